@@ -1,0 +1,46 @@
+# Everything runs on the pinned Node in node_modules (bin/node finds it), so the machine's own may be older.
+NODE := bin/node
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## This list
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target what; do printf '  %-10s %s\n' "$$target" "$$what"; done
+
+# npm touches this file whenever it has put all packages in place.
+node_modules/.package-lock.json: package-lock.json
+	@echo 'installing the packages of package-lock.json into node_modules'
+	@npm ci --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error
+	@touch $@
+
+.PHONY: install
+install: node_modules/.package-lock.json ## Packages into node_modules; restic, MariaDB and what else is missing into .tools
+	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts; fi
+
+.PHONY: emulators
+emulators: node_modules/.package-lock.json ## install, and the storage servers that the tests of S3, GCS, Azure and SFTP start
+	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts --emulators; fi
+
+.PHONY: check
+check: node_modules/.package-lock.json ## Generated files, format, lint, types, layers, sizes, links, examples
+	@$(NODE) scripts/check.ts
+
+.PHONY: test
+test: install ## All tests, or those of T: make test T=src/store
+	@$(NODE) scripts/test.ts $(T)
+
+.PHONY: demo
+demo: install ## Backs up sample data and a MariaDB, destroys them, restores them, compares
+	@$(NODE) scripts/demo.ts
+
+.PHONY: bench
+bench: install ## Our data path against the same tools by hand
+	@$(NODE) bench/datapath.ts
+
+.PHONY: e2e
+e2e: ## End to end on a Kubernetes cluster
+	@echo 'The end-to-end tests come with the Kubernetes platform; there is nothing to run yet.'
+
+.PHONY: clean
+clean: ## Removes what install, test and demo put into this folder
+	rm -rf node_modules .tools .demo

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandCheck } from './check/command.ts';
+import { checkDocsLinks } from './check/docs-links.ts';
+import { checkExamples } from './check/examples.ts';
+import { checkFileSizes, type SourceFile } from './check/file-sizes.ts';
+import { checkForeignPlaces } from './check/foreign-places.ts';
+import { checkLayers } from './check/layers.ts';
+import type { Check, Outcome } from './check/outcome.ts';
+import { projectFiles } from './project-files.ts';
+
+const root = join(import.meta.dirname, '..');
+const files: SourceFile[] = projectFiles(root).map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+
+const checks: Check[] = [
+  ...(existsSync(join(root, 'scripts/generate.ts'))
+    ? [
+        {
+          name: 'generated',
+          run: () => commandCheck(root, 'as npm run generate makes them', 'bin/node', ['scripts/generate.ts', '--check']),
+        },
+      ]
+    : []),
+  {
+    name: 'format+lint',
+    run: () =>
+      commandCheck(root, 'biome', 'node_modules/.bin/biome', [
+        'check',
+        '--max-diagnostics=200',
+        '--diagnostic-level=warn',
+        '--error-on-warnings',
+        '.',
+      ]),
+  },
+  { name: 'types', run: () => commandCheck(root, 'tsc', 'bin/node', ['node_modules/typescript/lib/tsc.js']) },
+  { name: 'layers', run: () => checkLayers(files) },
+  { name: 'sizes', run: () => checkFileSizes(files) },
+  { name: 'links', run: () => checkDocsLinks(files) },
+  { name: 'examples', run: () => checkExamples(files) },
+  { name: 'places', run: () => checkForeignPlaces(files) },
+];
+
+const results = await Promise.all(checks.map(async (check) => ({ check, outcome: await outcomeOf(check) })));
+for (const { outcome } of results) for (const problem of outcome.problems) console.error(problem);
+if (results.some(({ outcome }) => outcome.problems.length > 0)) console.error('');
+for (const { check, outcome } of results) {
+  console.log(`${outcome.problems.length === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(11)} ${outcome.note}`);
+}
+process.exitCode = results.every(({ outcome }) => outcome.problems.length === 0) ? 0 : 1;
+
+async function outcomeOf(check: Check): Promise<Outcome> {
+  try {
+    return await check.run();
+  } catch (error) {
+    return { note: 'broke off', problems: [`${check.name}: ${error instanceof Error ? error.stack : String(error)}`] };
+  }
+}

@@ -1,0 +1,15 @@
+import { globSync } from 'node:fs';
+
+/** The files of the project by hand or by generation, relative to `root` and sorted; what installing, running or building left is not there. */
+export function projectFiles(root: string): string[] {
+  return globSync(['**/*', '.*', '.*/**/*'], {
+    cwd: root,
+    exclude: (entry) => LEFT_OUT.has(entry.name) || entry.name.endsWith('.log'),
+    withFileTypes: true,
+  })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length + 1))
+    .sort();
+}
+
+const LEFT_OUT = new Set(['.git', '.tools', '.demo', 'node_modules']);

@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { run } from 'node:test';
+import type { TestEvent } from 'node:test/reporters';
+import { projectFiles } from './project-files.ts';
+import { type Durations, longestFirst } from './test/order.ts';
+import { reportOf } from './test/report.ts';
+import { collector, emptyResults } from './test/results.ts';
+import { selectFiles } from './test/select-files.ts';
+
+const root = join(import.meta.dirname, '..');
+const durationsFile = join(root, 'node_modules/.cache/stash/test-durations.json');
+/** For a whole file: one that hangs is ended and counted as failed. */
+const FILE_TIMEOUT_MS = 300_000;
+
+const args = process.argv.slice(2);
+const selected = selectFiles(projectFiles(root), args);
+if (selected.length === 0) {
+  console.error(`no test file for ${args.join(' ') || 'src, scripts and bench'}; give a folder, a file, or a part of a file's name`);
+  process.exit(64);
+}
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+const known = readDurations();
+const files = longestFirst(
+  selected.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') })),
+  known,
+);
+const results = emptyResults();
+const collect = collector(results);
+const stream = run({
+  cwd: root,
+  files: files.map((name) => join(root, name)),
+  concurrency: Math.max(2, availableParallelism()),
+  timeout: FILE_TIMEOUT_MS,
+  signal: stop.signal,
+});
+let ended = 0;
+for await (const event of stream as AsyncIterable<TestEvent>) {
+  const named = withRelativeNames(event);
+  collect(named);
+  if (named.type === 'test:complete' && named.data.name === named.data.file) {
+    const failed = named.data.details.passed === false || named.data.details.error !== undefined;
+    const seconds = (named.data.details.duration_ms / 1000).toFixed(1);
+    console.log(
+      `${failed ? 'FAILED' : 'ok    '} ${String(++ended).padStart(3)}/${files.length} ${seconds.padStart(6)} s  ${named.data.name}`,
+    );
+  }
+}
+writeDurations({ ...known, ...results.durations });
+console.log(reportOf(results, process.stdout.isTTY));
+process.exitCode = results.failures.length === 0 && !stop.signal.aborted ? 0 : 1;
+
+function withRelativeNames(event: TestEvent): TestEvent {
+  const data = { ...event.data } as { file?: string | undefined; name?: string };
+  if (data.name !== undefined && data.name === data.file) data.name = relative(root, data.name);
+  if (data.file !== undefined) data.file = relative(root, data.file);
+  return { ...event, data } as TestEvent;
+}
+
+function readDurations(): Durations {
+  try {
+    return JSON.parse(readFileSync(durationsFile, 'utf8')) as Durations;
+  } catch {
+    // Only the order depends on it.
+    return {};
+  }
+}
+
+function writeDurations(durations: Durations): void {
+  mkdirSync(dirname(durationsFile), { recursive: true });
+  writeFileSync(durationsFile, JSON.stringify(durations, undefined, 1));
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isCode, StashError } from '../errors/error.ts';
+import type { Order, OrderResult, Report } from '../orders/order.ts';
+import { type PollResponse, PROTOCOL } from '../orders/protocol.ts';
+import { backup, type Tools } from './backup.ts';
+import type { OperatorClient } from './client.ts';
+import type { Journal } from './journal.ts';
+import { type OrderRun, runOrder } from './order-run.ts';
+import { repositoryWork } from './repository-work.ts';
+import { restore } from './restore.ts';
+import type { WriteLog } from './session-log.ts';
+
+export interface AgentOptions {
+  key: string;
+  instance: string;
+  client: OperatorClient;
+  journal: Journal;
+  tools: Tools;
+  /** Opens the log of an order; the secrets it carries must not reach the file. */
+  openLog: (order: Order) => WriteLog;
+  now: () => Date;
+  signal: AbortSignal;
+  /** Ends when it has had nothing to do for so long; milliseconds. */
+  idleMs: number;
+  /** Ends when the operator has not answered for so long and nothing runs; milliseconds. */
+  aloneMs: number;
+}
+
+const POLL_MS = 20_000;
+const RETRY_MS = 500;
+/** Progress is sent at most so often. */
+const PROGRESS_MS = 500;
+
+interface Running {
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+/**
+ * The agent: polls the operator for orders, carries them out side by side, reports until the report is acknowledged. Ends when the signal
+ * aborts (running orders are stopped and reported as lost at the next start), or when it has been idle.
+ */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { journal, client, now } = options;
+  const running = new Map<string, Running>();
+  const wake = wakeable();
+  let epoch = 0;
+  let lastContact = now().getTime();
+  let lastBusy = now().getTime();
+
+  const take = async (response: PollResponse) => {
+    if (response.epoch < epoch) return;
+    epoch = response.epoch;
+    await journal.cleared(response.cleared);
+    for (const id of response.acknowledged) if (!running.has(id)) await journal.forget(id);
+    for (const { orderId, reason } of response.cancel) running.get(orderId)?.stop.abort(new StashError('Canceled', reason));
+    for (const order of response.orders) if (!running.has(order.id) && !journal.reports.has(order.id)) await start(order);
+  };
+  const start = async (order: Order) => {
+    const first: Report = { orderId: order.id, state: 'Running', startTime: now().toISOString(), steps: [] };
+    await journal.accept(order, first);
+    const stop = new AbortController();
+    const deadline = deadlineTimer(order, stop, now);
+    const work = (run: OrderRun) => perform(run, options.tools);
+    const log = options.openLog(order);
+    const done = runOrder(order, work, { journal, log, now, signal: stop.signal, changed: () => wake.soon(PROGRESS_MS) }).then(() => {
+      clearTimeout(deadline);
+      running.delete(order.id);
+      wake.soon(0);
+    });
+    running.set(order.id, { stop, done });
+  };
+  const mayEnd = () => {
+    if (running.size > 0) return false;
+    const time = now().getTime();
+    if (journal.reports.size > 0) return time - lastContact > options.aloneMs;
+    return time - lastBusy > options.idleMs;
+  };
+
+  while (!options.signal.aborted && !mayEnd()) {
+    const reports = [...journal.reports.values()];
+    if (reports.length > 0) lastBusy = now().getTime();
+    const poll = wake.arm(options.signal);
+    try {
+      const waitMs = reports.length === 0 ? Math.min(POLL_MS, options.idleMs) : POLL_MS;
+      const body = { protocol: PROTOCOL, agent: options.key, instance: options.instance, reports, ended: [...journal.ended], waitMs };
+      const response = await client.poll(body, poll);
+      lastContact = now().getTime();
+      await take(response);
+    } catch (error) {
+      if (isCode(error, 'OperatorUnreachable')) await delay(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
+      else if (!isCode(error, 'Canceled')) throw error;
+    }
+  }
+  for (const { stop } of running.values()) stop.abort(new StashError('AgentLost', 'the agent was told to stop while this ran'));
+  await Promise.all([...running.values()].map(({ done }) => done));
+  await client.close();
+}
+
+function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
+  const { task } = run.order;
+  if (task.type === 'Backup') return backup(run, task, tools);
+  if (task.type === 'Restore') return restore(run, task, tools);
+  return repositoryWork(run, task, tools.engine);
+}
+
+function deadlineTimer(order: Order, stop: AbortController, now: () => Date): NodeJS.Timeout {
+  const left = Math.min(Math.max(0, Date.parse(order.deadline) - now().getTime()), 2 ** 31 - 1);
+  return setTimeout(() => stop.abort(new StashError('DeadlineExceeded', `not done at the deadline ${order.deadline}`)), left);
+}
+
+/** Lets news end a poll that is waiting: at once, or gathered over a short time. */
+function wakeable() {
+  let current = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const fire = () => {
+    timer = undefined;
+    current.abort();
+  };
+  return {
+    soon: (ms: number) => {
+      if (ms === 0) {
+        clearTimeout(timer);
+        fire();
+      } else timer ??= setTimeout(fire, ms);
+    },
+    /** A signal for the next poll; news since the last one was armed does not end it, they are in its body. */
+    arm: (outer: AbortSignal): AbortSignal => {
+      current = new AbortController();
+      return AbortSignal.any([outer, current.signal]);
+    },
+  };
+}

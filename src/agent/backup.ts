@@ -1,0 +1,105 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupRequest, Engine } from '../engine/engine.ts';
+import { asStashError } from '../errors/error.ts';
+import type { FunctionResult } from '../functions/contract.ts';
+import { runFunction } from '../functions/run.ts';
+import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import type { OrderRun } from './order-run.ts';
+import type { Stage } from './stage.ts';
+
+export interface Tools {
+  engine: Engine;
+  stage: Stage;
+  /** PATH and the like for functions. */
+  baseEnv: Record<string, string>;
+}
+
+/** One backup of one host: the functions write the stage (or say what to read), then the engine stores it in each repository. */
+export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
+  const made = await runFunctions(run, task, tools);
+  const request = uploadRequest(task, made, tools.stage);
+  const result: BackupResult = {
+    type: 'Backup',
+    operation: { requested: task.operation, performed: task.operation, reason: 'Requested' },
+    ...(made.position === undefined ? {} : { position: made.position }),
+    stored: [],
+    failed: [],
+  };
+  for (const repository of task.repositories) {
+    try {
+      result.stored.push(await upload(run, repository, request, tools.engine));
+    } catch (thrown) {
+      if (run.signal.aborted) throw thrown;
+      const { code, message, remedy } = asStashError(thrown);
+      result.failed.push({ namespace: repository.namespace, name: repository.name, error: { code, message, remedy } });
+    }
+  }
+  return result;
+}
+
+async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Promise<FunctionResult> {
+  const steps = task.steps.filter((step) => step.command.length > 0);
+  if (steps.length === 0) return {};
+  const scratch = join(tools.stage.state, 'run', run.order.id);
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  try {
+    const staged = steps.some((step) => step.source === 'Stage');
+    const directory = staged ? await tools.stage.beginFull(0) : scratch;
+    const target = join(scratch, 'target.json');
+    if (task.connection !== undefined) await writeFile(target, JSON.stringify(task.connection), { mode: 0o600 });
+    let result: FunctionResult = {};
+    for (const step of steps) {
+      const input = {
+        operation: task.operation,
+        alias: task.alias,
+        stage: directory,
+        ...(task.connection === undefined ? {} : { target }),
+        result: join(scratch, `${step.name}.json`),
+        scratch,
+      };
+      result = { ...result, ...(await run.step(step.name, (control) => runFunction(step, input, control.process(tools.baseEnv)))) };
+    }
+    if (staged) await seal(run, task, result, tools.stage);
+    return result;
+  } catch (error) {
+    await tools.stage.dropPartial();
+    throw error;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function seal(run: OrderRun, task: BackupTask, result: FunctionResult, stage: Stage): Promise<void> {
+  const link = { operation: task.operation, host: task.host, position: result.position ?? {} };
+  await run.step('seal', () => stage.completeFull({ time: run.now(), alias: task.alias, link }));
+}
+
+function uploadRequest(task: BackupTask, made: FunctionResult, stage: Stage): BackupRequest {
+  const base = { host: task.host, tags: task.tags, force: false, args: task.args };
+  const upload = made.upload;
+  if (upload !== undefined && 'command' in upload)
+    return { ...base, source: { type: 'command', command: upload.command, fileName: upload.fileName, env: {} } };
+  if (upload !== undefined && 'paths' in upload)
+    return { ...base, source: { type: 'paths', paths: upload.paths, exclude: upload.exclude ?? [] } };
+  if (upload !== undefined || task.steps.some((step) => step.source === 'Stage'))
+    return { ...base, source: { type: 'paths', paths: [stage.chain], exclude: [] } };
+  // A full of files reads every file again; restic then finds by itself which blocks it has.
+  return { ...base, force: task.operation === 'Full', source: { type: 'paths', paths: task.paths, exclude: task.exclude } };
+}
+
+async function upload(run: OrderRun, repository: OpenRepository, request: BackupRequest, engine: Engine): Promise<StoredSnapshot> {
+  const summary = await run.step(`upload ${repository.name}`, (control) =>
+    engine.backup(repository.access, request, control.engine(repository)),
+  );
+  return {
+    repository: { namespace: repository.namespace, name: repository.name },
+    snapshotId: summary.snapshotId,
+    paths: request.source.type === 'paths' ? request.source.paths : [`/${request.source.fileName}`],
+    totalBytes: summary.bytesProcessed,
+    storedBytes: summary.bytesStored,
+    seconds: summary.seconds,
+    files: { total: summary.filesTotal, new: summary.filesNew, modified: summary.filesChanged, unmodified: summary.filesUnmodified },
+    unreadable: summary.unreadable,
+  };
+}

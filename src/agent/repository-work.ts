@@ -1,0 +1,117 @@
+import { SERIES, TAGS, tagText } from '../api/names.ts';
+import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../engine/engine.ts';
+import { assertNever, isCode, StashError } from '../errors/error.ts';
+import type { MaintainResult, OpenRepository, OrderResult, ProbeResult, RepositoryTask, SurveyResult } from '../orders/order.ts';
+import { readRecords } from '../rules/records.ts';
+import type { OrderRun, StepControl } from './order-run.ts';
+
+export const RECORDS_FILE = 'records';
+
+/** restic's host of the records; no target's host may be called so. */
+export const RECORDS_HOST = 'stash-records';
+
+type TaskOf<T extends RepositoryTask['type']> = Extract<RepositoryTask, { type: T }>;
+
+/** Work on a repository itself. What is exclusive about it, and what may be forgotten, the operator has decided before. */
+export function repositoryWork(run: OrderRun, task: RepositoryTask, engine: Engine): Promise<OrderResult> {
+  switch (task.type) {
+    case 'Probe':
+      return probe(run, task, engine);
+    case 'List':
+      return run.step('list', async (step) => ({
+        type: 'List',
+        snapshots: await engine.snapshots(
+          task.repository.access,
+          task.hosts.length === 0 ? {} : { hosts: task.hosts },
+          step.engine(task.repository),
+        ),
+      }));
+    case 'Survey':
+      return survey(run, task, engine);
+    case 'Maintain':
+      return maintain(run, task, engine);
+    case 'Wipe':
+      return wipe(run, task, engine);
+    default:
+      return assertNever(task);
+  }
+}
+
+async function probe(run: OrderRun, task: TaskOf<'Probe'>, engine: Engine): Promise<ProbeResult> {
+  const { access } = task.repository;
+  try {
+    const { id } = await run.step('open', (step) => engine.open(access, step.engine(task.repository)));
+    return { type: 'Probe', repositoryId: id, created: false };
+  } catch (error) {
+    if (!task.create || !isCode(error, 'RepositoryMissing')) throw error;
+    const { id } = await run.step('init', (step) => engine.init(access, step.engine(task.repository)));
+    return { type: 'Probe', repositoryId: id, created: true };
+  }
+}
+
+async function survey(run: OrderRun, task: TaskOf<'Survey'>, engine: Engine): Promise<SurveyResult> {
+  const { access } = task.repository;
+  const call = callFor(run, task.repository);
+  const locks = await call('locks', (control) => engine.locks(access, control));
+  const snapshots = await call('snapshots', (control) => engine.snapshots(access, {}, control));
+  const newest = newestRecords(snapshots);
+  if (newest === undefined) return { type: 'Survey', snapshots, locks };
+  const text = await call('read records', (control) => engine.load(access, { snapshotId: newest.id, path: `/${RECORDS_FILE}` }, control));
+  return { type: 'Survey', snapshots, locks, records: { snapshotId: newest.id, text } };
+}
+
+async function maintain(run: OrderRun, task: TaskOf<'Maintain'>, engine: Engine): Promise<MaintainResult> {
+  const { access } = task.repository;
+  const call = callFor(run, task.repository);
+  const result: MaintainResult = { type: 'Maintain', forgotten: [] };
+  if (task.removeLocks) await call('unlock', (control) => engine.removeAllLocks(access, control));
+  // Data goes first and the records follow: what a crash leaves recorded but gone is struck off the next time.
+  const forget = [...task.forget, ...(task.records?.replaces ?? [])];
+  if (forget.length > 0) {
+    await call('forget', (control) => engine.forget(access, forget, control));
+    result.forgotten = task.forget;
+  }
+  if (task.records !== undefined) result.recordsSnapshot = await writeRecords(call, access, task.records.text, engine);
+  if (task.prune !== undefined) {
+    const { maxRepackSize } = task.prune;
+    await call('prune', (control) => engine.prune(access, { maxRepackSize }, control));
+  }
+  if (task.check !== undefined) {
+    const { readData } = task.check;
+    result.check = await call('check', (control) => engine.check(access, { readData }, control));
+  }
+  result.stats = await call('stats', (control) => engine.stats(access, control));
+  return result;
+}
+
+async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promise<MaintainResult> {
+  const { access } = task.repository;
+  const call = callFor(run, task.repository);
+  const { snapshots, records } = await survey(run, { type: 'Survey', repository: task.repository }, engine);
+  const recorded = records && readRecords(records.text, access.env.RESTIC_PASSWORD ?? '', task.repositoryId);
+  if (records !== undefined && recorded === undefined)
+    throw new StashError('RecordsTampered', 'the records of the repository were not written by this operator: nothing was removed');
+  const mine = new Set([...(recorded?.entries ?? []).map((entry) => entry.id), ...task.unrecorded]);
+  const forgotten = snapshots.filter((one) => mine.has(one.id)).map((one) => one.id);
+  const own = snapshots.filter((one) => one.tags.includes(tagText(TAGS.series, SERIES.records))).map((one) => one.id);
+  if (forgotten.length + own.length > 0) await call('forget', (control) => engine.forget(access, [...forgotten, ...own], control));
+  await call('prune', (control) => engine.prune(access, {}, control));
+  return { type: 'Wipe', forgotten };
+}
+
+async function writeRecords(call: Call, access: RepositoryAccess, text: string, engine: Engine): Promise<string> {
+  const request = { text, fileName: RECORDS_FILE, host: RECORDS_HOST, tags: [tagText(TAGS.series, SERIES.records)] };
+  const saved = await call('records', (control) => engine.save(access, request, control));
+  return saved.snapshotId;
+}
+
+export function newestRecords(snapshots: readonly Snapshot[]): Snapshot | undefined {
+  const mine = snapshots.filter((snapshot) => snapshot.tags.includes(tagText(TAGS.series, SERIES.records)));
+  return mine.sort((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
+}
+
+type Call = <T>(step: string, work: (control: RunControl) => Promise<T>) => Promise<T>;
+
+function callFor(run: OrderRun, repository: OpenRepository): Call {
+  return (name, work) => run.step(name, (step: StepControl) => work(step.engine(repository)));
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StashError } from '../errors/error.ts';
+import { formatIndex, type IndexLine, type LinkRecord, parseIndex } from '../rules/chain/metadata-index.ts';
+import { renameDurable, writeDurable } from './durable.ts';
+
+/**
+ * The target's directory on its host: `chain/` (`full/`, later `incremental-NNNN/`, `metadata.index`), `next/` while a new chain grows,
+ * `old/` for the moment between the two renames that swap them, `state/` (journal). restic always sees the same path, `chain`.
+ */
+export interface Stage {
+  readonly directory: string;
+  readonly chain: string;
+  readonly state: string;
+  /** Empties `next/` and returns the directory the new full is to be written into, `next/full.partial`. StageFull when `needBytes` do not fit. */
+  beginFull(needBytes: number): Promise<string>;
+  /** Seals the written link and swaps the new chain in; the old one is gone afterwards. */
+  completeFull(line: { time: string; alias: string; link: Omit<LinkRecord, 'directory' | 'manifest'> }): Promise<IndexLine>;
+  /** Removes what was written of a link that does not count. */
+  dropPartial(): Promise<void>;
+  /** The chain's index; empty when there is no chain. */
+  index(): Promise<IndexLine[]>;
+}
+
+const FREE_SHARE = 0.1;
+
+/** Opens the stage and finishes a swap that a crash interrupted, from the names it finds. */
+export async function openStage(directory: string): Promise<Stage> {
+  const at = { chain: join(directory, 'chain'), next: join(directory, 'next'), old: join(directory, 'old') };
+  const partial = join(at.next, 'full.partial');
+  const full = join(at.next, 'full');
+  await makeDirectory(directory);
+  await recover(at);
+  return {
+    directory,
+    chain: at.chain,
+    state: join(directory, 'state'),
+    beginFull: async (needBytes) => {
+      await rm(at.next, { recursive: true, force: true });
+      await checkRoom(directory, needBytes);
+      await mkdir(partial, { recursive: true, mode: 0o700 });
+      return partial;
+    },
+    completeFull: async ({ time, alias, link }) => {
+      const sealed: IndexLine = { time, alias, link: { ...link, directory: 'full', manifest: await manifestOf(partial) } };
+      await renameDurable(partial, full);
+      await writeDurable(join(at.next, 'metadata.index'), formatIndex([sealed]));
+      if (await exists(at.chain)) await renameDurable(at.chain, at.old);
+      await renameDurable(at.next, at.chain);
+      await rm(at.old, { recursive: true, force: true });
+      return sealed;
+    },
+    dropPartial: () => rm(at.next, { recursive: true, force: true }),
+    index: async () => parseIndex(await readFile(join(at.chain, 'metadata.index'), 'utf8').catch(() => '')),
+  };
+}
+
+async function recover(at: { chain: string; next: string; old: string }): Promise<void> {
+  if ((await exists(at.old)) && !(await exists(at.chain))) {
+    const nextIsWhole = await exists(join(at.next, 'metadata.index'));
+    await renameDurable(nextIsWhole ? at.next : at.old, at.chain);
+  }
+  await rm(at.old, { recursive: true, force: true });
+  await rm(at.next, { recursive: true, force: true });
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StashError('StageUnusable', `cannot make the stage directory ${directory}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A tenth of the file system stays free: a full stage must never take a database down. */
+async function checkRoom(directory: string, needBytes: number): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(directory);
+  const room = bavail * bsize - FREE_SHARE * blocks * bsize;
+  if (needBytes <= room) return;
+  const mib = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
+  throw new StashError(
+    'StageFull',
+    `the stage ${directory} has ${mib(room)} to use (a tenth is kept free), the backup needs about ${mib(needBytes)}`,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function manifestOf(directory: string): Promise<string> {
+  const names = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
+  const lines = await Promise.all(files.map(async (file) => `${(await stat(file)).size} ${file.slice(directory.length + 1)}\n`));
+  return createHash('sha256').update(lines.sort().join('')).digest('hex');
+}

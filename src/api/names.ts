@@ -1,0 +1,73 @@
+/** Names that are part of the API: what manifests, snapshots and other programs may rely on. Names that Stash had are Stash's. */
+
+export const GROUP = 'stash.appscode.com';
+
+/** Held on every object whose removal needs work outside the store; goes only after that work succeeded. */
+export const FINALIZER = 'stash.appscode.com';
+
+export const LABELS = {
+  component: 'app.kubernetes.io/component',
+  managedBy: 'app.kubernetes.io/managed-by',
+  /** Kind of the invoker: BackupConfiguration or BackupBatch. */
+  invokerType: 'stash.appscode.com/invoker-type',
+  invokerName: 'stash.appscode.com/invoker-name',
+  targetKind: 'stash.appscode.com/target-kind',
+  targetNamespace: 'stash.appscode.com/target-namespace',
+  targetName: 'stash.appscode.com/target-name',
+  targetGroup: 'stash.appscode.com/target-api-group',
+  targetVersion: 'stash.appscode.com/target-api-version',
+  alias: 'stash.appscode.com/alias',
+} as const;
+
+/** Values of `LABELS.component` and `LABELS.managedBy`. */
+export const LABEL_VALUES = {
+  backup: 'stash-backup',
+  restore: 'stash-restore',
+  managedBy: 'stash.appscode.com',
+} as const;
+
+export const ANNOTATIONS = {
+  /** On a Repository: JSON `RepositoryRequest`; answered in `status.requests[]` with the same id. */
+  request: 'stash.appscode.com/request',
+  backupBlueprint: 'stash.appscode.com/backup-blueprint',
+  schedule: 'stash.appscode.com/schedule',
+  targetPaths: 'stash.appscode.com/target-paths',
+  volumeMounts: 'stash.appscode.com/volume-mounts',
+  /** Followed by the parameter's name. */
+  paramsPrefix: 'params.stash.appscode.com/',
+} as const;
+
+/** Tags on snapshots, each written `NAME=VALUE`. */
+export const TAGS = {
+  /** Full, Incremental, Log. */
+  operation: 'stash.operation',
+  /** `NAMESPACE/KIND/NAME`. */
+  target: 'stash.target',
+  /** `NAMESPACE/NAME` of the BackupSession. */
+  session: 'stash.session',
+  alias: 'stash.alias',
+  /** Marks snapshots that hold no data of a target. */
+  series: 'stash.series',
+} as const;
+
+/** Values of `TAGS.series`. */
+export const SERIES = { records: 'records' } as const;
+
+export type RepositoryAction = 'Check' | 'Unlock' | 'Adopt' | 'Prune' | 'Maintain';
+
+/** What `ANNOTATIONS.request` holds. Options: `readData` (Check). */
+export interface RepositoryRequest {
+  id: string;
+  action: RepositoryAction;
+  options?: Record<string, string | boolean>;
+}
+
+/** The text of a tag as restic keeps it. */
+export function tagText(tag: (typeof TAGS)[keyof typeof TAGS], value: string): string {
+  return `${tag}=${value}`;
+}
+
+/** Value of a tag among a snapshot's tags; undefined when it does not carry it. */
+export function tagValue(tags: readonly string[], tag: (typeof TAGS)[keyof typeof TAGS]): string | undefined {
+  return tags.find((text) => text.startsWith(`${tag}=`))?.slice(tag.length + 1);
+}

@@ -1,0 +1,114 @@
+import type { Static } from 'typebox';
+import { driver } from './backup-configuration.ts';
+import { conditions } from './condition.ts';
+import { duration, time } from './formats.ts';
+import { RestoreHooks } from './hooks.ts';
+import { EmbeddedClaim } from './kubernetes/persistent-volume-claim.ts';
+import type { Resource } from './object.ts';
+import { PointInTime } from './point-in-time.ts';
+import { hostRunFields } from './progress.ts';
+import { ObjectReference } from './references.ts';
+import { RuntimeSettings } from './runtime-settings.ts';
+import { described, flag, integer, list, oneOf, optional, struct, text, textList } from './schema.ts';
+import { RestoreTarget, restoreRules } from './target.ts';
+import { TaskRef } from './task-ref.ts';
+import { TempDir } from './temp-dir.ts';
+
+/** How one target is restored: the part that members of a RestoreBatch have too. */
+export const restoreTemplateFields = {
+  task: optional(described('The Task that does the restore; the default of the target’s kind when absent.', TaskRef)),
+  target: optional(RestoreTarget),
+  runtimeSettings: optional(RuntimeSettings),
+  tempDir: optional(TempDir),
+  interimVolumeTemplate: optional(described('Claim for data that is staged before it is put in its place.', EmbeddedClaim)),
+  hooks: optional(RestoreHooks),
+};
+
+/** What is restored, and what may happen to the data that is there. */
+export const restoreFields = {
+  driver,
+  repository: optional(described('The Repository to restore from.', ObjectReference)),
+  timeOut: optional(duration('Most time it may take; none when absent.')),
+  pointInTime: optional(PointInTime),
+  timeline: optional(text('Timeline of the point, where it is on more than one.', { maxLength: 64 })),
+  allowOverwrite: optional(flag('Restore although there is data in the place.')),
+  previousData: oneOf('What becomes of data that is replaced.', ['Keep', 'Discard'], { default: 'Keep' }),
+  confirm: optional(text('Text that the owner of the Repository may require.', { maxLength: 253 })),
+  stopCommand: optional(textList('On one machine: command that stops the server before its data is replaced.')),
+  startCommand: optional(textList('On one machine: command that starts it again.')),
+};
+
+export const restoreRepositoryRules = [
+  {
+    rule: "has(self.repository) || self.driver == 'VolumeSnapshotter'",
+    message: 'repository is missing: name the Repository to restore from',
+  },
+];
+
+export const RestoreSessionSpec = struct(
+  'One restore.',
+  {
+    ...restoreTemplateFields,
+    ...restoreFields,
+    rules: optional(described('Deprecated: use target.rules.', restoreRules)),
+  },
+  {
+    rules: [
+      ...restoreRepositoryRules,
+      {
+        rule: '!(has(self.rules) && size(self.rules) > 0 && has(self.target) && has(self.target.rules) && size(self.target.rules) > 0)',
+        message: 'give the rules in target.rules only',
+        fieldPath: '.rules',
+      },
+    ],
+  },
+);
+export type RestoreSessionSpec = Static<typeof RestoreSessionSpec>;
+
+const PlannedHost = struct('What one host gets.', {
+  hostname: text('The host.'),
+  sourceHost: text('Host whose data it gets.'),
+  snapshots: list(
+    'Snapshots that are restored.',
+    struct('One snapshot.', {
+      id: text('Its full id.'),
+      time: optional(time('When it was taken.')),
+      paths: optional(textList('What is taken from it.')),
+      totalSize: optional(text('Size of the data.')),
+    }),
+  ),
+  destination: optional(text('Where it is put.')),
+});
+export type PlannedHost = Static<typeof PlannedHost>;
+
+export const HostRestoreStats = struct('How one host stands.', {
+  ...hostRunFields,
+  phase: optional(oneOf('How it stands.', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Skipped'])),
+  restored: optional(struct('What was restored.', { files: optional(integer('Files.')), bytes: optional(integer('Bytes.')) })),
+});
+export type HostRestoreStats = Static<typeof HostRestoreStats>;
+
+export const RESTORE_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Invalid'] as const;
+export type RestorePhase = (typeof RESTORE_PHASES)[number];
+
+/** Status that RestoreSession and RestoreBatch share. */
+export const restoreStatusFields = {
+  phase: optional(oneOf('How it stands.', RESTORE_PHASES)),
+  reason: optional(text('One word that says why.')),
+  message: optional(text('The same for people.')),
+  startTime: optional(time('When it began.')),
+  endTime: optional(time('When it ended.')),
+  sessionDuration: optional(text('Time it took.')),
+  sessionDeadline: optional(time('When it is stopped.')),
+  conditions,
+};
+
+export const RestoreSessionStatus = struct('How the restore stands.', {
+  ...restoreStatusFields,
+  totalHosts: optional(integer('Hosts of the target.')),
+  plan: optional(list('What each host gets, settled before anything is touched.', PlannedHost)),
+  stats: optional(list('How each host stands.', HostRestoreStats)),
+});
+export type RestoreSessionStatus = Static<typeof RestoreSessionStatus>;
+
+export type RestoreSession = Resource<RestoreSessionSpec, RestoreSessionStatus>;

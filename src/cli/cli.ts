@@ -1,0 +1,40 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Color } from './output/color.ts';
+
+/** What a command sees of the world outside; src/main/cli.ts fills it, tests fill it by hand. */
+export interface Cli {
+  out: Output;
+  err: Output;
+  /** All of stdin. */
+  readStdin: () => Promise<string>;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  home: string;
+  root: boolean;
+  clock: Clock;
+  /** A fresh random identifier (UUID). */
+  newId: () => string;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  signal: AbortSignal;
+}
+
+export interface Output {
+  write: (text: string) => void;
+  /** Whether a person looks at it: live progress and colours only then. */
+  terminal: boolean;
+  /** Width in characters. */
+  width: number;
+  color: Color;
+}
+
+/** Options every command has. */
+export interface GlobalOptions {
+  dataDir?: string;
+  namespace?: string;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+export function namespaceOf(options: GlobalOptions): string {
+  return options.namespace ?? 'default';
+}

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { AnyObject } from '../../api/object.ts';
+import { isCode } from '../../errors/error.ts';
+import type { Store } from '../../store/store.ts';
+import type { Cli, GlobalOptions } from '../cli.ts';
+import { withStore } from '../connect.ts';
+import type { InvokerObject } from '../invoker.ts';
+import { type Loaded, loadManifests } from '../manifests/load.ts';
+import { mergeManifest } from '../manifests/merge.ts';
+import { readSources } from '../manifests/sources.ts';
+import { repeated } from '../options.ts';
+import { type Format, objectsText, parseFormat } from '../output/print.ts';
+import { aliasPlans } from '../plan/aliases.ts';
+import { kindText } from '../resolve.ts';
+
+export function register(program: Command, cli: Cli): void {
+  program
+    .command('apply')
+    .description('create objects from manifests, or change those that exist')
+    .requiredOption('-f, --filename <file...>', 'a file, a folder or "-" for stdin; may be repeated', repeated)
+    .option('-R, --recursive', 'folders with everything below them')
+    .option('--dry-run', 'check everything and say what would happen; write nothing')
+    .option('-o, --output <format>', 'json, yaml or name: print the objects instead of one line each')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_options, command: Command) => {
+      await apply(cli, command.optsWithGlobals());
+    });
+}
+
+interface ApplyOptions extends GlobalOptions {
+  filename: string[];
+  recursive?: boolean;
+  dryRun?: boolean;
+  output?: string;
+}
+
+const EXAMPLES = `
+All documents are checked first; when one is wrong, nothing is written.
+
+Examples:
+  stash apply -f orders.yaml                a file of one or several documents
+  stash apply -R -f backups/ --dry-run      a folder and everything below it: what would happen
+  generate | stash apply -n shop -f -       from another program, into a namespace`;
+
+async function apply(cli: Cli, options: ApplyOptions): Promise<void> {
+  const format = parseFormat(options.output);
+  const sources = await readSources(cli, options.filename, options.recursive === true);
+  await withStore(cli, { ...options, whenAbsent: options.dryRun ? 'pretend' : 'create' }, async (store) => {
+    const loaded = await loadManifests(store, sources, options.namespace === undefined ? {} : { given: options.namespace });
+    const written: AnyObject[] = [];
+    for (const one of loaded) {
+      const { object, outcome } = await writeOne(store, one, options.dryRun === true);
+      written.push(object);
+      report(cli, one, outcome, format, options.dryRun === true);
+    }
+    if (format === 'json' || format === 'yaml') cli.out.write(objectsText(written, format, written.length === 1));
+  });
+}
+
+type Outcome = 'created' | 'configured' | 'unchanged';
+
+/** Somebody else (a controller adding a finalizer, say) may write in between: then the change is made again on what they left. */
+async function writeOne(store: Store, { kind, object }: Loaded, dryRun: boolean): Promise<{ object: AnyObject; outcome: Outcome }> {
+  const key = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+  for (let attempt = 1; ; attempt++) {
+    const old = await store.get(kind, key);
+    try {
+      if (old === undefined) return { object: dryRun ? object : await store.create(kind, object as never), outcome: 'created' };
+      const merged = mergeManifest(old, object);
+      if (merged === undefined) return { object: old, outcome: 'unchanged' };
+      if (dryRun) return { object: merged, outcome: 'configured' };
+      return { object: await store.replace(kind, merged as never), outcome: 'configured' };
+    } catch (error) {
+      if (attempt >= MAX_ATTEMPTS || !isCode(error, 'Conflict', 'AlreadyExists')) throw error;
+    }
+  }
+}
+
+const MAX_ATTEMPTS = 10;
+
+function report(cli: Cli, { kind, object, warnings }: Loaded, outcome: Outcome, format: Format, dryRun: boolean): void {
+  const name = `${kindText(kind)}/${object.metadata.name}`;
+  if (format === 'name') cli.out.write(`${name}\n`);
+  else if (format !== 'json' && format !== 'yaml') cli.out.write(`${name} ${outcome}${dryRun ? ' (dry run)' : ''}\n`);
+  for (const warning of [...warnings, ...unbuilt(object)]) cli.err.write(`${cli.err.color.busy('warning')}: ${name}: ${warning}\n`);
+}
+
+/** Aliases that are accepted, but will not run. */
+function unbuilt(object: AnyObject): string[] {
+  if (object.kind !== 'BackupConfiguration' && object.kind !== 'BackupBatch') return [];
+  return aliasPlans(object as InvokerObject)
+    .filter((plan) => plan.would === 'NotSupportedYet')
+    .map((plan) => `alias "${plan.alias}" is not scheduled (NotSupportedYet): ${plan.why}`);
+}

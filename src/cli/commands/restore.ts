@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+import { type Cli, namespaceOf } from '../cli.ts';
+import { withStore } from '../connect.ts';
+import { repeated, timeoutOption } from '../options.ts';
+import { objectsText } from '../output/print.ts';
+import { type RestoreWishes, restoreManifest } from '../restore/manifest.ts';
+import { restoreSource } from '../restore/source.ts';
+import { type StartOptions, startSession } from '../session/start.ts';
+
+export function register(program: Command, cli: Cli): void {
+  program
+    .command('restore')
+    .description('restore the newest backup, or a chosen one')
+    .argument('<source>', 'a BackupConfiguration or a Repository (repository/NAME where both have the name)')
+    .option('--to <target>', 'KIND/NAME (AppBinding/orders-db, Host/docs) or a directory; absent: where the data came from')
+    .option('--repository <name>', 'which repository of a configuration that has several')
+    .option('--snapshot <id>', 'this snapshot instead of the newest; may be repeated', repeated)
+    .option('--host <host>', 'data of this host of the repository')
+    .option('--include <pattern>', 'only these files; may be repeated', repeated)
+    .option('--exclude <pattern>', 'all but these files; may be repeated', repeated)
+    .option('--allow-overwrite', 'restore although there is data in the place')
+    .addOption(new Option('--previous-data <what>', 'what becomes of data that is replaced').choices(['Keep', 'Discard']))
+    .option('--stop-command <command>', 'shell command that stops the server before its data is replaced')
+    .option('--start-command <command>', 'shell command that starts it again')
+    .option('--wait', 'wait for the end and print the result')
+    .addOption(timeoutOption('with --wait: how long to wait (the restore goes on)'))
+    .option('--dry-run', 'print the RestoreSession instead of creating it')
+    .option('-o, --output <format>', 'json, yaml or name: print the session')
+    .addHelpText('after', EXAMPLES)
+    .action(async (source: string, _options, command: Command) => {
+      await restore(cli, source, command.optsWithGlobals());
+    });
+}
+
+type RestoreOptions = StartOptions & RestoreWishes & { repository?: string; dryRun?: boolean };
+
+const EXAMPLES = `
+Examples:
+  stash restore docs --to /tmp/look --wait
+  stash restore docs --snapshot 1a2b3c4d --include '*.conf' --allow-overwrite --wait
+  stash restore orders-db --to AppBinding/orders-db --allow-overwrite --previous-data Discard \\
+      --stop-command 'systemctl stop mariadb' --start-command 'systemctl start mariadb' --wait`;
+
+async function restore(cli: Cli, text: string, options: RestoreOptions): Promise<void> {
+  const namespace = namespaceOf(options);
+  await withStore(cli, options, async (store) => {
+    const source = await restoreSource(store, text, namespace, options.repository);
+    const session = restoreManifest(source, options, { namespace, cwd: cli.cwd, requestId: cli.newId() });
+    if (options.dryRun) cli.out.write(objectsText([session], options.output === 'json' ? 'json' : 'yaml', true));
+    else await startSession(cli, store, session, options);
+  });
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StashError } from '../errors/error.ts';
+import { directoriesOf } from '../platform/local/directories.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Cli, GlobalOptions } from './cli.ts';
+import { dataDirOf } from './data-dir.ts';
+
+/**
+ * What to do where there is no store yet: make one, work on an empty one that is thrown away, or refuse (the default): then a
+ * mistyped --data-dir is told instead of being answered with "nothing found".
+ */
+export type WhenAbsent = 'create' | 'pretend' | 'refuse';
+
+/** The store that the command works on, closed afterwards. The only place that knows which store it is. */
+export async function withStore<T>(
+  cli: Cli,
+  options: GlobalOptions & { whenAbsent?: WhenAbsent },
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const dataDir = dataDirOf(cli, options);
+  const file = directoriesOf(dataDir).store;
+  if (existsSync(file) || options.whenAbsent === 'create') return useStore(cli, file, use);
+  if (options.whenAbsent === 'pretend') return pretend(cli, use);
+  throw new StashError('StoreUnavailable', `there is no store in ${dataDir}`, {
+    remedy: 'Start "stash up" there or apply a first manifest, or name the directory that you mean with --data-dir.',
+  });
+}
+
+async function useStore<T>(cli: Cli, file: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = openSqliteStore({ file, clock: cli.clock, newUid: cli.newId });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function pretend<T>(cli: Cli, use: (store: Store) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'stash-'));
+  try {
+    return await useStore(cli, join(directory, 'store.db'), use);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

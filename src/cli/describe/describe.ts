@@ -1,0 +1,52 @@
+import { stringify } from 'yaml';
+import type { BackupBatch } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { BackupSession } from '../../api/backup-session.ts';
+import type { AnyObject } from '../../api/object.ts';
+import type { Repository } from '../../api/repository.ts';
+import type { RestoreBatch } from '../../api/restore-batch.ts';
+import type { RestoreSession } from '../../api/restore-session.ts';
+import type { Store } from '../../store/store.ts';
+import { conceal } from '../output/conceal.ts';
+import type { View } from './conditions.ts';
+import { eventsSection } from './events.ts';
+import { invokerSections } from './invoker.ts';
+import { type Section, sectionText } from './layout.ts';
+import { metadataSection } from './metadata.ts';
+import { repositorySections } from './repository.ts';
+import { backupSessionSections, restoreBatchSections, restoreSessionSections } from './sessions.ts';
+
+/** Everything a person wants to know of an object: what is asked for, how it stands, what happened. */
+export async function describeObject(store: Store, object: AnyObject, view: View): Promise<string> {
+  const sections = [metadataSection(object, view.now), ...kindSections(object, view), await eventsSection(store, object, view)];
+  return sectionText(sections);
+}
+
+function kindSections(object: AnyObject, view: View): Section[] {
+  switch (object.kind) {
+    case 'Repository':
+      return repositorySections(object as Repository, view);
+    case 'BackupConfiguration':
+    case 'BackupBatch':
+      return invokerSections(object as BackupConfiguration | BackupBatch, view);
+    case 'BackupSession':
+      return backupSessionSections(object as BackupSession, view);
+    case 'RestoreSession':
+      return restoreSessionSections(object as RestoreSession, view);
+    case 'RestoreBatch':
+      return restoreBatchSections(object as RestoreBatch, view);
+    default:
+      return plainSections(object);
+  }
+}
+
+/** Kinds without a layout of their own: their fields as they are. */
+function plainSections(object: AnyObject): Section[] {
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...fields } = conceal(object);
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({
+      title: name.charAt(0).toUpperCase() + name.slice(1),
+      lines: stringify(value, { lineWidth: 0 }).trimEnd().split('\n'),
+    }));
+}

@@ -1,0 +1,106 @@
+import { KINDS, type KindName } from '../../api/kinds.ts';
+import { readManifests } from '../../api/manifest.ts';
+import type { AnyObject } from '../../api/object.ts';
+import { problemText, validate } from '../../api/validate.ts';
+import { StashError } from '../../errors/error.ts';
+
+import type { Store } from '../../store/store.ts';
+import { scheduleProblem, timeZoneProblem } from './checks.ts';
+import type { Source } from './sources.ts';
+
+export interface Loaded {
+  kind: KindName;
+  object: AnyObject;
+  /** As it is stored now. */
+  old: AnyObject | undefined;
+  warnings: string[];
+}
+
+/**
+ * Every document of the sources, valid and with defaults, in its order. Throws Invalid that names every problem of all of them, so
+ * that nothing is written when one is wrong.
+ */
+export async function loadManifests(store: Store, sources: readonly Source[], namespace: { given?: string }): Promise<Loaded[]> {
+  const loaded: Loaded[] = [];
+  const problems: string[] = [];
+  for (const source of sources) {
+    const read = readManifests(source.text, source.name);
+    problems.push(...read.problems.map((problem) => `${problem.source}:${problem.line}: ${problem.message}`));
+    for (const { object, line } of read.documents) {
+      const place = `${source.name}:${line}`;
+      const result = await loadOne(store, object, namespace);
+      if ('problems' in result) problems.push(...result.problems.map((problem) => `${place}: ${result.title}${problem}`));
+      else loaded.push(result);
+    }
+  }
+  problems.push(...repeated(loaded));
+  if (problems.length > 0) throw invalid(problems);
+  if (loaded.length === 0) throw new StashError('Invalid', `no object in ${sources.map((source) => source.name).join(', ')}`);
+  return loaded;
+}
+
+async function loadOne(
+  store: Store,
+  manifest: unknown,
+  namespace: { given?: string },
+): Promise<Loaded | { title: string; problems: string[] }> {
+  const title = titleOf(manifest);
+  const placed = withNamespace(manifest, namespace);
+  if (typeof placed === 'string') return { title, problems: [placed] };
+  const old = await storedOf(store, placed);
+  const checked = validate(placed, { schedule: scheduleProblem, timeZone: timeZoneProblem, ...(old === undefined ? {} : { old }) });
+  if (!checked.ok) return { title, problems: checked.problems.map(problemText) };
+  return { kind: checked.object.kind as KindName, object: checked.object, old, warnings: checked.warnings };
+}
+
+/** The manifest in its namespace (the one of the command line where it has none); a text when both say something else. */
+function withNamespace(manifest: unknown, { given }: { given?: string }): unknown {
+  if (!isObject(manifest)) return manifest;
+  const kind = knownKind(manifest.kind);
+  if (kind === undefined || !isObject(manifest.metadata)) return manifest;
+  const { namespace: own, ...metadata } = manifest.metadata;
+  if (!KINDS[kind].namespaced) return { ...manifest, metadata };
+  if (own === undefined || own === null) return { ...manifest, metadata: { ...metadata, namespace: given ?? 'default' } };
+  if (given !== undefined && own !== given)
+    return `metadata.namespace: ${JSON.stringify(own)} is not the namespace ${JSON.stringify(given)} of the command line`;
+  return manifest;
+}
+
+async function storedOf(store: Store, manifest: unknown): Promise<AnyObject | undefined> {
+  if (!isObject(manifest) || !isObject(manifest.metadata)) return undefined;
+  const kind = knownKind(manifest.kind);
+  const { name, namespace } = manifest.metadata;
+  if (kind === undefined || typeof name !== 'string') return undefined;
+  return store.get(kind, { name, namespace: typeof namespace === 'string' ? namespace : '' });
+}
+
+function repeated(loaded: readonly Loaded[]): string[] {
+  const seen = new Set<string>();
+  return loaded.flatMap(({ object }) => {
+    const key = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [`${object.kind} "${object.metadata.name}" is given twice`];
+  });
+}
+
+function invalid(problems: readonly string[]): StashError {
+  const text = problems.length === 1 ? (problems[0] ?? '') : `${problems.length} problems:\n  ${problems.join('\n  ')}`;
+  return new StashError('Invalid', text, { remedy: 'Nothing was written. Correct what is named and apply it again.' });
+}
+
+function titleOf(manifest: unknown): string {
+  if (!isObject(manifest) || typeof manifest.kind !== 'string') return '';
+  const name = isObject(manifest.metadata) && typeof manifest.metadata.name === 'string' ? `/${manifest.metadata.name}` : '';
+  return `${manifest.kind}${name}: `;
+}
+
+function knownKind(kind: unknown): KindName | undefined {
+  return typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? (kind as KindName) : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+import { KINDS } from '../../api/kinds.ts';
+import type { TargetRef } from '../../api/references.ts';
+import type { RestoreSession } from '../../api/restore-session.ts';
+import { restoreLabels } from '../../api/session-labels.ts';
+import type { RestoreRule } from '../../api/target.ts';
+import type { TaskRef } from '../../api/task-ref.ts';
+import { StashError } from '../../errors/error.ts';
+import { hash5, label } from '../../rules/names.ts';
+import type { RestoreSource } from './source.ts';
+import { hostRef, resolveTargetText } from './target-ref.ts';
+
+export interface RestoreWishes {
+  to?: string;
+  snapshot?: string[];
+  host?: string;
+  include?: string[];
+  exclude?: string[];
+  allowOverwrite?: boolean;
+  previousData?: 'Keep' | 'Discard';
+  stopCommand?: string;
+  startCommand?: string;
+  timeOut?: string;
+}
+
+/** The RestoreSession for what was asked on the command line. `requestId` makes its name a new one. */
+export function restoreManifest(
+  source: RestoreSource,
+  wishes: RestoreWishes,
+  context: { namespace: string; cwd: string; requestId: string },
+): RestoreSession {
+  const { namespace } = context;
+  const place = placeOf(source, wishes.to, context.cwd);
+  const rules = rulesOf(wishes);
+  return {
+    apiVersion: KINDS.RestoreSession.apiVersion,
+    kind: 'RestoreSession',
+    metadata: {
+      name: `${label(source.name, 38)}-restore-${hash5([context.requestId])}`,
+      namespace,
+      labels: restoreLabels(place.ref, namespace),
+    },
+    spec: {
+      driver: 'Restic',
+      repository: source.repository,
+      previousData: wishes.previousData ?? 'Keep',
+      ...(wishes.allowOverwrite === undefined ? {} : { allowOverwrite: wishes.allowOverwrite }),
+      ...(wishes.stopCommand === undefined ? {} : { stopCommand: shell(wishes.stopCommand) }),
+      ...(wishes.startCommand === undefined ? {} : { startCommand: shell(wishes.startCommand) }),
+      ...(wishes.timeOut === undefined ? {} : { timeOut: wishes.timeOut }),
+      ...(place.task === undefined ? {} : { task: place.task }),
+      target: {
+        ref: place.ref,
+        ...(place.ownTarget && source.target?.alias !== undefined ? { alias: source.target.alias } : {}),
+        ...(place.ownTarget && source.target?.appBinding !== undefined ? { appBinding: source.target.appBinding } : {}),
+        ...(rules.length === 0 ? {} : { rules }),
+      },
+    },
+  };
+}
+
+interface Place {
+  ref: TargetRef;
+  /** The target of the configuration: its host names and log-in hold. */
+  ownTarget: boolean;
+  task?: TaskRef;
+}
+
+/** `--to`: a directory, another target as KIND/NAME, or (absent) where the data came from. */
+function placeOf(source: RestoreSource, to: string | undefined, cwd: string): Place {
+  const own = source.target?.ref;
+  if (to === undefined) {
+    if (own === undefined) throw new StashError('Usage', 'say where the data goes with --to KIND/NAME or --to DIRECTORY');
+    return { ref: own, ownTarget: true, ...(source.task && { task: source.task }) };
+  }
+  if (/^[./]/.test(to)) {
+    // Without a configuration nothing tells what the data belongs to; as files it can always be looked at.
+    const ref = own ?? hostRef(source.name);
+    return { ref, ownTarget: own !== undefined, task: toDirectory(source.task, resolve(cwd, to)) };
+  }
+  const ref = resolveTargetText(to);
+  const ownTarget = own !== undefined && own.kind === ref.kind && own.name === ref.name;
+  return { ref: ownTarget ? own : ref, ownTarget, ...(source.task && { task: source.task }) };
+}
+
+function toDirectory(task: TaskRef | undefined, directory: string): TaskRef {
+  const others = (task?.params ?? []).filter((param) => param.name !== 'destination');
+  return { ...task, params: [...others, { name: 'destination', value: directory }] };
+}
+
+function rulesOf({ snapshot = [], host, include = [], exclude = [] }: RestoreWishes): RestoreRule[] {
+  if (snapshot.length === 0 && host === undefined && include.length === 0 && exclude.length === 0) return [];
+  return [
+    {
+      targetHosts: [],
+      ...(host === undefined ? {} : { sourceHost: host }),
+      ...(snapshot.length === 0 ? {} : { snapshots: snapshot.map(snapshotId) }),
+      ...(include.length === 0 ? {} : { include }),
+      ...(exclude.length === 0 ? {} : { exclude }),
+    },
+  ];
+}
+
+/** The id in `REPOSITORY-1a2b3c4d`, the name that `stash snapshots` shows; anything else is taken for an id. */
+function snapshotId(text: string): string {
+  const id = /^(?:.*-)?([0-9a-f]{8,64})$/.exec(text)?.[1];
+  if (id === undefined)
+    throw new StashError('Usage', `"${text}" is not a snapshot; give its id (at least 8 characters) or its name`, {
+      remedy: 'List them with "stash snapshots REPOSITORY".',
+    });
+  return id;
+}
+
+function shell(command: string): string[] {
+  return ['/bin/sh', '-c', command];
+}

@@ -1,0 +1,35 @@
+import type { BackupSession } from '../../api/backup-session.ts';
+import type { RestoreSession } from '../../api/restore-session.ts';
+import { CATALOGUE, type ErrorCode } from '../../errors/catalogue.ts';
+import { StashError } from '../../errors/error.ts';
+
+interface HostOutcome {
+  hostname?: string;
+  error?: string;
+  errorCode?: string;
+  remedy?: string;
+}
+
+/** Why a finished session did not succeed, as an error with code, message and remedy; undefined when it did. */
+export function failureOf(session: BackupSession | RestoreSession): StashError | undefined {
+  const { status, kind, metadata } = session;
+  if (status?.phase === 'Succeeded') return undefined;
+  const host = hostsOf(session).find((one) => one.error !== undefined || one.errorCode !== undefined);
+  const code = knownCode(host?.errorCode) ?? knownCode(status?.reason) ?? 'CommandFailed';
+  const detail = host?.error === undefined ? (status?.message ?? status?.reason) : `${host.hostname ?? 'host'}: ${host.error}`;
+  const remedy =
+    host?.remedy ??
+    (code === 'CommandFailed' ? `Read "stash logs ${metadata.name}" and "stash describe ${kind}/${metadata.name}".` : undefined);
+  return new StashError(code, `${kind} ${metadata.name} ended ${status?.phase ?? 'without a result'}${detail ? `: ${detail}` : ''}`, {
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+function hostsOf(session: BackupSession | RestoreSession): HostOutcome[] {
+  if (session.kind === 'RestoreSession') return (session as RestoreSession).status?.stats ?? [];
+  return ((session as BackupSession).status?.targets ?? []).flatMap((target) => target.stats ?? []);
+}
+
+function knownCode(code: string | undefined): ErrorCode | undefined {
+  return code !== undefined && Object.hasOwn(CATALOGUE, code) ? (code as ErrorCode) : undefined;
+}

@@ -1,0 +1,87 @@
+import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
+import type { HookHandler, PostBackupHook } from '../../api/hooks.ts';
+import { shouldRun } from '../../hooks/policy.ts';
+import type { Summary } from '../../hooks/summary.ts';
+import { CONDITIONS } from '../conditions.ts';
+import { type DueHook, type HookHost, runHooksOnce } from '../hook-call.ts';
+import { targetKey } from '../platform-port.ts';
+import { memberOf } from './order.ts';
+import { fail, NEXT, type PhaseOutcome, type SessionRun } from './session-run.ts';
+
+/** Before anything is read: the batch's hook, then each target's. A failure ends the session before a host was touched. */
+export async function preBackupHooks(run: SessionRun): Promise<PhaseOutcome> {
+  if (run.status.phase !== 'Running') return NEXT;
+  try {
+    await runHooksOnce(hostOf(run), CONDITIONS.globalPreBackupHook, due(run, run.invoker.globalHooks?.preBackup, undefined));
+    const targets = run.status.targets ?? [];
+    await runHooksOnce(
+      hostOf(run),
+      CONDITIONS.preBackupHook,
+      targets.flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target)),
+    );
+    return NEXT;
+  } catch (thrown) {
+    return fail(thrown);
+  }
+}
+
+/** After the hosts: each target's hook, then the batch's, as their executionPolicy says. Answers with what one failed with. */
+export async function postBackupHooks(run: SessionRun, failure: string | undefined): Promise<unknown> {
+  const phase = failure === undefined ? 'Succeeded' : 'Failed';
+  const wanted = (hook: PostBackupHook | undefined, its: string) =>
+    hook !== undefined && shouldRun(hook.executionPolicy, { phase: its, retryLeft: run.session.spec.retryLeft ?? 0 }) ? hook : undefined;
+  try {
+    const ofTargets = (run.status.targets ?? []).flatMap((target) =>
+      due(
+        run,
+        wanted(memberOf(run, target).hooks?.postBackup, target.phase === 'Failed' ? 'Failed' : 'Succeeded'),
+        target,
+        target.stats?.find((host) => host.error)?.error,
+      ),
+    );
+    await runHooksOnce(hostOf(run), CONDITIONS.postBackupHook, ofTargets);
+    await runHooksOnce(
+      hostOf(run),
+      CONDITIONS.globalPostBackupHook,
+      due(run, wanted(run.invoker.globalHooks?.postBackup, phase), undefined, failure),
+    );
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+function hostOf(run: SessionRun): HookHost {
+  return {
+    ctx: run.ctx,
+    signal: run.signal,
+    conditions: run.status.conditions,
+    settle: async (change) => {
+      run.condition(change.type, change.status === 'True', change.reason, change.message);
+      await run.save();
+    },
+  };
+}
+
+function due(run: SessionRun, hook: HookHandler | undefined, target: BackupTargetStatus | undefined, error?: string): DueHook[] {
+  if (hook === undefined) return [];
+  const key = target && targetKey(target.ref ?? {}, run.invoker.namespace);
+  return [{ hook, summary: summaryOf(run, target, error), target: key }];
+}
+
+function summaryOf(run: SessionRun, target: BackupTargetStatus | undefined, error = ''): Summary {
+  const { apiVersion = '', kind = '', name = '', namespace = run.invoker.namespace } = target?.ref ?? {};
+  const started = Date.parse(run.status.startTime ?? '');
+  return {
+    name: run.session.metadata.name,
+    namespace: run.invoker.namespace,
+    invoker: { apiGroup: 'stash.appscode.com', kind: run.invoker.kind, name: run.invoker.name },
+    target: target === undefined ? { apiVersion: '', kind: '', name: '', namespace: '' } : { apiVersion, kind, name, namespace },
+    status: {
+      phase: target?.phase ?? (error === '' ? 'Succeeded' : 'Failed'),
+      duration: `${Math.max(0, Math.round((run.now.getTime() - started) / 1000))}s`,
+      error,
+    },
+    retryLeft: run.session.spec.retryLeft ?? 0,
+  };
+}

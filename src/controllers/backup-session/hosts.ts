@@ -1,0 +1,91 @@
+import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
+import { asStashError } from '../../errors/error.ts';
+import type { Report } from '../../orders/order.ts';
+import { backupOrder, backupOrderId } from './order.ts';
+import { NEXT, type PhaseOutcome, type SessionRun, wait } from './session-run.ts';
+import { afterReport, canceled, failedHost, isHostDone, targetPhase } from './status.ts';
+
+/** A host whose agent was lost gets the order once more, by itself. */
+const MOST_ATTEMPTS = 2;
+/** How long after its deadline a session waits for the agent to confirm that it stopped. */
+const STOP_GRACE_MS = 60_000;
+
+/** Gives every host its order, in turn where the batch is Sequential, and gathers the reports until all hosts are done. */
+export async function runHosts(run: SessionRun): Promise<PhaseOutcome> {
+  if (run.status.phase !== 'Running') return NEXT;
+  const targets = run.status.targets ?? [];
+  const acknowledge: string[] = [];
+  const overdue = deadlinePassed(run);
+  for (const [index, target] of targets.entries()) {
+    target.stats = await Promise.all((target.stats ?? []).map((host) => advance(run, target, index, host, overdue, acknowledge)));
+    target.phase = targetPhase(target.stats);
+    const done = target.stats.every(isHostDone);
+    if (!done && run.invoker.sequential) break;
+  }
+  await run.save();
+  for (const id of acknowledge) run.ctx.desk.acknowledge(id);
+  if (targets.every((target) => (target.stats ?? []).every(isHostDone))) return NEXT;
+  const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
+  return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
+}
+
+async function advance(
+  run: SessionRun,
+  target: BackupTargetStatus,
+  index: number,
+  host: HostBackupStats,
+  overdue: boolean,
+  acknowledge: string[],
+): Promise<HostBackupStats> {
+  if (isHostDone(host)) return host;
+  const time = run.now.toISOString();
+  const id = host.orderID ?? backupOrderId(run, index, host);
+  const report = run.ctx.desk.report(id);
+  if (report !== undefined && report.state !== 'Running') {
+    acknowledge.push(id);
+    if (report.error?.code === 'AgentLost' && (host.attempts ?? 1) < MOST_ATTEMPTS && !overdue) return again(run, target, index, host);
+    return afterReport(host, report, overdueError(run, report), time);
+  }
+  if (overdue) return stop(run, host, id, report, time);
+  if (report === undefined) return give(run, target, { ...host, orderID: id }, time);
+  return afterReport(host, report, undefined, time);
+}
+
+async function again(run: SessionRun, target: BackupTargetStatus, index: number, host: HostBackupStats): Promise<HostBackupStats> {
+  const { progress: _progress, steps: _steps, ...rest } = host;
+  const next = { ...rest, attempts: (host.attempts ?? 1) + 1 };
+  await run.ctx.events.record(
+    run.session,
+    'Warning',
+    'AgentLost',
+    `the agent of ${host.hostname} ended while it worked; the order is given again`,
+  );
+  return give(run, target, { ...next, orderID: backupOrderId(run, index, next) }, run.now.toISOString());
+}
+
+async function give(run: SessionRun, target: BackupTargetStatus, host: HostBackupStats, time: string): Promise<HostBackupStats> {
+  try {
+    const { agent, order } = await backupOrder(run, target, host, host.orderID ?? '');
+    run.ctx.desk.give(agent, order);
+    return { ...host, phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
+  } catch (thrown) {
+    return failedHost(host, asStashError(thrown), time);
+  }
+}
+
+function stop(run: SessionRun, host: HostBackupStats, id: string, report: Report | undefined, time: string): HostBackupStats {
+  run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
+  const late = run.now.getTime() - Date.parse(run.status.sessionDeadline ?? '');
+  if (host.phase === 'Pending' || report === undefined || late > STOP_GRACE_MS)
+    return failedHost(host, canceled(run.status.sessionDeadline ?? ''), time);
+  return host;
+}
+
+function deadlinePassed(run: SessionRun): boolean {
+  return run.now.getTime() >= Date.parse(run.status.sessionDeadline ?? '');
+}
+
+/** What was stopped because of the deadline failed because of it, whatever the agent called it. */
+function overdueError(run: SessionRun, report: Report) {
+  return report.error?.code === 'Canceled' && deadlinePassed(run) ? canceled(run.status.sessionDeadline ?? '') : undefined;
+}

@@ -1,0 +1,61 @@
+import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
+import { TAGS, tagText } from '../../api/names.ts';
+import { keyText } from '../../api/object.ts';
+import { StashError } from '../../errors/error.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import type { BackupTask, Order } from '../../orders/order.ts';
+import type { Member } from '../../rules/invoker.ts';
+import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
+import { connectionOf } from '../connection.ts';
+import { targetKey, targetText } from '../platform-port.ts';
+import { openRepository } from '../repository/open.ts';
+import type { SessionRun } from './session-run.ts';
+
+/** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
+export function backupOrderId(run: SessionRun, target: number, host: HostBackupStats): string {
+  return orderIdOf(run.purpose, `${run.session.metadata.uid}.${target}.${host.hostname}.${host.attempts ?? 1}`);
+}
+
+/** The order for one host, with everything secret it needs; made each time it is given, never kept. */
+export async function backupOrder(
+  run: SessionRun,
+  target: BackupTargetStatus,
+  host: HostBackupStats,
+  id: string,
+): Promise<{ agent: string; order: Order }> {
+  const { ctx, invoker, line } = run;
+  const key = targetKey(target.ref ?? {}, invoker.namespace);
+  const member = memberOf(run, target);
+  const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
+  const application = await applicationOf(ctx, member.target, invoker.namespace);
+  const answer = await ctx.platform.hosts(key, member.target?.alias);
+  const agent = 'hosts' in answer ? answer.hosts.find((one) => one.host === host.hostname)?.agent : undefined;
+  if (agent === undefined) throw new StashError('NotFound', `host ${host.hostname} of ${targetText(key)} is gone`);
+  const repositories = await Promise.all(run.repositories.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
+  const task: BackupTask = {
+    type: 'Backup',
+    operation: run.operation === 'Incremental' ? 'Incremental' : 'Full',
+    alias: line.alias,
+    host: host.hostname ?? '',
+    steps: binding.steps,
+    paths: member.target?.paths ?? [],
+    exclude: member.target?.exclude ?? [],
+    args: member.target?.args ?? [],
+    repositories,
+    tags: [
+      tagText(TAGS.operation, run.operation),
+      tagText(TAGS.target, targetText(key)),
+      tagText(TAGS.session, keyText({ namespace: invoker.namespace, name: run.session.metadata.name })),
+      tagText(TAGS.alias, line.alias),
+    ],
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application) }),
+  };
+  return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}
+
+export function memberOf(run: SessionRun, target: BackupTargetStatus): Member {
+  const member = run.invoker.members.find((one) => one.key === `${target.ref?.kind ?? ''}/${target.ref?.name ?? ''}`);
+  if (member === undefined)
+    throw new StashError('Canceled', `${target.ref?.kind}/${target.ref?.name} is not a target of ${run.invoker.name} any more`);
+  return member;
+}

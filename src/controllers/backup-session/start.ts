@@ -1,0 +1,105 @@
+import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
+import { parseDuration } from '../../rules/duration.ts';
+import { CONDITIONS } from '../conditions.ts';
+import { timeText } from '../context.ts';
+import { targetKey } from '../platform-port.ts';
+import { openRepository } from '../repository/open.ts';
+import { fail, NEXT, type PhaseOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
+import { slotOf } from './slot.ts';
+
+/** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
+const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
+/** How long a session waits for a repository that cannot be opened. */
+const REPOSITORY_WAIT_MS = 120_000;
+
+/** Pending to Running: a free slot, repositories that are ready and not under maintenance, targets that are there. */
+export async function start(run: SessionRun): Promise<PhaseOutcome> {
+  if (run.status.phase !== undefined && run.status.phase !== 'Pending') return NEXT;
+  run.status.phase = 'Pending';
+  if (run.repositories.length === 0) return fail(new StashError('Invalid', `no Repository takes the alias "${run.line.alias}"`));
+  return run.ctx.slots.run(async () => {
+    const decision = await slotOf(run.ctx, 'BackupSession', {
+      namespace: run.session.metadata.namespace ?? '',
+      name: run.session.metadata.name,
+    });
+    if (decision.do === 'coalesce') {
+      const message = `session ${decision.into.split('/').at(-1)} waits for the same and runs for both`;
+      return { type: 'end', phase: 'Skipped', reason: 'Coalesced', message };
+    }
+    if (decision.do === 'wait') return pending(run, 'SlotTaken', `waits for ${decision.for.join(', ')}`);
+    const ready = await repositoriesReady(run);
+    if (ready.type !== 'next') return ready;
+    return begin(run);
+  });
+}
+
+async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
+  const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
+  for (const ref of run.repositories) {
+    try {
+      const { repository } = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
+      const { status } = repository;
+      if (status?.phase === 'Ready' && status.observedGeneration === repository.metadata.generation) continue;
+      const tried = Date.parse(status?.lastProbeTime ?? '1970-01-01T00:00:00Z') >= created;
+      if (tried && status?.error !== undefined) {
+        run.condition(CONDITIONS.backendRepositoryInitialized, false, status.error.code, status.error.message);
+        const { code, message, remedy } = status.error;
+        return { type: 'end', phase: 'Failed', reason: code, message: `${message}. ${remedy}`, error: status.error };
+      }
+      if (run.now.getTime() - created > REPOSITORY_WAIT_MS)
+        return fail(
+          new StashError(
+            'StorageUnreachable',
+            `Repository ${ref.namespace}/${ref.name} was not opened within ${REPOSITORY_WAIT_MS / 1000} s`,
+          ),
+        );
+      return pending(run, 'RepositoryNotReady', `Repository ${ref.name} is being opened`);
+    } catch (thrown) {
+      run.condition(CONDITIONS.backendRepositoryInitialized, false, asStashError(thrown).code, asStashError(thrown).message);
+      return fail(thrown);
+    }
+  }
+  const busy = run.repositories.find((ref) => !run.ctx.gates.tryShare(ref, run.purpose));
+  if (busy !== undefined) {
+    run.ctx.gates.release(run.purpose);
+    return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${busy.name}`);
+  }
+  run.condition(CONDITIONS.backendRepositoryInitialized, true, 'BackendRepositoryInitialized', 'every repository can be used');
+  return NEXT;
+}
+
+function pending(run: SessionRun, reason: string, message: string): PhaseOutcome {
+  run.status.reason = reason;
+  run.status.message = message;
+  return wait(5_000, message);
+}
+
+async function begin(run: SessionRun): Promise<PhaseOutcome> {
+  const targets: BackupTargetStatus[] = [];
+  for (const member of run.invoker.members.filter((one) => run.line.members.includes(one.key))) {
+    const ref = member.target?.ref ?? {};
+    const answer = await run.ctx.platform.hosts(targetKey(ref, run.invoker.namespace), member.target?.alias);
+    if ('missing' in answer) return fail(new StashError('NotFound', `target: ${answer.missing}`));
+    targets.push({
+      ref,
+      ...(member.target?.alias === undefined ? {} : { alias: member.target.alias }),
+      totalHosts: answer.hosts.length,
+      phase: 'Pending',
+      stats: answer.hosts.map(({ host }) => ({ hostname: host, phase: 'Pending' as const })),
+    });
+  }
+  const limit = run.invoker.timeOut === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(run.invoker.timeOut);
+  Object.assign(run.status, {
+    phase: 'Running',
+    reason: 'Running',
+    message: '',
+    startTime: timeText(run.now),
+    sessionDeadline: timeText(new Date(run.now.getTime() + limit)),
+    operation: { requested: run.operation },
+    targets,
+  });
+  await run.save();
+  await run.ctx.events.record(run.session, 'Normal', 'BackupStarted', `${run.operation} of ${sessionName(run.session)}`);
+  return NEXT;
+}

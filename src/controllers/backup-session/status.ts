@@ -1,0 +1,113 @@
+import type { BackupTargetStatus, HostBackupStats, RepositoryResult, SnapshotStats } from '../../api/backup-target-status.ts';
+import { StashError } from '../../errors/error.ts';
+import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/order.ts';
+import { formatBytes } from '../../rules/bytes.ts';
+import { formatDuration } from '../../rules/duration.ts';
+
+export function isHostDone(host: HostBackupStats): boolean {
+  return host.phase === 'Succeeded' || host.phase === 'Failed' || host.phase === 'Skipped';
+}
+
+export function targetPhase(hosts: readonly HostBackupStats[]): NonNullable<BackupTargetStatus['phase']> {
+  if (hosts.every((host) => host.phase === 'Pending')) return 'Pending';
+  if (!hosts.every(isHostDone)) return 'Running';
+  return hosts.some((host) => host.phase === 'Failed') ? 'Failed' : 'Succeeded';
+}
+
+/** A host with what its agent reports; terminal once the report is. */
+export function afterReport(host: HostBackupStats, report: Report, override: OrderError | undefined, now: string): HostBackupStats {
+  const { progress: _before, ...rest } = host;
+  const steps = report.steps.map(({ name, phase, seconds }) => ({
+    name,
+    phase,
+    ...(seconds === undefined ? {} : { duration: formatDuration(seconds * 1000) }),
+  }));
+  const reported: HostBackupStats = { ...rest, startTime: report.startTime, steps };
+  if (report.state === 'Running')
+    return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
+  const ended = { ...reported, endTime: report.endTime ?? now, duration: elapsed(report) };
+  const result = report.result?.type === 'Backup' ? report.result : undefined;
+  if (report.state === 'Failed' || result === undefined) return failedHost(ended, override ?? report.error ?? noResult(), now);
+  return withResult(ended, result, now);
+}
+
+function withResult(host: HostBackupStats, result: BackupResult, now: string): HostBackupStats {
+  const { requested, performed, reason } = result.operation;
+  const stored: HostBackupStats = {
+    ...host,
+    operation: { requested, performed, reason } as NonNullable<HostBackupStats['operation']>,
+    ...(result.position === undefined ? {} : { position: result.position }),
+    repositories: [...result.stored.map(storedIn), ...result.failed.map(failedIn)],
+    snapshots: result.stored.flatMap(snapshotStats),
+  };
+  const error = resultError(result);
+  return error === undefined ? { ...stored, phase: 'Succeeded' } : failedHost(stored, error, now);
+}
+
+/** A host has succeeded only if every repository has everything that was to be read. */
+function resultError(result: BackupResult): OrderError | undefined {
+  const [failure] = result.failed;
+  if (failure !== undefined && result.stored.length === 0) return failure.error;
+  if (failure !== undefined) {
+    const have = result.stored.map((one) => one.repository.name).join(', ');
+    const error = new StashError(
+      'StoredPartly',
+      `Repository ${have} has it; Repository ${failure.name} does not: ${failure.error.code}: ${failure.error.message}`,
+    );
+    return { code: error.code, message: error.message, remedy: failure.error.remedy };
+  }
+  const unreadable = result.stored.flatMap((one) => one.unreadable);
+  if (unreadable.length === 0) return undefined;
+  const named = unreadable.slice(0, 5).map((one) => `${one.item} (${one.message})`);
+  const more = unreadable.length > named.length ? ` and ${unreadable.length - named.length} more` : '';
+  const error = new StashError(
+    'PartialRead',
+    `could not be read: ${named.join(', ')}${more}; the rest is in snapshot ${result.stored[0]?.snapshotId.slice(0, 8)}`,
+  );
+  return { code: error.code, message: error.message, remedy: error.remedy };
+}
+
+function storedIn({ repository, snapshotId }: StoredSnapshot): RepositoryResult {
+  return { name: repository.name, namespace: repository.namespace, phase: 'Stored', snapshots: [snapshotId] };
+}
+
+function failedIn({ namespace, name, error }: BackupResult['failed'][number]): RepositoryResult {
+  return { name, namespace, phase: 'Failed', error: error.message, errorCode: error.code };
+}
+
+function snapshotStats(stored: StoredSnapshot): SnapshotStats[] {
+  const { repository, snapshotId, files } = stored;
+  return [
+    {
+      name: `${repository.name}-${snapshotId.slice(0, 8)}`,
+      snapshotID: snapshotId,
+      repository: `${repository.namespace}/${repository.name}`,
+      path: stored.paths.join(','),
+      totalSize: formatBytes(stored.totalBytes),
+      uploaded: formatBytes(stored.storedBytes),
+      processingTime: formatDuration(stored.seconds * 1000),
+      fileStats: { totalFiles: files.total, newFiles: files.new, modifiedFiles: files.modified, unmodifiedFiles: files.unmodified },
+    },
+  ];
+}
+
+export function failedHost(host: HostBackupStats, error: OrderError, now: string): HostBackupStats {
+  const { progress: _progress, ...rest } = host;
+  return { ...rest, phase: 'Failed', endTime: host.endTime ?? now, error: error.message, errorCode: error.code, remedy: error.remedy };
+}
+
+export function canceled(deadline: string): OrderError {
+  const { code, message, remedy } = new StashError(
+    'DeadlineExceeded',
+    `not done at the session's deadline ${deadline}; the run was stopped`,
+  );
+  return { code, message, remedy };
+}
+
+function noResult(): OrderError {
+  return { code: 'Internal', message: 'the agent reported no result', remedy: 'Report this with the log of the session.' };
+}
+
+function elapsed(report: Report): string {
+  return formatDuration(Date.parse(report.endTime ?? report.startTime) - Date.parse(report.startTime));
+}

@@ -1,0 +1,39 @@
+import type { AppBinding } from '../api/app-binding.ts';
+import { type Binding, bindingOf, type Catalog } from '../rules/binding.ts';
+import type { Member } from '../rules/invoker.ts';
+import type { Context } from './context.ts';
+import { targetKey } from './platform-port.ts';
+
+export async function readCatalog(ctx: Pick<Context, 'store'>): Promise<Catalog> {
+  const [functions, tasks] = await Promise.all([ctx.store.list('Function'), ctx.store.list('Task')]);
+  return {
+    functions: new Map(functions.map((one) => [one.metadata.name, one])),
+    tasks: new Map(tasks.map((one) => [one.metadata.name, one])),
+  };
+}
+
+/** The AppBinding that says how to log in to a target: the target itself, or the one it names. */
+export async function applicationOf(
+  ctx: Pick<Context, 'store'>,
+  target: Member['target'],
+  namespace: string,
+): Promise<AppBinding | undefined> {
+  const ref = target?.ref;
+  if (ref?.kind === 'AppBinding') return ctx.store.get('AppBinding', { namespace: ref.namespace ?? namespace, name: ref.name ?? '' });
+  const named = target?.appBinding;
+  return named === undefined ? undefined : ctx.store.get('AppBinding', { namespace: named.namespace ?? namespace, name: named.name });
+}
+
+/** What runs for an alias of a member; throws as `bindingOf` does. */
+export async function memberBinding(
+  ctx: Pick<Context, 'store'>,
+  member: Member,
+  namespace: string,
+  alias: string,
+  catalog: Catalog,
+): Promise<Binding> {
+  const target = targetKey(member.target?.ref ?? {}, namespace);
+  const application = await applicationOf(ctx, member.target, namespace);
+  const { sidecar, restore, task } = member;
+  return bindingOf({ alias, direction: 'backup', sidecar, restore, task, targetKind: target.kind, application }, catalog);
+}

@@ -1,0 +1,52 @@
+import type { AppBinding } from '../api/app-binding.ts';
+import { StashError } from '../errors/error.ts';
+import type { Connection } from '../orders/order.ts';
+import { parseAddress } from '../rules/address.ts';
+import type { Context } from './context.ts';
+import { secretData } from './repository/open.ts';
+
+/** How to log in to the application of an AppBinding. Throws SecretMissing, SecretKeyMissing or Invalid with the AppBinding named. */
+export async function connectionOf(ctx: Pick<Context, 'store'>, application: AppBinding): Promise<Connection> {
+  const { spec, metadata } = application;
+  const name = `AppBinding ${metadata.namespace}/${metadata.name}`;
+  const values = await loginOf(ctx, application, name);
+  const { clientConfig } = spec;
+  const service = clientConfig.service;
+  const address =
+    clientConfig.url === undefined ? service && { host: service.name, port: service.port ?? 3306 } : parseAddress(clientConfig.url);
+  if (address === undefined)
+    throw new StashError(
+      'Invalid',
+      `${name}: spec.clientConfig needs url, for instance tcp(127.0.0.1:3306)/ or unix(/run/mysqld/mysqld.sock)/, or service`,
+    );
+  return {
+    type: spec.type ?? '',
+    ...(spec.version === undefined ? {} : { version: spec.version }),
+    ...address,
+    ...values,
+    ...(clientConfig.caBundle === undefined ? {} : { caCertificate: Buffer.from(clientConfig.caBundle, 'base64').toString('utf8') }),
+  };
+}
+
+async function loginOf(
+  ctx: Pick<Context, 'store'>,
+  { spec, metadata }: AppBinding,
+  name: string,
+): Promise<{ username?: string; password?: string }> {
+  if (spec.secret === undefined) return {};
+  const secret = await ctx.store.get('Secret', { namespace: metadata.namespace ?? '', name: spec.secret.name });
+  if (secret === undefined)
+    throw new StashError('SecretMissing', `${name}: the secret ${metadata.namespace}/${spec.secret.name} does not exist`);
+  const data = secretData(secret);
+  for (const { renameKey, addKey, removeKey } of spec.secretTransforms ?? []) {
+    if (renameKey !== undefined && data[renameKey.from] !== undefined) {
+      data[renameKey.to] = data[renameKey.from] ?? '';
+      delete data[renameKey.from];
+    }
+    if (addKey !== undefined) data[addKey.key] = addKey.stringValue ?? Buffer.from(addKey.value ?? '', 'base64').toString('utf8');
+    if (removeKey !== undefined) delete data[removeKey.key];
+  }
+  for (const key of ['username', 'password'])
+    if (data[key] === undefined) throw new StashError('SecretKeyMissing', `${name}: the secret ${spec.secret.name} has no key "${key}"`);
+  return { username: data.username ?? '', password: data.password ?? '' };
+}

@@ -1,0 +1,55 @@
+import type { HookHandler } from '../api/hooks.ts';
+import { DEFAULT_HOOK_TIMEOUT_MS, runHook } from '../hooks/hook.ts';
+import type { Summary } from '../hooks/summary.ts';
+import type { ConditionChange } from './conditions.ts';
+import { conditionOf } from './conditions.ts';
+import type { Context } from './context.ts';
+import type { TargetKey } from './platform-port.ts';
+
+/** A hook that is due, for one target or (target absent) for a whole batch. */
+export interface DueHook {
+  hook: HookHandler;
+  summary: Summary;
+  target: TargetKey | undefined;
+}
+
+/** What a list of hooks reports to: the conditions of a session. */
+export interface HookHost {
+  ctx: Context;
+  signal: AbortSignal;
+  conditions: Parameters<typeof conditionOf>[0];
+  /** Records the outcome and saves it. */
+  settle(change: ConditionChange): Promise<void>;
+}
+
+/**
+ * Runs the hooks of one kind, in order, once a session: the condition of that type says that they ran. After a crash in the middle they
+ * run once more. Throws what the first one failed with, after it is recorded.
+ */
+export async function runHooksOnce(host: HookHost, type: string, hooks: readonly DueHook[]): Promise<void> {
+  if (hooks.length === 0 || conditionOf(host.conditions, type) !== undefined) return;
+  try {
+    for (const due of hooks) await call(host, due);
+  } catch (thrown) {
+    await host.settle({ type, status: 'False', reason: 'HookExecutionFailed', message: (thrown as Error).message });
+    throw thrown;
+  }
+  await host.settle({
+    type,
+    status: 'True',
+    reason: 'HookExecutionSucceeded',
+    message: hooks.length === 1 ? 'the hook succeeded' : `${hooks.length} hooks succeeded`,
+  });
+}
+
+async function call({ ctx, signal }: HookHost, { hook, summary, target }: DueHook): Promise<void> {
+  await runHook(hook, summary, {
+    signal,
+    timeoutMs: DEFAULT_HOOK_TIMEOUT_MS,
+    exec: (command, options) =>
+      ctx.platform.exec(target, [...command], {
+        ...(options.containerName === undefined ? {} : { container: options.containerName }),
+        signal: options.signal,
+      }),
+  });
+}

@@ -1,0 +1,165 @@
+import type { BackupBatch } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { BackupSession } from '../../api/backup-session.ts';
+import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import { LABELS } from '../../api/names.ts';
+import { keyOf, type ObjectKey } from '../../api/object.ts';
+import { isCode } from '../../errors/error.ts';
+import { parseDuration } from '../../rules/duration.ts';
+import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
+import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
+import { type Controller, DONE, ownerKeys, type Result, requeueAfter } from '../../runtime/controller.ts';
+import { readCatalog } from '../catalog.ts';
+import { type Context, timeText } from '../context.ts';
+import { patchStatus } from '../patch-status.ts';
+import { expired } from './history.ts';
+import { sessionForTick } from './objects.ts';
+import { type CheckedOperation, checkOperations } from './operations.ts';
+import { invokerStatus, operationStatus } from './status.ts';
+import { validate } from './validate.ts';
+
+type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
+
+/** Schedules sessions for a BackupConfiguration or BackupBatch, says in status what it understood, and tidies up old sessions. */
+export function invokerController(kind: InvokerKind, ctx: Context): Controller {
+  const everyOne = async () => [...(await ctx.store.list('BackupConfiguration')), ...(await ctx.store.list('BackupBatch'))];
+  const using = async (matches: (invoker: Invoker) => boolean): Promise<ObjectKey[]> =>
+    (await everyOne()).filter((one) => one.kind === kind && matches(invokerOf(one))).map(keyOf);
+  return {
+    name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
+    kind,
+    watches: [
+      { kind: 'BackupSession', map: (session) => ownerKeys(session, kind) },
+      {
+        kind: 'Repository',
+        map: (repository) => {
+          const { namespace, name } = repository.metadata;
+          return using((invoker) => invoker.repositories.some((one) => one.namespace === namespace && one.name === name));
+        },
+      },
+      {
+        kind: 'AppBinding',
+        map: (application) => using((invoker) => invoker.members.some((member) => member.target?.ref?.name === application.metadata.name)),
+      },
+      { kind: 'Function', map: () => using(() => true) },
+      { kind: 'Task', map: () => using(() => true) },
+    ],
+    reconcile: (key) => reconcile(kind, key, ctx),
+  };
+}
+
+async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promise<Result> {
+  const object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return DONE;
+  const invoker = invokerOf(object);
+  const now = ctx.clock.now();
+  const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));
+  const verdict = await validate(ctx, invoker, operations);
+  const sessions = await ctx.store.list('BackupSession', {
+    namespace: invoker.namespace,
+    labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
+  });
+  const before = new Map((object.status?.execOps ?? []).map((one) => [lineId(one), one]));
+  const lines: ExecOpStatus[] = [];
+  let wake: number | undefined;
+  for (const operation of operations) {
+    const known = before.get(operation.line.id);
+    const decision = verdict.ready ? tickOf(operation, known, object, sessions, now) : undefined;
+    if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
+    if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
+    if (decision?.next !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, decision.next.getTime() - now.getTime());
+    lines.push(operationStatus(operation, known, decision, sessions));
+  }
+  await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
+  for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
+  if (!verdict.ready) return requeueAfter(60_000, 'not ready');
+  return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
+}
+
+function lineId(line: ExecOpStatus): string {
+  return line.member === undefined ? line.alias : `${line.alias}@${line.member}`;
+}
+
+function tickOf(
+  operation: CheckedOperation,
+  known: ExecOpStatus | undefined,
+  object: BackupConfiguration | BackupBatch,
+  sessions: readonly BackupSession[],
+  now: Date,
+): TickDecision | undefined {
+  const { line, schedule, state } = operation;
+  if (schedule === undefined || state === 'NotSupportedYet' || state === 'Invalid') return undefined;
+  return decideTick({
+    schedule,
+    timeZone: line.timeZone,
+    now,
+    lastCheckTime: lastDecided(known?.lastCheckTime ?? object.metadata.creationTimestamp, line, sessions, now),
+    ...(known?.understoodSchedule === undefined ? {} : { lastSchedule: known.understoodSchedule }),
+    ...(known?.skipped === undefined ? {} : { skipped: { after: new Date(known.skipped.after), before: new Date(known.skipped.before) } }),
+    missedRuns: line.missedRuns,
+    jitterMs: parseDuration(line.jitter),
+    jitterSeed: `${object.kind}/${object.metadata.namespace}/${object.metadata.name}/${line.id}`,
+    paused: state === 'Paused',
+  });
+}
+
+/** A session may tell of a tick whose status write was lost. */
+function lastDecided(recorded: string | undefined, line: PlannedOperation, sessions: readonly BackupSession[], now: Date): Date {
+  const mine = sessions.filter(
+    ({ spec }) => spec.alias === line.alias && (line.member === undefined || spec.members?.join() === line.member),
+  );
+  const ticks = mine.map((session) => session.spec.scheduledTime).filter((time) => time !== undefined);
+  const latest = [recorded, ...ticks]
+    .filter((time) => time !== undefined)
+    .sort()
+    .at(-1);
+  return latest === undefined ? now : new Date(latest);
+}
+
+/** The session first, `lastCheckTime` after it: a crash in between decides the same tick again and finds the session there. */
+async function runTick(
+  ctx: Context,
+  object: BackupConfiguration | BackupBatch,
+  invoker: Invoker,
+  { line }: CheckedOperation,
+  run: NonNullable<TickDecision['run']>,
+): Promise<void> {
+  const session = sessionForTick(invoker, line, run.scheduledTime, run.missedRun);
+  try {
+    await ctx.store.create('BackupSession', session);
+    await ctx.events.record(
+      object,
+      'Normal',
+      'SessionCreated',
+      `alias ${line.alias}: session ${session.metadata.name} for ${timeText(run.scheduledTime)}`,
+    );
+  } catch (error) {
+    if (!isCode(error, 'AlreadyExists')) throw error;
+  }
+}
+
+async function tellMissed(
+  ctx: Context,
+  object: BackupConfiguration | BackupBatch,
+  { line }: CheckedOperation,
+  decision: TickDecision,
+): Promise<void> {
+  const what = decision.run === undefined ? 'none is made up for' : `one is run now, for ${timeText(decision.run.scheduledTime)}`;
+  await ctx.events.record(
+    object,
+    'Warning',
+    'RunsMissed',
+    `alias ${line.alias}: ${decision.missed} runs did not start at their time; ${what} (missedRuns: ${line.missedRuns})`,
+  );
+}
+
+function expiredSessions(sessions: Parameters<typeof expired>[0], invoker: Invoker) {
+  const byAlias = Map.groupBy(sessions, (session) => session.spec.alias ?? '');
+  return [...byAlias.values()]
+    .flatMap((some) => expired(some, invoker.historyLimit))
+    .filter((session) => session.metadata.deletionTimestamp === undefined);
+}
+
+function unlessGone(error: unknown): void {
+  if (!isCode(error, 'NotFound')) throw error;
+}

@@ -1,0 +1,73 @@
+import type { BackupBatch, BackupBatchStatus } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { BackupSession } from '../../api/backup-session.ts';
+import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import type { Invoker } from '../../rules/invoker.ts';
+import type { TickDecision } from '../../rules/schedule/tick.ts';
+import { withCondition } from '../conditions.ts';
+import { timeText } from '../context.ts';
+import type { CheckedOperation } from './operations.ts';
+import type { Verdict } from './validate.ts';
+
+/** State of one line; what is known from before stays where nothing new was decided. */
+export function operationStatus(
+  operation: CheckedOperation,
+  known: ExecOpStatus | undefined,
+  decision: TickDecision | undefined,
+  sessions: readonly BackupSession[],
+): ExecOpStatus {
+  const { line, schedule } = operation;
+  const mine = sessions
+    .filter((session) => session.spec.alias === line.alias && covers(session, operation))
+    .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''));
+  const succeeded = mine.filter((session) => session.status?.phase === 'Succeeded').at(-1);
+  const lastSession = mine.at(-1)?.metadata.name ?? known?.lastSession;
+  const skipped =
+    decision === undefined
+      ? known?.skipped
+      : decision.skipped && { after: timeText(decision.skipped.after), before: timeText(decision.skipped.before) };
+  return {
+    alias: line.alias,
+    operation: operation.operation,
+    state: operation.state,
+    ...(operation.message === undefined ? {} : { message: operation.message }),
+    ...(line.member === undefined ? {} : { member: line.member }),
+    ...(schedule === undefined ? {} : { understoodSchedule: schedule.understood, timeZone: line.timeZone }),
+    ...optional('lastCheckTime', decision === undefined ? known?.lastCheckTime : timeText(decision.lastCheckTime)),
+    ...optional('next', decision?.next === undefined || operation.state === 'Paused' ? undefined : timeText(decision.next)),
+    ...optional('skipped', skipped),
+    missed: (known?.missed ?? 0) + (decision?.missed ?? 0),
+    ...optional('lastSession', lastSession),
+    ...optional('lastSuccessfulSession', succeeded?.metadata.name ?? known?.lastSuccessfulSession),
+    ...optional('lastSuccessTime', succeeded?.status?.endTime ?? known?.lastSuccessTime),
+  };
+}
+
+function covers(session: BackupSession, { line }: CheckedOperation): boolean {
+  return line.member === undefined ? true : (session.spec.members ?? []).includes(line.member);
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+export function invokerStatus(
+  object: BackupConfiguration | BackupBatch,
+  invoker: Invoker,
+  verdict: Verdict,
+  execOps: ExecOpStatus[],
+  now: string,
+): BackupBatchStatus {
+  const conditions = verdict.conditions.reduce((list, change) => withCondition(list, change, now), object.status?.conditions ?? []);
+  const { memberConditions: _dropped, ...kept } = (object.status ?? {}) as BackupBatchStatus;
+  return {
+    ...kept,
+    observedGeneration: object.metadata.generation ?? 0,
+    phase: verdict.phase,
+    conditions,
+    execOps,
+    ...(invoker.kind === 'BackupBatch'
+      ? { memberConditions: invoker.members.map((member) => ({ target: member.target?.ref ?? {}, conditions: [] })) }
+      : {}),
+  };
+}

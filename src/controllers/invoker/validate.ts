@@ -1,0 +1,175 @@
+import { keyText } from '../../api/object.ts';
+import { checkUserArgs } from '../../engine/restic/user-args.ts';
+import { asStashError } from '../../errors/error.ts';
+import { parseDuration } from '../../rules/duration.ts';
+import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import type { ConditionChange } from '../conditions.ts';
+import { CONDITIONS } from '../conditions.ts';
+import type { Context } from '../context.ts';
+import { targetKey, targetText } from '../platform-port.ts';
+import type { CheckedOperation } from './operations.ts';
+
+export interface Verdict {
+  phase: 'Invalid' | 'Ready' | 'NotReady';
+  ready: boolean;
+  conditions: ConditionChange[];
+}
+
+/** What stands in the way of backups, as Stash's conditions. Ready: the spec is sound, and repositories with their secrets are there. */
+export async function validate(ctx: Context, invoker: Invoker, operations: readonly CheckedOperation[]): Promise<Verdict> {
+  const problems = [...specProblems(ctx, invoker, operations), ...(await hostProblems(ctx, invoker))];
+  const validation: ConditionChange =
+    problems.length === 0
+      ? { type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' }
+      : { type: CONDITIONS.validationPassed, status: 'False', reason: 'ResourceValidationFailed', message: problems.join('; ') };
+  const repositories = await repositoryConditions(ctx, invoker);
+  const target = await targetCondition(ctx, invoker);
+  const passed = problems.length === 0;
+  const ready = passed && repositories.every((one) => one.status === 'True');
+  const conditions = [validation, ...repositories, target];
+  const missing = conditions.find((one) => one.status !== 'True' && one.type !== CONDITIONS.backupTargetFound);
+  conditions.push({
+    type: CONDITIONS.ready,
+    status: ready ? 'True' : 'False',
+    reason: missing?.reason ?? 'Ready',
+    message: missing?.message ?? 'backups run as scheduled',
+  });
+  return { phase: ready ? 'Ready' : passed ? 'NotReady' : 'Invalid', ready, conditions };
+}
+
+function specProblems(ctx: Context, invoker: Invoker, operations: readonly CheckedOperation[]): string[] {
+  const problems: string[] = [];
+  if (invoker.driver === 'VolumeSnapshotter')
+    problems.push('spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
+  if (invoker.members.length === 0) problems.push('spec.members: a batch needs at least one member');
+  if (operations.length === 0) problems.push('spec: give schedule or execOps; without them nothing would ever run');
+  for (const { line, state, message } of operations) if (state === 'Invalid') problems.push(`alias ${line.alias}: ${message}`);
+  for (const [index, member] of invoker.members.entries()) {
+    const path = invoker.kind === 'BackupBatch' ? `spec.members[${index}].target` : 'spec.target';
+    const kind = member.target?.ref?.kind;
+    if (member.target?.ref?.name === undefined || kind === undefined)
+      problems.push(`${path}.ref: name the target with apiVersion, kind and name`);
+    else if (!ctx.platform.targetKinds.includes(kind))
+      problems.push(`${path}.ref.kind: "${kind}" cannot be backed up here; ${ctx.platform.targetKinds.join(' and ')} can`);
+    if (kind === 'Host' && (member.target?.paths ?? []).length === 0)
+      problems.push(`${path}.paths: name at least one directory of the host`);
+    for (const one of member.target?.paths ?? [])
+      if (!one.startsWith('/')) problems.push(`${path}.paths: "${one}" is not an absolute path`);
+    try {
+      checkUserArgs('backup', member.target?.args ?? []);
+    } catch (thrown) {
+      problems.push(`${path}.args: ${asStashError(thrown).message}`);
+    }
+  }
+  for (const [path, text] of [
+    ['spec.timeOut', invoker.timeOut],
+    ['spec.retryConfig.delay', invoker.retry.delay],
+  ] as const) {
+    try {
+      if (text !== undefined) parseDuration(text);
+    } catch (thrown) {
+      problems.push(`${path}: ${asStashError(thrown).message}`);
+    }
+  }
+  return problems;
+}
+
+/** In one restic repository the same host name may not stand for two targets: their snapshots could not be told apart. */
+async function hostProblems(ctx: Context, invoker: Invoker): Promise<string[]> {
+  const problems: string[] = [];
+  const mine = hostsOf(invoker);
+  const seen = new Map<string, string>();
+  for (const { host, target } of mine) {
+    const other = seen.get(host);
+    if (other !== undefined && other !== target)
+      problems.push(`targets ${other} and ${target} have the same host name "${host}" (HostTaken): give one another target.alias`);
+    seen.set(host, target);
+  }
+  for (const ref of invoker.repositories) {
+    const references = (await ctx.store.get('Repository', ref))?.status?.references ?? [];
+    for (const one of references) {
+      if (one.kind === invoker.kind && one.name === invoker.name && one.namespace === invoker.namespace) continue;
+      const key = { namespace: one.namespace ?? '', name: one.name };
+      const object = one.kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
+      if (object === undefined || !isOlder(object.metadata, invoker, await createdAt(ctx, invoker))) continue;
+      for (const theirs of hostsOf(invokerOf(object)))
+        for (const { host, target } of mine)
+          if (host === theirs.host && target !== theirs.target)
+            problems.push(
+              `Repository ${keyText(ref)} already has host "${host}" of ${theirs.target}, by ${one.kind} ${one.name} (HostTaken): give ${target} another target.alias or another Repository`,
+            );
+    }
+  }
+  return [...new Set(problems)];
+}
+
+function hostsOf(invoker: Invoker): { host: string; target: string }[] {
+  return invoker.members.map((member) => ({
+    host: member.target?.alias ?? 'host',
+    target: targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)),
+  }));
+}
+
+async function createdAt(ctx: Context, { kind, namespace, name }: Invoker): Promise<string> {
+  const object =
+    kind === 'BackupBatch'
+      ? await ctx.store.get('BackupBatch', { namespace, name })
+      : await ctx.store.get('BackupConfiguration', { namespace, name });
+  return object?.metadata.creationTimestamp ?? '';
+}
+
+/** The older one keeps the name; of two made in the same second the first by name. */
+function isOlder(other: { creationTimestamp?: string; name: string }, invoker: Invoker, created: string): boolean {
+  return [other.creationTimestamp ?? '', other.name].join('\n') < [created, invoker.name].join('\n');
+}
+
+async function repositoryConditions(ctx: Context, invoker: Invoker): Promise<ConditionChange[]> {
+  const found = await Promise.all(invoker.repositories.map(async (ref) => ({ ref, repository: await ctx.store.get('Repository', ref) })));
+  const missing = found.filter(({ repository }) => repository === undefined).map(({ ref }) => keyText(ref));
+  const lent = found.filter(({ ref }) => ref.namespace !== invoker.namespace).map(({ ref }) => keyText(ref));
+  const repositoryFound: ConditionChange =
+    missing.length > 0
+      ? {
+          type: CONDITIONS.repositoryFound,
+          status: 'False',
+          reason: 'RepositoryNotAvailable',
+          message: `there is no Repository ${missing.join(', ')}`,
+        }
+      : lent.length > 0
+        ? {
+            type: CONDITIONS.repositoryFound,
+            status: 'False',
+            reason: 'LayoutSingle',
+            message: `Repository ${lent.join(', ')} is in another namespace and not lent`,
+          }
+        : { type: CONDITIONS.repositoryFound, status: 'True', reason: 'RepositoryAvailable', message: 'every Repository is there' };
+  const secrets = await Promise.all(
+    found.map(async ({ repository }) => {
+      const name = repository?.spec.backend.storageSecretName;
+      const secret =
+        name === undefined ? undefined : await ctx.store.get('Secret', { namespace: repository?.metadata.namespace ?? '', name });
+      return { name: `${repository?.metadata.namespace}/${name}`, missing: repository !== undefined && secret === undefined };
+    }),
+  );
+  const absent = secrets.filter((one) => one.missing).map((one) => one.name);
+  const secretFound: ConditionChange =
+    absent.length > 0
+      ? {
+          type: CONDITIONS.backendSecretFound,
+          status: 'False',
+          reason: 'BackendSecretNotAvailable',
+          message: `there is no secret ${absent.join(', ')}`,
+        }
+      : { type: CONDITIONS.backendSecretFound, status: 'True', reason: 'BackendSecretAvailable', message: 'every storage secret is there' };
+  return [repositoryFound, secretFound];
+}
+
+async function targetCondition(ctx: Context, invoker: Invoker): Promise<ConditionChange> {
+  const answers = await Promise.all(
+    invoker.members.map((member) => ctx.platform.hosts(targetKey(member.target?.ref ?? {}, invoker.namespace), member.target?.alias)),
+  );
+  const missing = answers.flatMap((answer) => ('missing' in answer ? [answer.missing] : []));
+  return missing.length === 0
+    ? { type: CONDITIONS.backupTargetFound, status: 'True', reason: 'TargetAvailable', message: 'every target is there' }
+    : { type: CONDITIONS.backupTargetFound, status: 'False', reason: 'TargetNotAvailable', message: missing.join('; ') };
+}

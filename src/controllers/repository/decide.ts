@@ -1,0 +1,81 @@
+import type { BackupSession } from '../../api/backup-session.ts';
+import type { RepositoryRequest } from '../../api/names.ts';
+import type { Repository } from '../../api/repository.ts';
+import { CONDITIONS, conditionOf } from '../conditions.ts';
+
+const PROBE_EVERY_MS = 6 * 3_600_000;
+const CHECK_EVERY_MS = 24 * 3_600_000;
+/** After a failure: soon, then ever more rarely, as long as nobody waits for it. */
+const PROBE_RETRY_MS = [10_000, 30_000, 60_000, 300_000] as const;
+
+export interface ProbeInput {
+  repository: Repository;
+  secretVersion: string;
+  /** When the oldest session that waits for this repository was created. */
+  waitingSince: string | undefined;
+  failures: number;
+  now: Date;
+}
+
+/** Whether the repository must be opened again to know that it works; else when. */
+export function probeDue({
+  repository,
+  secretVersion,
+  waitingSince,
+  failures,
+  now,
+}: ProbeInput): { due: true; why: string } | { due: false; inMs: number } {
+  const { status, metadata } = repository;
+  if (status?.lastProbeTime === undefined) return { due: true, why: 'it was never opened' };
+  if (status.observedGeneration !== metadata.generation) return { due: true, why: 'its spec changed' };
+  if (status.observedSecretVersion !== secretVersion) return { due: true, why: 'its secret changed' };
+  const since = now.getTime() - Date.parse(status.lastProbeTime);
+  if (status.phase === 'Ready')
+    return since >= PROBE_EVERY_MS ? { due: true, why: 'the last time is long ago' } : { due: false, inMs: PROBE_EVERY_MS - since };
+  // Times in status have whole seconds.
+  if (waitingSince !== undefined && Date.parse(waitingSince) > Date.parse(status.lastProbeTime))
+    return { due: true, why: 'a session waits for it' };
+  const pause = PROBE_RETRY_MS[Math.min(failures, PROBE_RETRY_MS.length - 1)] ?? 0;
+  return since >= pause ? { due: true, why: 'the last time failed' } : { due: false, inMs: pause - since };
+}
+
+export interface MaintenanceInput {
+  repository: Repository;
+  /** Sessions that stored something here that is not recorded yet. */
+  unrecorded: readonly BackupSession[];
+  request: RepositoryRequest | undefined;
+  now: Date;
+}
+
+/** Why maintenance is to run now; undefined when there is no reason. */
+export function maintenanceReason({ repository, unrecorded, request, now }: MaintenanceInput): string | undefined {
+  const { status } = repository;
+  if (status?.phase !== 'Ready') return undefined;
+  if (request !== undefined) return request.action;
+  const pause = status.maintenance?.phase === 'Failed' ? 60_000 : 0;
+  const since = now.getTime() - Date.parse(status.maintenance?.endTime ?? '1970-01-01T00:00:00Z');
+  if (since < pause) return undefined;
+  if (unrecorded.length > 0) return 'BackupStored';
+  if ((status.forgetting ?? []).length > 0) return 'ForgetUnfinished';
+  if (conditionOf(status.conditions, CONDITIONS.repositoryLocked)?.status === 'True' && since >= 300_000) return 'Locked';
+  return undefined;
+}
+
+/** Whether this maintenance also checks the repository's structure. */
+export function checkDue(repository: Repository, request: RepositoryRequest | undefined, now: Date): boolean {
+  if (request?.action === 'Check') return true;
+  const last = repository.status?.lastCheckTime;
+  return last === undefined || now.getTime() - Date.parse(last) >= CHECK_EVERY_MS;
+}
+
+/** The request that is on the object and not answered yet. */
+export function openRequest(repository: Repository, annotation: string | undefined): RepositoryRequest | undefined {
+  if (annotation === undefined) return undefined;
+  try {
+    const request = JSON.parse(annotation) as Partial<RepositoryRequest>;
+    if (typeof request.id !== 'string' || request.action === undefined) return undefined;
+    return repository.status?.requests?.some((one) => one.id === request.id) ? undefined : (request as RepositoryRequest);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+import type { RepositoryRequest } from '../../api/names.ts';
+import { SERIES, TAGS, tagText } from '../../api/names.ts';
+import type { Repository, RepositoryStatus } from '../../api/repository.ts';
+import { StashError } from '../../errors/error.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import type { MaintainResult, OpenRepository, Order, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
+import { type MaintenanceFacts, type MaintenancePlan, planMaintenance } from '../../rules/maintenance.ts';
+import { formatRecords, nextEntries, type RecordEntry, readRecords } from '../../rules/records.ts';
+import type { Context } from '../context.ts';
+import { timeText } from '../context.ts';
+import { checkDue } from './decide.ts';
+import { passwordOf } from './open.ts';
+import { invokersOf, removable, targetsOf } from './policies.ts';
+import { storedEntries, unrecordedSessions } from './sessions.ts';
+
+/** Longest time that forget, prune and check together may take. */
+const DEADLINE_MS = 6 * 3_600_000;
+const MAX_REPACK = '2G';
+
+export type MaintenanceStep =
+  | { type: 'Waiting' }
+  | { type: 'Failed'; error: OrderError }
+  /** The plan is decided and is to be in status before `order` is given. */
+  | { type: 'Planned'; plan: MaintenancePlan; give: () => void }
+  | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult };
+
+/**
+ * Two exclusive orders: Survey reads what is there, Maintain changes it. Which of them is due follows from the reports, so a restarted
+ * operator goes on where the old one was. Nothing is acknowledged before the end.
+ */
+export async function advanceMaintenance(
+  ctx: Context,
+  repository: Repository,
+  open: OpenRepository,
+  request: RepositoryRequest | undefined,
+): Promise<MaintenanceStep> {
+  const give = (name: string, task: RepositoryTask): MaintenanceStep => {
+    ctx.desk.give(ctx.platform.repositoryAgent(open), orderFor(ctx, maintenanceOrderId(repository, name), repository, task));
+    return { type: 'Waiting' };
+  };
+  const reported = (name: string) => ctx.desk.report(maintenanceOrderId(repository, name));
+
+  const survey = reported('survey');
+  if (survey === undefined) return give('survey', { type: 'Survey', repository: open });
+  if (survey.state === 'Running') return { type: 'Waiting' };
+  if (survey.result?.type !== 'Survey') return failed(survey);
+  const found = survey.result;
+  const facts = await gather(ctx, repository, open, request, found);
+
+  const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
+  const plan = planMaintenance({ ...facts, remove });
+
+  const maintained = reported('maintain');
+  if (maintained === undefined) {
+    const task = await maintainTask(ctx, repository, open, request, found, plan);
+    return { type: 'Planned', plan, give: () => give('maintain', task) };
+  }
+  if (maintained.state === 'Running') return { type: 'Waiting' };
+  if (maintained.result?.type !== 'Maintain') return failed(maintained);
+  return { type: 'Done', plan, result: maintained.result };
+}
+
+/** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */
+export const MAINTENANCE_ORDERS = ['survey', 'maintain'] as const;
+
+export function maintenanceOrderId(repository: Repository, name: string): string {
+  return orderIdOf(purposeText(repository), `${name}.${repository.status?.maintenance?.startTime}`);
+}
+
+function failed(report: Report): MaintenanceStep {
+  return { type: 'Failed', error: report.error ?? { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' } };
+}
+
+/** The status of a maintenance that begins now. */
+export function beginMaintenance(reason: string, now: Date): NonNullable<RepositoryStatus['maintenance']> {
+  // Milliseconds: two that follow each other within a second need different order ids.
+  return { phase: 'Running', reason, startTime: now.toISOString(), deadline: timeText(new Date(now.getTime() + DEADLINE_MS)) };
+}
+
+export function purposeText(repository: Repository): string {
+  return `Repository/${repository.metadata.namespace}/${repository.metadata.name}`;
+}
+
+function orderFor(ctx: Pick<Context, 'epoch'>, id: string, repository: Repository, task: RepositoryTask): Order {
+  return { id, epoch: ctx.epoch, deadline: repository.status?.maintenance?.deadline ?? '', purpose: purposeText(repository), task };
+}
+
+/** What is decided on: everything but what the policies would remove. */
+async function gather(
+  ctx: Context,
+  repository: Repository,
+  open: OpenRepository,
+  request: RepositoryRequest | undefined,
+  found: SurveyResult,
+): Promise<MaintenanceFacts> {
+  const { status } = repository;
+  const adopt = request?.action === 'Adopt';
+  const records = found.records && readRecords(found.records.text, passwordOf(open), status?.repositoryID ?? '');
+  if (found.records !== undefined && records === undefined && !adopt)
+    throw new StashError(
+      'RecordsTampered',
+      `the records in Repository ${open.namespace}/${open.name} (snapshot ${found.records.snapshotId.slice(0, 8)}) were not written by this operator`,
+    );
+  const targets = [...new Set((await invokersOf(ctx, open)).flatMap(targetsOf))];
+  const sessions = await unrecordedSessions(ctx, open);
+  return {
+    snapshots: found.snapshots,
+    internal: new Set(internalSnapshots(found).map((snapshot) => snapshot.id)),
+    recorded: records?.entries ?? [],
+    stored: sessions.flatMap((session) => storedEntries(session, open)),
+    adopt,
+    adoptedTarget: targets.length === 1 ? (targets[0] ?? '') : '',
+    remove: [],
+    unfinishedRestores: await unfinishedRestores(ctx, open),
+    locks: found.locks,
+    knownLocks: status?.locks ?? [],
+    ended: ctx.desk.ended(open),
+    now: ctx.clock.now(),
+  };
+}
+
+function presentEntries(facts: MaintenanceFacts): RecordEntry[] {
+  return nextEntries(facts.recorded, facts.stored, new Set(facts.snapshots.map((snapshot) => snapshot.id)), new Set());
+}
+
+async function maintainTask(
+  ctx: Context,
+  repository: Repository,
+  open: OpenRepository,
+  request: RepositoryRequest | undefined,
+  found: SurveyResult,
+  plan: MaintenancePlan,
+): Promise<RepositoryTask> {
+  const older = internalSnapshots(found).filter((snapshot) => snapshot.id !== found.records?.snapshotId);
+  const text = formatRecords({ repositoryId: repository.status?.repositoryID ?? '', entries: plan.entries }, passwordOf(open));
+  const wantsPrune = (await invokersOf(ctx, open)).some((invoker) => invoker.retention?.prune === true);
+  const prune = plan.exclusive && (request?.action === 'Prune' || (wantsPrune && plan.forget.length > 0));
+  const check = plan.exclusive && checkDue(repository, request, ctx.clock.now());
+  return {
+    type: 'Maintain',
+    repository: open,
+    removeLocks: plan.removeLocks,
+    forget: plan.forget,
+    ...(plan.recordsChanged || request?.action === 'Adopt'
+      ? { records: { text, replaces: plan.exclusive ? older.map((one) => one.id) : [] } }
+      : {}),
+    ...(prune ? { prune: { maxRepackSize: MAX_REPACK } } : {}),
+    ...(check ? { check: { readData: request?.options?.readData === true } } : {}),
+  };
+}
+
+function internalSnapshots(found: SurveyResult) {
+  return found.snapshots.filter((snapshot) => snapshot.tags.includes(tagText(TAGS.series, SERIES.records)));
+}
+
+async function unfinishedRestores(ctx: Pick<Context, 'store'>, open: OpenRepository): Promise<{ name: string; snapshotIds: string[] }[]> {
+  const sessions = await ctx.store.list('RestoreSession', { namespace: open.namespace });
+  return sessions
+    .filter((session) => session.status?.phase === 'Running' || session.status?.phase === 'Pending')
+    .map((session) => ({
+      name: session.metadata.name,
+      snapshotIds: (session.status?.plan ?? []).flatMap((host) => host.snapshots.map((one) => one.id)),
+    }));
+}

@@ -1,0 +1,61 @@
+import type { KindMap } from '../../api/kinds.ts';
+import type { Repository } from '../../api/repository.ts';
+import { accessOf } from '../../engine/backends/access.ts';
+import { StashError } from '../../errors/error.ts';
+import type { OpenRepository, RepositoryRef } from '../../orders/order.ts';
+import type { Context } from '../context.ts';
+
+/**
+ * Everything an order needs to use a repository. `from` is the namespace of the object that refers to it. Throws RepositoryNotFound,
+ * SecretMissing, SecretKeyMissing, LayoutSingle or NotSupportedYet.
+ */
+export async function openRepository(
+  ctx: Pick<Context, 'store'>,
+  ref: RepositoryRef,
+  from: string,
+): Promise<{ repository: Repository; open: OpenRepository; secretVersion: string }> {
+  const repository = await ctx.store.get('Repository', ref);
+  if (repository === undefined) throw new StashError('RepositoryNotFound', `there is no Repository ${ref.namespace}/${ref.name}`);
+  checkLayout(repository, from);
+  const secret = await storageSecret(ctx, repository);
+  const access = accessOf({ name: ref.name, namespace: ref.namespace, spec: repository.spec }, secretData(secret));
+  return { repository, open: { namespace: ref.namespace, name: ref.name, access }, secretVersion: secret?.metadata.resourceVersion ?? '' };
+}
+
+/** The password of the repository; the records are authenticated with it. */
+export function passwordOf(open: OpenRepository): string {
+  const password = open.access.env.RESTIC_PASSWORD;
+  if (password === undefined)
+    throw new StashError('SecretKeyMissing', `the storage secret of Repository ${open.namespace}/${open.name} has no RESTIC_PASSWORD`);
+  return password;
+}
+
+function checkLayout({ spec, metadata }: Repository, from: string): void {
+  const name = `${metadata.namespace}/${metadata.name}`;
+  if (spec.layout === 'PerTarget')
+    throw new StashError('NotSupportedYet', `Repository ${name} has layout: PerTarget, which is not built yet`, {
+      remedy: 'Remove spec.layout, or set it to Single.',
+    });
+  if (from !== metadata.namespace)
+    throw new StashError(
+      'LayoutSingle',
+      `Repository ${name} is one restic repository for all its targets and is not lent to namespace ${from}`,
+    );
+}
+
+async function storageSecret(ctx: Pick<Context, 'store'>, { spec, metadata }: Repository): Promise<KindMap['Secret'] | undefined> {
+  const name = spec.backend.storageSecretName;
+  if (name === undefined)
+    throw new StashError('SecretMissing', `Repository ${metadata.namespace}/${metadata.name} names no storageSecretName`, {
+      remedy: 'Set spec.backend.storageSecretName to a secret with RESTIC_PASSWORD.',
+    });
+  const secret = await ctx.store.get('Secret', { namespace: metadata.namespace ?? '', name });
+  if (secret === undefined)
+    throw new StashError('SecretMissing', `the storage secret ${metadata.namespace}/${name} of Repository ${metadata.name} does not exist`);
+  return secret;
+}
+
+/** A secret's values as text. */
+export function secretData(secret: KindMap['Secret'] | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+}

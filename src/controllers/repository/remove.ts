@@ -1,0 +1,69 @@
+import { keyOf } from '../../api/object.ts';
+import type { Repository } from '../../api/repository.ts';
+import { asStashError } from '../../errors/error.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import { DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
+import { type Context, timeText } from '../context.ts';
+import { removeFinalizer } from '../finalizer.ts';
+import { patchStatus } from '../patch-status.ts';
+import { purposeText } from './maintenance.ts';
+import { openRepository } from './open.ts';
+import { storedEntries, unrecordedSessions } from './sessions.ts';
+import { orderError } from './status.ts';
+
+const WIPE_TIMEOUT_MS = 6 * 3_600_000;
+
+/**
+ * A Repository that is being deleted: with `wipeOut` the recorded snapshots go first, and the finalizer only after they did. Without it
+ * nothing in the storage is touched.
+ */
+export async function removeRepository(ctx: Context, repository: Repository): Promise<Result> {
+  const key = keyOf(repository);
+  const purpose = purposeText(repository);
+  if (!ctx.gates.tryExclusive(key, purpose)) return requeueAfter(5_000, `waits for ${ctx.gates.sharers(key).join(', ')}`);
+  if (repository.spec.wipeOut === true && repository.status?.repositoryID !== undefined) {
+    const id = orderIdOf(purpose, `wipe.${repository.metadata.uid}.${repository.status.probeFailures ?? 0}`);
+    const report = ctx.desk.report(id);
+    if (report === undefined || report.state === 'Running') {
+      if (report === undefined) await giveWipe(ctx, repository, id);
+      return requeueAfter(60_000, 'its recorded snapshots are being removed');
+    }
+    if (report.result?.type !== 'Wipe') {
+      const error = report.error ?? { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
+      const failures = (repository.status.probeFailures ?? 0) + 1;
+      const changed = await patchStatus(ctx, 'Repository', repository, {
+        ...repository.status,
+        phase: 'NotReady',
+        error,
+        probeFailures: failures,
+      });
+      await ctx.events.record(
+        changed,
+        'Warning',
+        'WipeOutFailed',
+        `${error.code}: ${error.message}. Set wipeOut: false to let it go without.`,
+      );
+      ctx.desk.acknowledge(id);
+      return requeueAfter(60_000, 'the removal is tried again');
+    }
+    ctx.desk.acknowledge(id);
+  }
+  await removeFinalizer(ctx, 'Repository', repository);
+  ctx.gates.release(purpose);
+  ctx.desk.drop(purpose);
+  return DONE;
+}
+
+async function giveWipe(ctx: Context, repository: Repository, id: string): Promise<void> {
+  try {
+    const { open } = await openRepository(ctx, keyOf(repository), repository.metadata.namespace ?? '');
+    const deadline = timeText(new Date(ctx.clock.now().getTime() + WIPE_TIMEOUT_MS));
+    const unrecorded = (await unrecordedSessions(ctx, open)).flatMap((session) => storedEntries(session, open)).map((entry) => entry.id);
+    const task = { type: 'Wipe' as const, repository: open, repositoryId: repository.status?.repositoryID ?? '', unrecorded };
+    ctx.desk.give(ctx.platform.repositoryAgent(open), { id, epoch: ctx.epoch, deadline, purpose: purposeText(repository), task });
+  } catch (thrown) {
+    const error = orderError(asStashError(thrown));
+    await patchStatus(ctx, 'Repository', repository, { ...repository.status, phase: 'NotReady', error });
+    throw thrown;
+  }
+}

@@ -1,0 +1,31 @@
+import { keyOf } from '../../api/object.ts';
+import { invokerOf, repositoriesOf } from '../../rules/invoker.ts';
+import { purposeOfSession } from '../backup-session/session-run.ts';
+import type { Context } from '../context.ts';
+import { purposeOfRestore } from '../restore-session/restore-run.ts';
+import { purposeText } from './maintenance.ts';
+
+/** Gives the gates back to whom they belonged when the last operator ended. Before any controller works. */
+export async function restoreGates(ctx: Context): Promise<void> {
+  for (const session of await ctx.store.list('BackupSession')) {
+    if (session.status?.phase !== 'Running') continue;
+    const key = { namespace: session.metadata.namespace ?? '', name: session.spec.invoker.name };
+    const object =
+      session.spec.invoker.kind === 'BackupBatch'
+        ? await ctx.store.get('BackupBatch', key)
+        : await ctx.store.get('BackupConfiguration', key);
+    if (object === undefined) continue;
+    for (const ref of repositoriesOf(invokerOf(object), session.spec.alias ?? '')) ctx.gates.tryShare(ref, purposeOfSession(session));
+  }
+  for (const session of await ctx.store.list('RestoreSession')) {
+    const phase = session.status?.phase;
+    const { repository } = session.spec;
+    if (repository === undefined || !(phase === 'Running' || (phase === 'Pending' && session.status?.plan !== undefined))) continue;
+    ctx.gates.tryShare(
+      { namespace: repository.namespace ?? session.metadata.namespace ?? '', name: repository.name },
+      purposeOfRestore(session),
+    );
+  }
+  for (const repository of await ctx.store.list('Repository'))
+    if (repository.status?.maintenance?.phase === 'Running') ctx.gates.tryExclusive(keyOf(repository), purposeText(repository));
+}

@@ -1,0 +1,84 @@
+import { asStashError, StashError } from '../../errors/error.ts';
+import { shouldRun } from '../../hooks/policy.ts';
+import type { Summary } from '../../hooks/summary.ts';
+import { CONDITIONS } from '../conditions.ts';
+import { type DueHook, type HookHost, runHooksOnce } from '../hook-call.ts';
+import { fail, NEXT, type RestoreOutcome, type RestoreRun } from './restore-run.ts';
+
+export async function preRestoreHook(run: RestoreRun): Promise<RestoreOutcome> {
+  if (run.status.phase !== 'Running') return NEXT;
+  const hook = run.session.spec.hooks?.preRestore;
+  try {
+    await runHooksOnce(
+      hostOf(run),
+      CONDITIONS.preRestoreHook,
+      hook === undefined ? [] : [{ hook, summary: summaryOf(run, 'Running', ''), target: run.target }],
+    );
+    return NEXT;
+  } catch (thrown) {
+    return fail(thrown);
+  }
+}
+
+/** The end: the hook after it as its executionPolicy says, then Succeeded or Failed. */
+export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
+  const failure = firstFailure(run);
+  const hookFailure = await postRestoreHook(run, failure);
+  const error = failure ?? hookFailure;
+  const files = (run.status.stats ?? []).reduce((sum, host) => sum + (host.restored?.files ?? 0), 0);
+  const message = `${files} files were restored`;
+  run.condition({
+    type: CONDITIONS.restoreCompleted,
+    status: error === undefined ? 'True' : 'False',
+    reason: error?.code ?? 'PostRestoreTasksExecuted',
+    message: error?.message ?? message,
+  });
+  if (error !== undefined) return fail(error);
+  return { type: 'end', phase: 'Succeeded', reason: 'Restored', message };
+}
+
+async function postRestoreHook(run: RestoreRun, failure: StashError | undefined): Promise<StashError | undefined> {
+  const hook = run.session.spec.hooks?.postRestore;
+  const phase = failure === undefined ? 'Succeeded' : 'Failed';
+  if (hook === undefined || !shouldRun(hook.executionPolicy, { phase, retryLeft: 0 })) return undefined;
+  const due: DueHook = { hook, summary: summaryOf(run, phase, failure?.message ?? ''), target: run.target };
+  try {
+    await runHooksOnce(hostOf(run), CONDITIONS.postRestoreHook, [due]);
+    return undefined;
+  } catch (thrown) {
+    return asStashError(thrown);
+  }
+}
+
+function firstFailure(run: RestoreRun): StashError | undefined {
+  const failed = (run.status.stats ?? []).find((host) => host.phase === 'Failed');
+  if (failed === undefined) return undefined;
+  const where = (run.status.stats ?? []).length === 1 ? '' : `${failed.hostname}: `;
+  return new StashError((failed.errorCode ?? 'Internal') as StashError['code'], `${where}${failed.error}`, { remedy: failed.remedy ?? '' });
+}
+
+function hostOf(run: RestoreRun): HookHost {
+  return {
+    ctx: run.ctx,
+    signal: run.signal,
+    conditions: run.status.conditions,
+    settle: async (change) => {
+      run.condition(change);
+      await run.save();
+    },
+  };
+}
+
+function summaryOf(run: RestoreRun, phase: string, error: string): Summary {
+  const { metadata, spec } = run.session;
+  const { kind, namespace, name } = run.target;
+  const seconds = Math.max(0, Math.round((run.now.getTime() - Date.parse(run.status.startTime ?? '')) / 1000));
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    invoker: { apiGroup: 'stash.appscode.com', kind: 'RestoreSession', name: metadata.name },
+    target: { apiVersion: spec.target?.ref?.apiVersion ?? '', kind, name, namespace },
+    status: { phase, duration: `${seconds}s`, error },
+    retryLeft: 0,
+  };
+}

@@ -1,0 +1,87 @@
+import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import type { OrderError, Report } from '../../orders/order.ts';
+import { formatDuration } from '../../rules/duration.ts';
+import { restoreOrder } from './order.ts';
+import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
+
+const STOP_GRACE_MS = 60_000;
+
+/** Gives every host its order and gathers the reports. A restore that lost its agent is not given again: it may have begun to overwrite. */
+export async function runHosts(run: RestoreRun): Promise<RestoreOutcome> {
+  if (run.status.phase !== 'Running') return NEXT;
+  const acknowledge: string[] = [];
+  const planned = new Map((run.status.plan ?? []).map((host) => [host.hostname, host]));
+  run.status.stats = await Promise.all(
+    (run.status.stats ?? []).map((host) => advance(run, planned.get(host.hostname ?? ''), host, acknowledge)),
+  );
+  await run.save();
+  for (const id of acknowledge) run.ctx.desk.acknowledge(id);
+  if (run.status.stats.every(isDone)) return NEXT;
+  const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
+  return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
+}
+
+export function isDone(host: HostRestoreStats): boolean {
+  return host.phase === 'Succeeded' || host.phase === 'Failed';
+}
+
+async function advance(
+  run: RestoreRun,
+  plan: PlannedHost | undefined,
+  host: HostRestoreStats,
+  acknowledge: string[],
+): Promise<HostRestoreStats> {
+  if (isDone(host) || plan === undefined) return host;
+  const time = run.now.toISOString();
+  const id = host.orderID ?? orderIdOf(run.purpose, `${run.session.metadata.uid}.${host.hostname}`);
+  const report = run.ctx.desk.report(id);
+  const late = run.now.getTime() - Date.parse(run.status.sessionDeadline ?? '');
+  if (report !== undefined && report.state !== 'Running') {
+    acknowledge.push(id);
+    return afterReport(host, report, late >= 0, time);
+  }
+  if (late >= 0) {
+    run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
+    return report === undefined || late > STOP_GRACE_MS ? failed(host, overdue(), time) : host;
+  }
+  if (report !== undefined) return afterReport(host, report, false, time);
+  try {
+    const { agent, order } = await restoreOrder(run, plan, id);
+    run.ctx.desk.give(agent, order);
+    return { ...host, orderID: id, phase: 'Running', startTime: host.startTime ?? time };
+  } catch (thrown) {
+    return failed(host, asStashError(thrown), time);
+  }
+}
+
+function afterReport(host: HostRestoreStats, report: Report, late: boolean, now: string): HostRestoreStats {
+  const { progress: _before, ...rest } = host;
+  const steps = report.steps.map(({ name, phase, seconds }) => ({
+    name,
+    phase,
+    ...(seconds === undefined ? {} : { duration: formatDuration(seconds * 1000) }),
+  }));
+  const reported: HostRestoreStats = { ...rest, steps };
+  if (report.state === 'Running')
+    return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
+  const took = Date.parse(report.endTime ?? now) - Date.parse(report.startTime);
+  const ended = { ...reported, endTime: report.endTime ?? now, duration: formatDuration(took) };
+  if (report.result?.type === 'Restore')
+    return { ...ended, phase: 'Succeeded', restored: { files: report.result.files, bytes: report.result.bytes } };
+  const error = late && report.error?.code === 'Canceled' ? overdue() : report.error;
+  return failed(ended, error ?? new StashError('Internal', 'the agent reported no result'), now);
+}
+
+function overdue(): StashError {
+  return new StashError(
+    'DeadlineExceeded',
+    'the restore was not done at its deadline and was stopped; the destination may hold a part of the data',
+  );
+}
+
+function failed(host: HostRestoreStats, error: OrderError, now: string): HostRestoreStats {
+  const { progress: _progress, ...rest } = host;
+  return { ...rest, phase: 'Failed', endTime: host.endTime ?? now, error: error.message, errorCode: error.code, remedy: error.remedy };
+}

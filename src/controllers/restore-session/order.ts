@@ -1,0 +1,72 @@
+import type { AppBinding } from '../../api/app-binding.ts';
+import type { PlannedHost } from '../../api/restore-session.ts';
+import { checkUserArgs } from '../../engine/restic/user-args.ts';
+import { StashError } from '../../errors/error.ts';
+import type { Order, RestoreTask } from '../../orders/order.ts';
+import { type Binding, bindingOf } from '../../rules/binding.ts';
+import { hostRestore } from '../../rules/host-rules.ts';
+import { invokerOf } from '../../rules/invoker.ts';
+import { applicationOf, readCatalog } from '../catalog.ts';
+import { connectionOf } from '../connection.ts';
+import { openRepository } from '../repository/open.ts';
+import type { RestoreRun } from './restore-run.ts';
+
+/** What puts the data back. Throws what makes it impossible. */
+export async function restoreBinding(run: RestoreRun): Promise<Binding & { application: AppBinding | undefined }> {
+  const { spec, metadata } = run.session;
+  const application = await applicationOf(run.ctx, spec.target, metadata.namespace ?? '');
+  if (run.target.kind === 'AppBinding' && application === undefined)
+    throw new StashError('NotFound', `there is no AppBinding ${run.target.namespace}/${run.target.name}`);
+  checkUserArgs('restore', spec.target?.args ?? []);
+  const catalog = await readCatalog(run.ctx);
+  const binding = bindingOf(
+    { alias: '', direction: 'restore', task: await taskOf(run), targetKind: run.target.kind, application },
+    catalog,
+  );
+  if (!binding.supports.includes('Restore'))
+    throw new StashError('Invalid', `spec.task: ${binding.steps.map((step) => step.name).join(', ')} cannot restore`);
+  return { ...binding, application };
+}
+
+/** What the session says, else the restore binding of the target's configuration. */
+async function taskOf(run: RestoreRun) {
+  const { task } = run.session.spec;
+  if (task?.name !== undefined) return task;
+  const configurations = await run.ctx.store.list('BackupConfiguration', { namespace: run.target.namespace });
+  const bound = configurations
+    .filter((one) => one.spec.target?.ref?.kind === run.target.kind && one.spec.target.ref.name === run.target.name)
+    .flatMap((one) => invokerOf(one).members.flatMap((member) => member.restore ?? []))[0]?.task;
+  return bound === undefined ? task : { ...bound, params: [...(bound.params ?? []), ...(task?.params ?? [])] };
+}
+
+/** The order for one host, with everything secret it needs. */
+export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: string): Promise<{ agent: string; order: Order }> {
+  const { ctx, session } = run;
+  const { spec } = session;
+  const { application, steps } = await restoreBinding(run);
+  const { open } = await openRepository(ctx, run.repository, session.metadata.namespace ?? '');
+  const answer = await ctx.platform.hosts(run.target, spec.target?.alias);
+  const agent = 'hosts' in answer ? answer.hosts.find((one) => one.host === host.hostname)?.agent : undefined;
+  if (agent === undefined) throw new StashError('NotFound', `host ${host.hostname} of the target is gone`);
+  const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
+  const destination = steps.map((step) => step.params.destination).find((value) => value !== undefined);
+  if (destination !== undefined && !destination.startsWith('/'))
+    throw new StashError('Invalid', `the parameter destination must be an absolute path, not "${destination}"`);
+  const task: RestoreTask = {
+    type: 'Restore',
+    snapshots: host.snapshots.map((one) => ({ id: one.id, paths: one.paths ?? [] })),
+    sourceHost: host.sourceHost,
+    steps,
+    include: rule?.include ?? [],
+    exclude: rule?.exclude ?? [],
+    args: spec.target?.args ?? [],
+    ...(destination === undefined ? {} : { destination }),
+    allowOverwrite: spec.allowOverwrite ?? false,
+    previousData: spec.previousData,
+    stopCommand: spec.stopCommand ?? [],
+    startCommand: spec.startCommand ?? [],
+    repository: open,
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application) }),
+  };
+  return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}

@@ -1,0 +1,150 @@
+import type { PlannedHost } from '../../api/restore-session.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import { formatBytes } from '../../rules/bytes.ts';
+import { parseDuration } from '../../rules/duration.ts';
+import { hostRestore } from '../../rules/host-rules.ts';
+import { chooseSnapshots } from '../../rules/restore-plan.ts';
+import { slotOf } from '../backup-session/slot.ts';
+import { CONDITIONS } from '../conditions.ts';
+import { timeText } from '../context.ts';
+import { openRepository } from '../repository/open.ts';
+import { restoreBinding } from './order.ts';
+import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
+
+const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
+const LIST_TIMEOUT_MS = 300_000;
+
+/** What can be known to be wrong before anything is asked of anybody. */
+export async function check(run: RestoreRun): Promise<RestoreOutcome> {
+  if (run.status.phase !== undefined && run.status.phase !== 'Pending') return NEXT;
+  run.status.phase = 'Pending';
+  const { spec } = run.session;
+  try {
+    if (spec.driver === 'VolumeSnapshotter')
+      throw new StashError('NotSupportedYet', 'spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
+    if (spec.pointInTime?.time !== undefined || spec.pointInTime?.gtid !== undefined)
+      throw new StashError('NotSupportedYet', 'spec.pointInTime: restoring to a time or GTID is not built yet; name a snapshot');
+    if (spec.target?.ref?.name === undefined)
+      throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
+    if (!run.ctx.platform.targetKinds.includes(run.target.kind))
+      throw new StashError(
+        'Invalid',
+        `spec.target.ref.kind: "${run.target.kind}" cannot be restored here; ${run.ctx.platform.targetKinds.join(' and ')} can`,
+      );
+    await restoreBinding(run);
+    run.condition({ type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' });
+    return NEXT;
+  } catch (thrown) {
+    run.condition({
+      type: CONDITIONS.validationPassed,
+      status: 'False',
+      reason: 'ResourceValidationFailed',
+      message: asStashError(thrown).message,
+    });
+    return fail(thrown, 'Invalid');
+  }
+}
+
+/** The repository is ready, and the snapshots for every host are settled, by full id, before anything is touched. */
+export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
+  if (run.status.plan !== undefined) return NEXT;
+  try {
+    const { repository, open } = await openRepository(run.ctx, run.repository, run.session.metadata.namespace ?? '');
+    if (repository.status?.phase === 'NotReady' && repository.status.error !== undefined) {
+      const { code, message, remedy } = repository.status.error;
+      return fail(new StashError(code as StashError['code'], message, { remedy }));
+    }
+    if (repository.status?.phase !== 'Ready') return wait(5_000, `Repository ${run.repository.name} is being opened`);
+    if (!run.ctx.gates.tryShare(run.repository, run.purpose))
+      return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
+    const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
+    const report = run.ctx.desk.report(id);
+    if (report === undefined) {
+      const deadline = timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS));
+      run.ctx.desk.give(run.ctx.platform.repositoryAgent(open), {
+        id,
+        epoch: run.ctx.epoch,
+        deadline,
+        purpose: run.purpose,
+        task: { type: 'List', repository: open, hosts: [] },
+      });
+    }
+    if (report === undefined || report.state === 'Running') return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');
+    if (report.result?.type !== 'List') {
+      const error = report.error;
+      return fail(
+        new StashError((error?.code ?? 'Internal') as StashError['code'], error?.message ?? 'the snapshots could not be listed', {
+          remedy: error?.remedy ?? '',
+        }),
+      );
+    }
+    const hosts = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias);
+    if ('missing' in hosts) throw new StashError('NotFound', `target: ${hosts.missing}`);
+    run.status.plan = planHosts(
+      run,
+      hosts.hosts.map(({ host }) => host),
+      report.result.snapshots,
+    );
+    run.status.totalHosts = run.status.plan.length;
+    await run.save();
+    run.ctx.desk.acknowledge(id);
+    return NEXT;
+  } catch (thrown) {
+    const error = asStashError(thrown);
+    return fail(error, error.transient ? 'Failed' : 'Invalid');
+  }
+}
+
+function planHosts(run: RestoreRun, hosts: string[], snapshots: Parameters<typeof chooseSnapshots>[0]): PlannedHost[] {
+  const { spec } = run.session;
+  const named = spec.pointInTime?.snapshot;
+  const rules = named === undefined ? (spec.target?.rules ?? spec.rules ?? []) : [{ snapshots: [named] }];
+  const paths = spec.target?.paths ?? [];
+  return hosts.flatMap((host) => {
+    const rule = hostRestore(rules, host);
+    if (rule === undefined) return [];
+    const narrowed = 'paths' in rule.from && rule.from.paths.length === 0 && paths.length > 0 ? { ...rule, from: { paths } } : rule;
+    const chosen = chooseSnapshots(snapshots, narrowed, undefined);
+    return [
+      {
+        hostname: host,
+        sourceHost: rule.sourceHost,
+        snapshots: chosen.map((one) => ({
+          id: one.id,
+          time: timeText(new Date(one.time)),
+          paths: one.paths,
+          ...(one.bytes === undefined ? {} : { totalSize: formatBytes(one.bytes) }),
+        })),
+      },
+    ];
+  });
+}
+
+/** Pending to Running, once the target's slot is free. */
+export async function begin(run: RestoreRun): Promise<RestoreOutcome> {
+  if (run.status.phase !== 'Pending') return NEXT;
+  return run.ctx.slots.run(async () => {
+    const decision = await slotOf(run.ctx, 'RestoreSession', {
+      namespace: run.session.metadata.namespace ?? '',
+      name: run.session.metadata.name,
+    });
+    if (decision.do === 'wait') {
+      run.status.reason = 'SlotTaken';
+      run.status.message = `waits for ${decision.for.join(', ')}`;
+      return wait(5_000, run.status.message);
+    }
+    const limit = run.session.spec.timeOut === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(run.session.spec.timeOut);
+    Object.assign(run.status, {
+      phase: 'Running',
+      reason: 'Running',
+      message: '',
+      startTime: timeText(run.now),
+      sessionDeadline: timeText(new Date(run.now.getTime() + limit)),
+      stats: (run.status.plan ?? []).map(({ hostname }) => ({ hostname, phase: 'Pending' as const })),
+    });
+    await run.save();
+    await run.ctx.events.record(run.session, 'Normal', 'RestoreStarted', `into ${run.target.kind}/${run.target.name}`);
+    return NEXT;
+  });
+}

@@ -1,0 +1,4 @@
+import { startAzure } from '../emulators/azure.ts';
+import { conformance } from './suite.ts';
+
+await conformance('Azure', startAzure);

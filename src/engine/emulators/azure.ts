@@ -1,0 +1,82 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { run } from '../../process/run.ts';
+import { startConnectProxy } from './connect-proxy.ts';
+import { freePort, startServer } from './server.ts';
+import type { StartStorage } from './storage.ts';
+
+// The account every Azurite has; its key is public.
+const ACCOUNT = 'devstoreaccount1';
+const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** restic speaks to `https://ACCOUNT.blob.SUFFIX` only: hence a certificate of our own and a proxy that knows where that is. */
+export const startAzure: StartStorage = async (folder) => {
+  const azurite = await findTool('azurite-blob');
+  if (!isFound(azurite)) return { missing: azurite.missing };
+  const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+  if (!(await makeCertificate(certificate, key))) return { missing: 'openssl was not found (needed for the tests of Azure storage)' };
+  const port = await freePort();
+  const server = await startServer({
+    // Azurite itself asks for the `node` of PATH, which may be too old for it.
+    command: process.execPath,
+    args: [
+      azurite.path,
+      '--blobHost',
+      '127.0.0.1',
+      '--blobPort',
+      `${port}`,
+      '--location',
+      join(folder, 'data'),
+      '--cert',
+      certificate,
+    ].concat(['--key', key, '--silent', '--disableTelemetry', '--skipApiVersionCheck']),
+    port,
+  });
+  const proxy = await startConnectProxy(port);
+  const secret = {
+    AZURE_ACCOUNT_NAME: ACCOUNT,
+    AZURE_ACCOUNT_KEY: KEY,
+    AZURE_ENDPOINT_SUFFIX: `localhost:${port}`,
+    HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+    CA_CERT_DATA: await readFile(certificate, 'utf8'),
+  };
+  return {
+    backend: { azure: { container: 'backups', prefix: 'shop/orders' } },
+    secret,
+    wrongSecret: { ...secret, AZURE_ACCOUNT_KEY: Buffer.from('not this one').toString('base64') },
+    destroy: () => deleteContainer(),
+    stop: async () => {
+      await proxy.stop();
+      await server.stop();
+    },
+  };
+
+  async function deleteContainer(): Promise<void> {
+    await rm(join(folder, 'data'), { recursive: true, force: true });
+  }
+};
+
+async function makeCertificate(certificate: string, key: string): Promise<boolean> {
+  const name = `${ACCOUNT}.blob.localhost`;
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${name}`,
+    '-addext',
+    `subjectAltName=DNS:${name}`,
+  ];
+  const made = await run({
+    command: 'openssl',
+    args: [...args, '-out', certificate, '-keyout', key],
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: '/nonexistent' },
+    signal: AbortSignal.timeout(20_000),
+  }).catch(() => undefined);
+  return made?.exitCode === 0;
+}

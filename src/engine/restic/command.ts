@@ -1,0 +1,139 @@
+import { StashError } from '../../errors/error.ts';
+import { type RunResult, run } from '../../process/run.ts';
+import type { EngineProcess, RepositoryAccess, RunControl } from '../engine.ts';
+import { openAccess } from './access.ts';
+import { codeOf, lostItsLock, messageOf } from './failure.ts';
+import { messages, readLine } from './messages.ts';
+import { redactor } from './redact.ts';
+import { type Patience, retryWatch } from './retry-watch.ts';
+
+export interface ResticSettings {
+  /** The program. */
+  path: string;
+  cacheDir: string;
+  /** A private folder that exists; may be emptied while no command runs (what is left there holds secrets of runs that were killed). */
+  tmpDir: string;
+  /** PATH, HOME, LANG and the like; what restic and the programs it starts (ssh) see besides the access. */
+  baseEnv: Readonly<Record<string, string>>;
+  /** As restic writes it into its locks. */
+  hostname: string;
+  patience: Patience;
+}
+
+export interface Command {
+  args: string[];
+  input?: string;
+  /** Further environment, below the access's. */
+  env?: Record<string, string>;
+  /** Each line of stdout, for progress. */
+  onStdout?: (line: string) => void;
+  /** Each line of stderr, before it is logged. */
+  onStderr?: (line: string) => void;
+  /** How much of stdout is kept, from its end; bytes. */
+  keepStdout?: number;
+  /** Stdout is data, not something to log. */
+  quiet?: boolean;
+  /** Exit codes that are no failure; 0 unless given. */
+  accept?: number[];
+}
+
+export interface Ran {
+  exitCode: number;
+  stdout: string;
+  /** There was more than `keepStdout`. */
+  stdoutCut: boolean;
+  stderr: string;
+}
+
+/** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
+export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
+  const redact = redactor(access);
+  const opened = await openAccess(access, settings.tmpDir);
+  const patience = new AbortController();
+  let lastTrouble: string | undefined;
+  const watch = retryWatch(settings.patience, (message) => {
+    lastTrouble = message;
+    patience.abort();
+  });
+  const seen: { process?: EngineProcess; clean: boolean } = { clean: false };
+  try {
+    const result = await run({
+      command: settings.path,
+      args: ['--json', '--cleanup-cache', ...opened.flags, ...command.args],
+      env: {
+        ...settings.baseEnv,
+        RESTIC_CACHE_DIR: settings.cacheDir,
+        RESTIC_PROGRESS_FPS: '1',
+        TMPDIR: settings.tmpDir,
+        ...command.env,
+        ...opened.env,
+      },
+      signal: AbortSignal.any([control.signal, patience.signal]),
+      timeoutMs: control.timeoutMs,
+      ...(command.input === undefined ? {} : { input: command.input }),
+      stdoutTailBytes: command.keepStdout ?? 64 * 1024,
+      onStart: async (identity) => {
+        seen.process = { ...identity, hostname: settings.hostname };
+        await control.onProcess?.(seen.process);
+      },
+      onStdout: (line) => {
+        command.onStdout?.(line);
+        if (command.quiet !== true && !/^\s*(?:[{[]|$)/.test(line)) control.onLog?.(redact(line));
+      },
+      onStderr: (line) => {
+        watch.line(line);
+        command.onStderr?.(line);
+        for (const part of readable(line).split('\n')) if (part.trim() !== '') control.onLog?.(redact(part));
+      },
+    });
+    lastTrouble ??= watch.pending();
+    seen.clean = tookItsLockAway(result) && !patience.signal.aborted;
+    return judge(result, { command, control, lastTrouble, gaveUp: patience.signal.aborted, redact });
+  } finally {
+    watch.stop();
+    await opened.dispose();
+    if (seen.process !== undefined) await control.onProcessEnd?.(seen.process, seen.clean);
+  }
+}
+
+/** An exit code alone does not say so: where the storage is away, restic ends well enough and its lock stays. */
+function tookItsLockAway(result: RunResult): boolean {
+  return result.exitCode !== null && !/error while unlocking|Remove\(<lock\//.test(result.stderrTail);
+}
+
+function readable(line: string): string {
+  const item = readLine(messages.itemError, line);
+  if (item !== undefined) return `${item.item}: ${item.error.message}`;
+  return readLine(messages.exitError, line)?.message ?? line;
+}
+
+interface Circumstances {
+  command: Command;
+  control: RunControl;
+  lastTrouble: string | undefined;
+  gaveUp: boolean;
+  redact: (text: string) => string;
+}
+
+function judge(result: RunResult, { command, control, lastTrouble, gaveUp, redact }: Circumstances): Ran {
+  const what = `restic ${command.args[0] === 'cat' ? command.args.slice(0, 2).join(' ') : command.args[0]}`;
+  if (gaveUp || (result.timedOut && lastTrouble !== undefined)) {
+    const code = codeOf({ exitCode: null, stderr: lastTrouble ?? '' });
+    const known = code === 'CommandFailed' ? 'StorageUnreachable' : code;
+    throw new StashError(known, redact(`${what} gave up on the storage: ${lastTrouble}`));
+  }
+  if (result.timedOut) throw new StashError('TimedOut', `${what} did not end within ${control.timeoutMs / 1000} s and was stopped`);
+  if (result.canceled) throw new StashError('Canceled', `${what} was stopped because its run was canceled`);
+  const failure = { exitCode: result.exitCode, stderr: result.stderrTail };
+  if (lostItsLock(result.stderrTail)) {
+    throw new StashError(
+      'RepositoryLocked',
+      redact(`${what} lost its lock while it ran, so what it stored does not count: ${messageOf(failure)}`),
+    );
+  }
+  if (result.exitCode === null) throw new StashError('CommandFailed', `${what} was ended by ${result.signal} from outside`);
+  if (!(command.accept ?? [0]).includes(result.exitCode)) {
+    throw new StashError(codeOf(failure), redact(`${what} failed: ${messageOf(failure) || `exit code ${result.exitCode}`}`));
+  }
+  return { exitCode: result.exitCode, stdout: result.stdoutTail, stdoutCut: result.stdoutCut, stderr: result.stderrTail };
+}

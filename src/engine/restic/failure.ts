@@ -1,0 +1,90 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { findLine, messages } from './messages.ts';
+
+/** How a restic process ended, as far as it tells why. */
+export interface Failure {
+  exitCode: number | null;
+  stderr: string;
+}
+
+interface Rule {
+  code: ErrorCode;
+  exitCode?: number;
+  pattern?: RegExp;
+}
+
+// First match wins. Exit codes say more than words where restic has one; among the words, the particular go before the general: a lock that
+// cannot be written for lack of space is no lock held by somebody.
+const RULES: Rule[] = [
+  { code: 'WrongPassword', exitCode: 12 },
+  { code: 'RepositoryLocked', pattern: /repository is already locked|failed to refresh lock|unable to refresh lock/ },
+  { code: 'RepositoryLocked', exitCode: 11 },
+  { code: 'StorageFull', pattern: /no space left on device|disk quota exceeded|QuotaExceeded|StorageFull|insufficient storage|\b507\b/i },
+  {
+    code: 'StorageReadOnly',
+    pattern: /read-only file system|(?:Save|Remove)\(.*permission denied|tmp-\d+: permission denied|mkdir .*permission denied/i,
+  },
+  {
+    code: 'RepositoryMissing',
+    pattern:
+      /NoSuchBucket|bucket (?:does(?:n't| not) exist|is missing)|specified bucket does not exist|ContainerNotFound|container does not exist/i,
+  },
+  {
+    code: 'StorageDenied',
+    pattern:
+      /\b40[13]\b|\b(?:Access ?Denied|Forbidden|Unauthorized)\b|InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|AuthorizationFailure|access key id (?:you provided )?does not exist|provided access key|signature we calculated|server failed to authenticate|could not find default credentials|no credentials found|invalid_grant|permission denied|Host key verification failed|b2_authorize_account/i,
+  },
+  { code: 'RepositoryMissing', exitCode: 10 },
+  { code: 'AlreadyExists', pattern: /config file already exists|repository master key and config already initialized/ },
+  {
+    code: 'StorageUnreachable',
+    pattern:
+      /connection refused|connection reset|no such host|server misbehaving|i\/o timeout|network is unreachable|no route to host|context deadline exceeded|TLS handshake|x509:|tls:|proxyconnect|unexpected EOF|broken pipe|unable to start the sftp session|unable to start a new session|ssh command exited|Could not resolve hostname|Connection timed out|request timeout|\b50[0234]\b/i,
+  },
+  { code: 'SnapshotNotFound', pattern: /no matching ID found|failed to find snapshot|no snapshot found|multiple IDs with prefix/ },
+  {
+    code: 'PathNotFound',
+    pattern: /all source directories\/files do not exist|path .*: not found|path ".*" not found in snapshot|cannot dump file/,
+  },
+  {
+    code: 'RepositoryDamaged',
+    pattern:
+      /ciphertext verification failed|invalid data returned|does not match|pack .*(?:not found|damaged|incomplete)|blob .*not found|not found in index|repository contains errors|incomplete pack|hash mismatch|unable to load (?:index|tree)|\bLoad\(<(?:data|index|snapshot)\/.*(?:no such file|not found|404|NoSuchKey)/i,
+  },
+  { code: 'StageFull', pattern: /write .*no space/ },
+];
+
+/**
+ * The stable code of a failure; CommandFailed when nothing is known about it. The closing message is asked first, then the plain lines
+ * before it; errors about single files of the source ("permission denied") say nothing about the storage.
+ */
+export function codeOf(failure: Failure): ErrorCode {
+  const closing = findLine(messages.exitError, failure.stderr)?.message ?? '';
+  const plain = failure.stderr
+    .split('\n')
+    // Blank, a bare URL, Go's stack, advice that is wrong here.
+    .filter((line) => !line.startsWith('{'))
+    .join('\n');
+  return match(failure.exitCode, closing) ?? match(failure.exitCode, plain) ?? 'CommandFailed';
+}
+
+function match(exitCode: number | null, text: string): ErrorCode | undefined {
+  return RULES.find((rule) => (rule.exitCode ?? exitCode) === exitCode && (rule.pattern?.test(text) ?? true))?.code;
+}
+
+/** restic's own words: its closing message without prefixes and stack, else its last line. */
+export function messageOf(failure: Failure): string {
+  const closing = findLine(messages.exitError, failure.stderr)?.message;
+  const text = closing ?? failure.stderr.trim().split('\n').at(-1) ?? '';
+  const lines = text
+    .replaceAll(/^(?:Fatal: )+/g, '')
+    .split('\n')
+    // Blank, a bare URL, Go's stack, advice that is wrong here.
+    .filter((line) => !/^\S*$|^\t|^Is there a repository at|^the `unlock` command/.test(line));
+  return lines.join('; ').trim();
+}
+
+/** Whether restic lost its lock while it ran: what it stored since may be pruned away by another run, whatever its exit code says. */
+export function lostItsLock(stderr: string): boolean {
+  return /unable to refresh lock|failed to refresh lock/.test(stderr);
+}

@@ -1,0 +1,36 @@
+import { isCode } from '../../errors/error.ts';
+import type { Lock, RepositoryAccess, RunControl } from '../engine.ts';
+import { argv } from './argv.ts';
+import { type ResticSettings, runRestic } from './command.ts';
+import { messages, readDocument } from './messages.ts';
+
+/** A lock that goes while they are being read is left out. */
+export async function locks(settings: ResticSettings, access: RepositoryAccess, control: RunControl): Promise<Lock[]> {
+  const found: Lock[] = [];
+  for (const id of await lockIds(settings, access, control)) {
+    const lock = await readLock(settings, access, id, control);
+    if (lock !== undefined) found.push(lock);
+    else if ((await lockIds(settings, access, control)).includes(id)) throw new Error(`lock ${id} cannot be read`);
+  }
+  return found;
+}
+
+export async function removeAllLocks(settings: ResticSettings, access: RepositoryAccess, control: RunControl): Promise<void> {
+  await runRestic(settings, access, { args: argv.removeAllLocks() }, control);
+}
+
+async function lockIds(settings: ResticSettings, access: RepositoryAccess, control: RunControl): Promise<string[]> {
+  const ran = await runRestic(settings, access, { args: argv.listLocks(), keepStdout: 1024 * 1024, quiet: true }, control);
+  return ran.stdout.split('\n').filter((line) => /^[0-9a-f]{64}$/.test(line));
+}
+
+async function readLock(settings: ResticSettings, access: RepositoryAccess, id: string, control: RunControl): Promise<Lock | undefined> {
+  try {
+    const ran = await runRestic(settings, access, { args: argv.catLock(id), quiet: true }, control);
+    const { time, exclusive, hostname, username, pid } = readDocument(messages.lock, ran.stdout, 'cat lock');
+    return { id, time, exclusive, hostname, username, pid };
+  } catch (error) {
+    if (isCode(error, 'TimedOut', 'Canceled', 'StorageUnreachable', 'StorageDenied')) throw error;
+    return undefined;
+  }
+}

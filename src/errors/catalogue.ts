@@ -1,0 +1,86 @@
+/** What kind of failure a code is; the CLI's exit code follows from it. */
+export type ErrorClass = 'usage' | 'validation' | 'notFound' | 'conflict' | 'failed' | 'unreachable' | 'timeout' | 'internal';
+
+interface Entry {
+  class: ErrorClass;
+  transient: boolean;
+  /** What to do next: one sentence, imperative. */
+  remedy: string;
+}
+
+const entry = (errorClass: ErrorClass, remedy: string, transient = false): Entry => ({ class: errorClass, transient, remedy });
+
+/** Every code there is. Codes are stable; a code is never used for a second meaning. */
+export const CATALOGUE = {
+  Internal: entry('internal', 'Report this with the log of the operator; it is a defect.'),
+  Usage: entry('usage', 'See the command with --help.'),
+  // store and API
+  NotFound: entry('notFound', 'Check the name and the namespace (stash get KIND -A lists what there is).'),
+  AlreadyExists: entry('conflict', 'Choose another name, or apply the manifest instead of creating it.'),
+  Conflict: entry('conflict', 'Somebody changed the object in between: read it again and repeat.', true),
+  Invalid: entry('validation', 'Correct the fields that are named and apply the manifest again.'),
+  StoreUnavailable: entry('unreachable', 'Check that the data directory (or the cluster) can be reached and written.', true),
+  OperatorRunning: entry('conflict', 'Stop the other "stash up" on this data directory, or use another --data-dir.'),
+  OperatorUnreachable: entry('unreachable', 'Start "stash up" with the same --data-dir.', true),
+  TimedOut: entry('timeout', 'Raise the timeout, or look at what it was waiting for with stash describe.'),
+  Canceled: entry('failed', 'Start it again when you want it to run.'),
+  // processes
+  ToolMissing: entry('failed', 'Run "stash doctor": it says what is missing on this machine and how to get it.'),
+  ToolTooOld: entry('failed', 'Run "stash doctor": it says which version is needed and how to get it.'),
+  CommandFailed: entry('failed', 'Read the output of the command in the log of the session.'),
+  // repository and engine
+  RepositoryNotFound: entry('failed', 'Create the Repository that is named, or correct the reference.'),
+  RepositoryMissing: entry('failed', 'The place holds no restic repository: check bucket, prefix and endpoint.'),
+  WrongPassword: entry('failed', 'Put the password this restic repository was made with into RESTIC_PASSWORD of the storage secret.'),
+  SecretMissing: entry('failed', 'Create the secret that is named in the namespace of the object that names it.'),
+  SecretKeyMissing: entry('failed', 'Add the key that is named to the secret.'),
+  RepositoryLocked: entry('failed', 'Wait for the other run, or see "stash unlock REPOSITORY --dry-run" for who holds the lock.', true),
+  LockedByOther: entry(
+    'failed',
+    'A lock is held by somebody Stash does not know: end that process; the lock is taken away after 30 minutes without renewal.',
+    true,
+  ),
+  StorageDenied: entry('failed', 'Check the credentials in the storage secret and their rights on the bucket.'),
+  StorageUnreachable: entry('unreachable', 'Check that the storage endpoint can be reached from here.', true),
+  StorageFull: entry('failed', 'Free space in the storage, or shorten the retention policy.', true),
+  StorageReadOnly: entry('failed', 'Make the storage writable for these credentials.'),
+  RepositoryDamaged: entry(
+    'failed',
+    'Run "stash check REPOSITORY --read-data", then repair it with restic as docs/troubleshooting.md shows.',
+  ),
+  RequestFailed: entry('failed', 'See "stash describe repository NAME" and "stash logs repository/NAME".'),
+  SnapshotNotFound: entry('notFound', 'List what there is with "stash snapshots REPOSITORY".'),
+  BackendUnsupported: entry('validation', 'Use one of local, s3, gcs, azure, swift, b2, rest.'),
+  LayoutSingle: entry('validation', 'Use a Repository in the namespace of the configuration; a Repository of layout Single is not lent to others.'),
+  HostTaken: entry('validation', 'Give the target another target.alias, or use another Repository.'),
+  RecordsTampered: entry('failed', 'Find out who wrote to the repository, then run "stash adopt REPOSITORY" to record what is there.'),
+  // data
+  PathNotFound: entry('failed', 'Correct target.paths; a path must exist on the host when the backup runs.'),
+  PartialRead: entry(
+    'failed',
+    'Make the named files readable for the agent, or exclude them; the rest was stored, but is not counted as a success.',
+  ),
+  StageFull: entry('failed', 'Give the stage more room (tempDir), or lower what is staged.'),
+  StageUnusable: entry('failed', 'Check the stage directory: it must exist and be writable for the agent.'),
+  // database
+  DatabaseUnreachable: entry('unreachable', 'Check that the server runs and that the AppBinding points to it.', true),
+  DatabaseAccessDenied: entry('failed', 'Correct username and password in the secret of the AppBinding.'),
+  DatabaseGrantMissing: entry('failed', 'Grant the privilege that is named (docs/mariadb.md has the full list).'),
+  DatabaseUnsupported: entry('failed', 'See docs/mariadb.md for what is supported.'),
+  DatabaseRunning: entry('conflict', 'Stop the server, or give stopCommand and startCommand in the RestoreSession.'),
+  DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
+  // sessions
+  NotSupportedYet: entry('validation', 'This operation is not built yet; remove the alias or wait for a release that has it.'),
+  FunctionFailed: entry('failed', 'Read the function\'s output with "stash logs SESSION".'),
+  FunctionNotFound: entry('validation', 'Apply the Function that is named, or correct the binding.'),
+  HookFailed: entry('failed', 'Correct the hook, or what it calls.'),
+  DeadlineExceeded: entry('timeout', 'Raise timeOut, or find out what took so long with "stash logs SESSION".'),
+  AgentLost: entry(
+    'failed',
+    'The agent ended while it ran this; it is started again by itself. Run the backup again if no retry follows.',
+    true,
+  ),
+  StoredPartly: entry('failed', 'The repositories named have it; the rest catch up at the next run.', true),
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;

@@ -1,0 +1,89 @@
+import { StashError } from '../errors/error.ts';
+import type { FunctionStep } from '../orders/order.ts';
+
+/** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
+export interface FunctionInput {
+  operation: 'Full' | 'Incremental' | 'Restore' | 'Check';
+  alias?: string;
+  /** Where a backup is written; empty when the function starts. */
+  stage?: string;
+  /** What was fetched for a restore. */
+  source?: string;
+  /** Where a restore must end up; absent: where the data came from. */
+  destination?: string;
+  /** File with the connection (JSON, mode 0600), when the target has one. */
+  target?: string;
+  result: string;
+  /** A private directory for this run; removed afterwards. */
+  scratch: string;
+  restore?: { allowOverwrite: boolean; previousData: 'Keep' | 'Discard'; stopCommand: string[]; startCommand: string[] };
+}
+
+/** What a function leaves at STASH_RESULT: one JSON object, every field optional. */
+export interface FunctionResult {
+  position?: Record<string, unknown>;
+  role?: 'Primary' | 'Replica';
+  /** Nothing to do, and why. */
+  skip?: string;
+  /** An incremental cannot be made, and why. */
+  needFull?: string;
+  upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
+  message?: string;
+  /** On failure: a code of the catalogue and, where it helps more than the catalogue's, what to do next. */
+  error?: { code: string; message: string; remedy?: string };
+}
+
+/** A line of standard output that is a progress report, `{"progress": {"percentDone": 12.5, "bytesDone": 1, "totalBytes": 8}}`. */
+export interface FunctionProgress {
+  percentDone: number;
+  bytesDone: number;
+  totalBytes: number;
+}
+
+/** The STASH_* environment of one run. Parameters become STASH_PARAM_NAME, the name in upper case with `_` for what is no letter or digit. */
+export function functionEnvironment(step: FunctionStep, input: FunctionInput): Record<string, string> {
+  const restore = input.restore;
+  const values: Record<string, string | undefined> = {
+    STASH_OPERATION: input.operation,
+    STASH_ALIAS: input.alias,
+    STASH_STAGE: input.stage,
+    STASH_SOURCE: input.source,
+    STASH_DESTINATION: input.destination,
+    STASH_TARGET: input.target,
+    STASH_RESULT: input.result,
+    STASH_SCRATCH: input.scratch,
+    STASH_ALLOW_OVERWRITE: restore && String(restore.allowOverwrite),
+    STASH_PREVIOUS_DATA: restore?.previousData,
+    STASH_STOP_COMMAND: restore && JSON.stringify(restore.stopCommand),
+    STASH_START_COMMAND: restore && JSON.stringify(restore.startCommand),
+  };
+  const params = Object.entries(step.params).map(([name, value]) => [
+    `STASH_PARAM_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`,
+    value,
+  ]);
+  const given = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return { ...step.env, ...Object.fromEntries(params), ...Object.fromEntries(given) };
+}
+
+/** An absent or empty file is an empty result. */
+export function parseFunctionResult(text: string, name: string): FunctionResult {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as FunctionResult;
+  } catch {
+    // answered below
+  }
+  throw new StashError('FunctionFailed', `function ${name} left no JSON object at STASH_RESULT: ${text.slice(0, 200)}`);
+}
+
+export function parseProgress(line: string): FunctionProgress | undefined {
+  if (!line.startsWith('{"progress"')) return undefined;
+  try {
+    const { progress } = JSON.parse(line) as { progress?: Partial<FunctionProgress> };
+    const { percentDone = 0, bytesDone = 0, totalBytes = 0 } = progress ?? {};
+    return { percentDone: Number(percentDone), bytesDone: Number(bytesDone), totalBytes: Number(totalBytes) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { chown, lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Bytes of all files below a directory; what vanishes meanwhile counts nothing. */
+export async function directorySize(directory: string): Promise<number> {
+  let total = 0;
+  for await (const { file } of walk(directory))
+    total += await lstat(file).then(
+      (stat) => (stat.isFile() ? stat.size : 0),
+      () => 0,
+    );
+  return total;
+}
+
+export async function changeOwner(directory: string, owner: { uid: number; gid: number }): Promise<void> {
+  await chown(directory, owner.uid, owner.gid);
+  for await (const { file } of walk(directory)) await chown(file, owner.uid, owner.gid);
+}
+
+export async function isEmptyOrAbsent(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.length === 0;
+}
+
+async function* walk(directory: string): AsyncGenerator<{ file: string }> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const file = join(directory, entry.name);
+    yield { file };
+    if (entry.isDirectory()) yield* walk(file);
+  }
+}

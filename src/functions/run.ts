@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
+import { StashError } from '../errors/error.ts';
+import type { FunctionStep } from '../orders/order.ts';
+import type { ProcessIdentity } from '../process/identity.ts';
+import { run } from '../process/run.ts';
+import {
+  type FunctionInput,
+  type FunctionProgress,
+  type FunctionResult,
+  functionEnvironment,
+  parseFunctionResult,
+  parseProgress,
+} from './contract.ts';
+
+export interface FunctionControl {
+  /** PATH and the like; the function sees nothing else of our environment. */
+  baseEnv: Record<string, string>;
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** Milliseconds a function gets to put its source back as it was, after SIGTERM. */
+  graceMs: number;
+  onStart: (process: ProcessIdentity) => Promise<void>;
+  onProgress: (progress: FunctionProgress) => void;
+  onLog: (line: string) => void;
+}
+
+/**
+ * Runs one function to its end, as its contract says. Throws the error that the function named in its result, else FunctionFailed with
+ * the last lines it wrote; DeadlineExceeded or Canceled when it was stopped.
+ */
+export async function runFunction(step: FunctionStep, input: FunctionInput, control: FunctionControl): Promise<FunctionResult> {
+  const [command, ...args] = step.command;
+  if (command === undefined) throw new StashError('Internal', `function ${step.name} has no command`);
+  const ended = await run({
+    command,
+    args,
+    env: { ...control.baseEnv, ...functionEnvironment(step, input) },
+    cwd: input.scratch,
+    signal: control.signal,
+    timeoutMs: control.timeoutMs,
+    graceMs: control.graceMs,
+    leftBehind: 'leave',
+    onStart: control.onStart,
+    onStdout: (line) => {
+      const progress = parseProgress(line);
+      if (progress === undefined) control.onLog(line);
+      else control.onProgress(progress);
+    },
+    onStderr: control.onLog,
+    stderrTailBytes: 4096,
+  });
+  if (ended.timedOut) throw new StashError('DeadlineExceeded', `function ${step.name} ran past the deadline and was stopped`);
+  if (ended.canceled) throw new StashError('Canceled', `function ${step.name} was stopped`);
+  const result = parseFunctionResult(await readFile(input.result, 'utf8').catch(() => ''), step.name);
+  if (ended.exitCode === 0 && result.error === undefined) return result;
+  throw failure(step.name, result, ended.exitCode === null ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`, ended.stderrTail);
+}
+
+function failure(name: string, result: FunctionResult, how: string, stderr: string): StashError {
+  if (result.error !== undefined) {
+    const { code, message, remedy } = result.error;
+    return new StashError(code in CATALOGUE ? (code as ErrorCode) : 'FunctionFailed', message, remedy === undefined ? {} : { remedy });
+  }
+  const last = stderr.trim().split('\n').slice(-3).join(' / ');
+  return new StashError('FunctionFailed', `function ${name} ended with ${how}${last === '' ? '' : `: ${last}`}`);
+}

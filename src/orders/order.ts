@@ -1,0 +1,215 @@
+import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
+
+/**
+ * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
+ * It carries secrets (repository access, connection); the agent keeps those in memory and journals the rest.
+ */
+export interface Order {
+  id: string;
+  /** Lease transitions of the operator that gave it; an agent refuses a lower one than it has seen. */
+  epoch: number;
+  /** RFC 3339; the agent ends the work by itself when it has passed. */
+  deadline: string;
+  /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
+  purpose: string;
+  task: BackupTask | RestoreTask | RepositoryTask;
+}
+
+export type Operation = 'Full' | 'Incremental' | 'Log' | 'RestoreTest';
+
+/** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
+export interface FunctionStep {
+  name: string;
+  command: string[];
+  env: Record<string, string>;
+  params: Record<string, string>;
+  /** What the engine uploads when the function's result does not say. */
+  source: 'Stage' | 'Paths';
+  /** Where the engine puts restored data: a scratch directory for the function, or straight where it belongs. */
+  fetch: 'Stage' | 'Destination';
+  /** It can say, before anything is fetched or stopped, whether the restore can be done (operation `Check`). */
+  checks: boolean;
+}
+
+/** How to log in to a database; secret as a whole. */
+export interface Connection {
+  type: string;
+  version?: string;
+  host?: string;
+  port?: number;
+  socket?: string;
+  username?: string;
+  password?: string;
+  caCertificate?: string;
+}
+
+export interface RepositoryRef {
+  namespace: string;
+  name: string;
+}
+
+export interface OpenRepository extends RepositoryRef {
+  access: RepositoryAccess;
+}
+
+export interface BackupTask {
+  type: 'Backup';
+  operation: 'Full' | 'Incremental';
+  alias: string;
+  /** restic's --host. */
+  host: string;
+  steps: FunctionStep[];
+  paths: string[];
+  exclude: string[];
+  /** Further flags for `restic backup`. */
+  args: string[];
+  connection?: Connection;
+  repositories: OpenRepository[];
+  tags: string[];
+}
+
+export interface RestoreTask {
+  type: 'Restore';
+  /** What to bring back, in order; paths empty: all of the snapshot's. */
+  snapshots: { id: string; paths: string[] }[];
+  /** The host that wrote the snapshots. */
+  sourceHost: string;
+  steps: FunctionStep[];
+  include: string[];
+  exclude: string[];
+  args: string[];
+  /** Absent: where the data came from. */
+  destination?: string;
+  allowOverwrite: boolean;
+  previousData: 'Keep' | 'Discard';
+  stopCommand: string[];
+  startCommand: string[];
+  connection?: Connection;
+  repository: OpenRepository;
+}
+
+/** Work on a repository itself, done by the repository's own agent. */
+export type RepositoryTask =
+  | { type: 'Probe'; repository: OpenRepository; create: boolean }
+  | { type: 'List'; repository: OpenRepository; hosts: string[] }
+  | { type: 'Survey'; repository: OpenRepository }
+  | {
+      type: 'Maintain';
+      repository: OpenRepository;
+      removeLocks: boolean;
+      forget: string[];
+      records?: RecordsWrite;
+      prune?: { maxRepackSize: string };
+      check?: { readData: boolean };
+    }
+  /** Forgets what is recorded, and these ids that are not recorded yet. */
+  | { type: 'Wipe'; repository: OpenRepository; repositoryId: string; unrecorded: string[] };
+
+export interface RecordsWrite {
+  /** The whole new text, authenticated. */
+  text: string;
+  /** Records snapshots that are older than the newest; that one stays until the next time, so that there is always one. */
+  replaces: string[];
+}
+
+/** What an agent says of an order. Terminal once state is Succeeded or Failed; kept by the agent until the operator has acknowledged it. */
+export interface Report {
+  orderId: string;
+  state: 'Running' | 'Succeeded' | 'Failed';
+  startTime: string;
+  endTime?: string;
+  steps: StepReport[];
+  progress?: StepProgress;
+  error?: OrderError;
+  result?: OrderResult;
+}
+
+export interface StepReport {
+  name: string;
+  phase: 'Running' | 'Succeeded' | 'Failed' | 'Skipped';
+  /** Seconds. */
+  seconds?: number;
+}
+
+export interface StepProgress {
+  step: string;
+  /** 0 to 100. */
+  percentDone: number;
+  bytesDone: number;
+  totalBytes: number;
+  filesDone: number;
+  totalFiles: number;
+  updateTime: string;
+}
+
+export interface OrderError {
+  code: string;
+  message: string;
+  remedy: string;
+}
+
+export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult;
+
+export interface BackupResult {
+  type: 'Backup';
+  operation: { requested: string; performed: string; reason: string };
+  position?: Record<string, unknown>;
+  stored: StoredSnapshot[];
+  failed: (RepositoryRef & { error: OrderError })[];
+}
+
+export interface StoredSnapshot {
+  repository: RepositoryRef;
+  snapshotId: string;
+  paths: string[];
+  totalBytes: number;
+  storedBytes: number;
+  seconds: number;
+  files: { total: number; new: number; modified: number; unmodified: number };
+  /** What could not be read; not empty: the snapshot is there but incomplete. */
+  unreadable: { item: string; message: string }[];
+}
+
+export interface RestoreResult {
+  type: 'Restore';
+  files: number;
+  bytes: number;
+  message?: string;
+}
+
+export interface ProbeResult {
+  type: 'Probe';
+  repositoryId: string;
+  created: boolean;
+  stats?: RepositoryStats;
+}
+
+export interface ListResult {
+  type: 'List';
+  snapshots: Snapshot[];
+}
+
+export interface SurveyResult {
+  type: 'Survey';
+  snapshots: Snapshot[];
+  /** Text and snapshot id of the newest records, when there are any. */
+  records?: { snapshotId: string; text: string };
+  locks: Lock[];
+}
+
+export interface MaintainResult {
+  type: 'Maintain' | 'Wipe';
+  recordsSnapshot?: string;
+  forgotten: string[];
+  stats?: RepositoryStats;
+  check?: CheckResult;
+}
+
+/** A process of the engine that ended without taking its lock away, as the agent that started it confirms. */
+export interface EndedProcess {
+  hostname: string;
+  pid: number;
+  startTicks: string;
+  repository: RepositoryRef;
+  time: string;
+}

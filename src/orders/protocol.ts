@@ -1,0 +1,36 @@
+import type { EndedProcess, Order, Report } from './order.ts';
+
+/** Version of the protocol between operator and agent; the operator speaks this one and the one before. */
+export const PROTOCOL = 1;
+
+/** `POST /v1/agents/poll`: says who is there and what became of its orders; answered at once when there is something, else after a while. */
+export interface PollRequest {
+  protocol: number;
+  agent: string;
+  /** Identity of this run of the agent program. */
+  instance: string;
+  /** Latest report of each order that is not acknowledged. */
+  reports: Report[];
+  /** Processes that ended uncleanly and whose locks may still be there. */
+  ended: EndedProcess[];
+  /** Milliseconds the operator may hold the answer back. */
+  waitMs: number;
+}
+
+export interface PollResponse {
+  epoch: number;
+  orders: Order[];
+  /** Orders to stop. */
+  cancel: { orderId: string; reason: string }[];
+  /** Reports that are safely in the status of their object; the agent forgets them. */
+  acknowledged: string[];
+  /** Ended processes whose locks are gone. */
+  cleared: string[];
+  /** Nothing more is expected of this agent: it may end when it has been idle. */
+  idle: boolean;
+}
+
+/** Identity of an ended process in `PollResponse.cleared`. */
+export function endedId(ended: EndedProcess): string {
+  return `${ended.hostname}/${ended.pid}/${ended.startTicks}`;
+}

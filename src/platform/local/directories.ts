@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+
+/** Where everything of one machine lies below the data directory. */
+export function directoriesOf(dataDir: string) {
+  return {
+    dataDir,
+    store: join(dataDir, 'store.db'),
+    lock: join(dataDir, 'operator.lock'),
+    epoch: join(dataDir, 'epoch'),
+    /** Unix sockets have short names (108 bytes), so it is right below the data directory. */
+    socket: join(dataDir, 'agents.sock'),
+    token: join(dataDir, 'agents.token'),
+    logs: join(dataDir, 'logs'),
+    /** One directory an agent: `target/NAMESPACE/KIND/NAME/HOST` or `repository/NAMESPACE/NAME`. */
+    agents: join(dataDir, 'agents'),
+    cache: join(dataDir, 'cache'),
+    tmp: join(dataDir, 'tmp'),
+  };
+}
+
+export type Directories = ReturnType<typeof directoriesOf>;

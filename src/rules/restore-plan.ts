@@ -1,0 +1,85 @@
+import type { Snapshot } from '../engine/engine.ts';
+import { StashError } from '../errors/error.ts';
+import type { HostRestore } from './host-rules.ts';
+
+export interface ChosenSnapshot {
+  id: string;
+  time: string;
+  /** Paths to take from it; all of its own. */
+  paths: string[];
+  bytes: number | undefined;
+}
+
+/**
+ * The snapshots that a host is restored from: those that are named, the newest of each path that is named, or the newest of every set of
+ * paths the source host has. `target` narrows the choice to one target's snapshots where the repository holds several. Throws
+ * SnapshotNotFound with what there is.
+ */
+export function chooseSnapshots(
+  snapshots: readonly Snapshot[],
+  { sourceHost, from }: HostRestore,
+  target: string | undefined,
+): ChosenSnapshot[] {
+  if ('snapshots' in from) return from.snapshots.map((named) => chosen(byName(snapshots, named)));
+  const mine = snapshots.filter((one) => one.host === sourceHost && (target === undefined || isOf(one, target)));
+  if (mine.length === 0)
+    throw new StashError('SnapshotNotFound', `there is no snapshot of host "${sourceHost}"; the repository has ${hosts(snapshots)}`);
+  if (from.paths.length > 0) return from.paths.map((path) => chosen(newestWith(mine, path, sourceHost), [path]));
+  return newestOfEachPathSet(mine).map((one) => chosen(one));
+}
+
+/** A full id, its first characters, or Stash's name REPOSITORY-8HEX. */
+function byName(snapshots: readonly Snapshot[], named: string): Snapshot {
+  const id = /(?:^|-)([0-9a-f]{8,64})$/.exec(named)?.[1];
+  const found = id === undefined ? [] : snapshots.filter((one) => one.id.startsWith(id));
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  throw new StashError(
+    'SnapshotNotFound',
+    `"${named}" ${found.length > 1 ? 'fits several snapshots' : 'is no snapshot of the repository'}`,
+  );
+}
+
+function newestWith(snapshots: readonly Snapshot[], path: string, host: string): Snapshot {
+  const found = newest(snapshots.filter((one) => one.paths.some((own) => path === own || path.startsWith(`${own.replace(/\/$/, '')}/`))));
+  if (found === undefined)
+    throw new StashError(
+      'SnapshotNotFound',
+      `no snapshot of host "${host}" holds ${path}; there are ${[...new Set(snapshots.flatMap((one) => one.paths))].join(', ')}`,
+    );
+  return found;
+}
+
+/** Stash made one snapshot for each path of a target, so the newest alone may hold only a part of it. */
+function newestOfEachPathSet(snapshots: readonly Snapshot[]): Snapshot[] {
+  const sets = Map.groupBy(snapshots, (one) => [...one.paths].sort().join('\n'));
+  const candidates = [...sets.values()].map(newest).filter((one) => one !== undefined);
+  const latest = newest(candidates);
+  // Paths that a later snapshot holds too were moved to another set since.
+  return candidates.filter(
+    (one) =>
+      one === latest || !candidates.some((other) => other !== one && covers(other, one) && Date.parse(other.time) > Date.parse(one.time)),
+  );
+}
+
+function covers(a: Snapshot, b: Snapshot): boolean {
+  return b.paths.every((path) => a.paths.some((own) => path === own || path.startsWith(`${own.replace(/\/$/, '')}/`)));
+}
+
+function newest(snapshots: readonly Snapshot[]): Snapshot | undefined {
+  return [...snapshots].sort((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
+}
+
+function chosen(snapshot: Snapshot, paths: string[] = []): ChosenSnapshot {
+  return { id: snapshot.id, time: snapshot.time, paths: paths.length > 0 ? paths : snapshot.paths, bytes: snapshot.bytesProcessed };
+}
+
+function isOf(snapshot: Snapshot, target: string): boolean {
+  const tagged = snapshot.tags.find((tag) => tag.startsWith('stash.target='));
+  return tagged === undefined || tagged === `stash.target=${target}`;
+}
+
+function hosts(snapshots: readonly Snapshot[]): string {
+  const known = [...new Set(snapshots.map((one) => one.host))].filter((host) => host !== 'stash-records');
+  return known.length === 0 ? 'none' : known.join(', ');
+}

@@ -1,0 +1,48 @@
+import type { KindMap, KindName } from '../api/kinds.ts';
+import type { ObjectKey } from '../api/object.ts';
+
+/**
+ * What controllers and the CLI need of an object store; the rest of a Kubernetes API is left out on purpose.
+ * Both implementations pass the same suite (`conformance.ts`).
+ *
+ * Contract:
+ * - a write that was acknowledged survives the death of this process and of the machine's power;
+ * - objects returned are the caller's own copies;
+ * - errors are `StashError` with codes NotFound, AlreadyExists, Conflict, Invalid or StoreUnavailable.
+ */
+export interface Store {
+  /** Undefined when there is no such object. */
+  get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined>;
+  /** Sorted by namespace, then name. */
+  list<K extends KindName>(kind: K, filter?: ListFilter): Promise<KindMap[K][]>;
+  /** Sets uid, resourceVersion, generation 1 and creationTimestamp; drops status. AlreadyExists when the name is taken. */
+  create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]>;
+  /**
+   * Replaces spec, labels, annotations, finalizers and owner references; status is left as it is. `metadata.resourceVersion`
+   * must be the stored one (Conflict otherwise). Generation grows only when spec changed. An equal object is not written.
+   * Removing the last finalizer of an object under deletion removes the object.
+   */
+  replace<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]>;
+  /** Replaces status alone, with the same precondition. An equal status is not written. */
+  replaceStatus<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]>;
+  /**
+   * Removes the object, or sets deletionTimestamp while finalizers are left; objects it owns follow once it is gone. NotFound when absent.
+   */
+  delete<K extends KindName>(kind: K, key: ObjectKey, precondition?: { uid?: string }): Promise<void>;
+  /**
+   * First an event `Added` for each object there is, then `Synced`, then every change in order, until the signal. A change is seen
+   * at least in its latest state (intermediate states may be left out); a reconnect is the store's own affair.
+   */
+  watch<K extends KindName>(kinds: readonly K[], options: { signal: AbortSignal }): AsyncIterable<WatchEvent<K>>;
+  close(): Promise<void>;
+}
+
+export interface ListFilter {
+  namespace?: string;
+  /** Every pair must be present. */
+  labels?: Record<string, string>;
+}
+
+export type WatchEvent<K extends KindName = KindName> =
+  | { type: 'Synced' }
+  | { [N in K]: { type: 'Added' | 'Modified' | 'Deleted'; kind: N; object: KindMap[N] } }[K];
