@@ -17,8 +17,8 @@ node_modules/.package-lock.json: package-lock.json
 install: node_modules/.package-lock.json ## Packages into node_modules; restic, MariaDB and what else is missing into .tools
 	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts; fi
 
-.PHONY: emulators
-emulators: node_modules/.package-lock.json ## install, and the storage servers that the tests of S3, GCS, Azure and SFTP start
+.PHONY: tools
+tools: node_modules/.package-lock.json ## install, and the storage servers that the tests of S3, GCS, Azure and SFTP start
 	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts --emulators; fi
 
 .PHONY: check

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandCheck } from './check/command.ts';
 import { checkDocsLinks } from './check/docs-links.ts';
 import { checkExamples } from './check/examples.ts';
-import { checkFileSizes, type SourceFile } from './check/file-sizes.ts';
+import { checkFileSizes } from './check/file-sizes.ts';
 import { checkForeignPlaces } from './check/foreign-places.ts';
 import { checkLayers } from './check/layers.ts';
 import type { Check, Outcome } from './check/outcome.ts';
-import { projectFiles } from './project-files.ts';
+import { readProjectFiles } from './project-files.ts';
 
 const root = join(import.meta.dirname, '..');
-const files: SourceFile[] = projectFiles(root).map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+const files = readProjectFiles(root);
 
 const checks: Check[] = [
   ...(existsSync(join(root, 'scripts/generate.ts'))

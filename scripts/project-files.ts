@@ -1,4 +1,15 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface SourceFile {
+  /** Relative to the root of the project. */
+  name: string;
+  text: string;
+}
+
+export function readProjectFiles(root: string): SourceFile[] {
+  return projectFiles(root).map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+}
 
 /** The files of the project by hand or by generation, relative to `root` and sorted; what installing, running or building left is not there. */
 export function projectFiles(root: string): string[] {

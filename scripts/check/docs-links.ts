@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { SourceFile } from './file-sizes.ts';
+import type { SourceFile } from '../project-files.ts';
 import { anchorsOf, linksOf } from './markdown.ts';
 import type { Outcome } from './outcome.ts';
 

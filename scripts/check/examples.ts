@@ -4,7 +4,7 @@ import { problemText, validate } from '../../src/api/validate.ts';
 import { StashError } from '../../src/errors/error.ts';
 import { parseSchedule } from '../../src/rules/schedule/parse.ts';
 import { assertTimeZone } from '../../src/rules/schedule/zone.ts';
-import type { SourceFile } from './file-sizes.ts';
+import type { SourceFile } from '../project-files.ts';
 import { codeBlocks } from './markdown.ts';
 import type { Outcome } from './outcome.ts';
 

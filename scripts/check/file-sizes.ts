@@ -1,10 +1,6 @@
 import { basename } from 'node:path';
+import type { SourceFile } from '../project-files.ts';
 import type { Outcome } from './outcome.ts';
-
-export interface SourceFile {
-  name: string;
-  text: string;
-}
 
 /** Small files with names that say something: what keeps a newcomer's quarter of an hour. */
 export function checkFileSizes(files: readonly SourceFile[]): Outcome {

@@ -1,4 +1,4 @@
-import type { SourceFile } from './file-sizes.ts';
+import type { SourceFile } from '../project-files.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The project works wherever it is put, so nothing in it may name a place that is only on one machine, or where a machine gets its packages. */

@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
-import type { SourceFile } from './file-sizes.ts';
+import type { SourceFile } from '../project-files.ts';
 import { type Import, importsOf } from './imports.ts';
 import { LAYERS, type Layer } from './layer-table.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Holds the sources to the table of layers. */
+/**
+ * Holds the sources to the table of layers. A table, since the linter's rule for imports can only list what is forbidden, by the text of
+ * the import: a new folder would be free to all, and `../rules/a.ts` means another file in each folder.
+ */
 export function checkLayers(files: readonly SourceFile[], layers: Readonly<Record<string, Layer>> = LAYERS): Outcome {
   const sources = files.filter(({ name }) => name.startsWith('src/') && name.endsWith('.ts'));
   const problems = sources.flatMap((file) => fileProblems(file, layers));

@@ -13,10 +13,11 @@ export function reportOf(results: Results, color: boolean): string {
   ].join('\n');
 }
 
-function failureText({ file, path, line, error }: Failure, color: boolean): string {
+function failureText({ file, place, path, error }: Failure, color: boolean): string {
   const name = path.filter((part) => part !== file).join(' > ') || 'the file itself';
   const what = typeof error === 'string' ? error : inspect(error, { colors: color, depth: 6 });
-  return `\nFAILED ${file}:${line ?? 1}\n  ${name}\n${what.replace(/^/gm, '    ')}\n`;
+  const where = place.startsWith(`${file}:`) ? place : `${file} (${place})`;
+  return `\nFAILED ${where}\n  ${name}\n${what.replace(/^/gm, '    ')}\n`;
 }
 
 const OUTPUT_LINES = 200;

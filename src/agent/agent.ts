@@ -58,7 +58,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   };
   const start = async (order: Order) => {
     const first: Report = { orderId: order.id, state: 'Running', startTime: now().toISOString(), steps: [] };
-    await journal.accept(order, first);
+    try {
+      await journal.accept(order, first);
+    } catch (cause) {
+      const { code, message, remedy } = new StashError('StageUnusable', `the order cannot be written down: ${(cause as Error).message}`);
+      return journal.refuse({ ...first, state: 'Failed', endTime: first.startTime, error: { code, message, remedy } });
+    }
     const stop = new AbortController();
     const deadline = deadlineTimer(order, stop, now);
     const work = (run: OrderRun) => perform(run, options.tools);
@@ -83,7 +88,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const poll = wake.arm(options.signal);
     try {
       const waitMs = reports.length === 0 ? Math.min(POLL_MS, options.idleMs) : POLL_MS;
-      const body = { protocol: PROTOCOL, agent: options.key, instance: options.instance, reports, ended: [...journal.ended], waitMs };
+      const stopping = [...running].filter(([, { stop }]) => stop.signal.aborted).map(([id]) => id);
+      const who = { protocol: PROTOCOL, agent: options.key, instance: options.instance };
+      const body = { ...who, reports, stopping, ended: [...journal.ended], waitMs };
       const response = await client.poll(body, poll);
       lastContact = now().getTime();
       await take(response);

@@ -25,7 +25,9 @@ export interface Journal {
   readonly reports: ReadonlyMap<string, Report>;
   readonly ended: readonly EndedProcess[];
   accept(order: Order, report: Report): Promise<void>;
-  /** Writes a report; only terminal ones reach the disk, progress does not. */
+  /** The report of an order that could not be accepted: kept in memory alone, since nothing of it was begun. */
+  refuse(report: Report): void;
+  /** Only terminal reports reach the disk, progress does not. */
   report(report: Report): Promise<void>;
   processStarted(orderId: string, process: JournaledProcess): Promise<void>;
   /** `clean`: it took its lock away itself. */
@@ -45,13 +47,22 @@ export async function openJournal(directory: string, now: () => string): Promise
   const entries = new Map<string, Entry>();
   const reports = new Map<string, Report>();
   const ended: EndedProcess[] = await readEnded(endedFile);
-  const write = async (entry: Entry) => writeDurable(join(orders, `${entry.report.orderId}.json`), JSON.stringify(entry));
+  // One after the other: two writes of one file would take each other's partial file away.
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const write = (entry: Entry) => inTurn(() => writeDurable(join(orders, `${entry.report.orderId}.json`), JSON.stringify(entry)));
   const addEnded = async (process: JournaledProcess) => {
     const { repository } = process;
     if (repository === undefined) return;
     const { hostname, pid, startTicks } = process;
+    // A crash after this and before the order's file was written tells of it once more.
+    if (ended.some((one) => one.hostname === hostname && one.pid === pid && one.startTicks === startTicks)) return;
     ended.push({ hostname, pid, startTicks, repository: { namespace: repository.namespace, name: repository.name }, time: now() });
-    await writeDurable(endedFile, JSON.stringify(ended));
+    await inTurn(() => writeDurable(endedFile, JSON.stringify(ended)));
   };
 
   for (const entry of await readEntries(orders)) {
@@ -80,13 +91,17 @@ export async function openJournal(directory: string, now: () => string): Promise
       entries.set(order.id, entry);
       reports.set(order.id, report);
     },
+    refuse: (report) => {
+      reports.set(report.orderId, report);
+    },
     report: async (report) => {
       // A late progress report of an order that was acknowledged already.
       const entry = entries.get(report.orderId);
       if (entry === undefined) return;
       entry.report = report;
-      if (report.state !== 'Running') await write(entry);
       reports.set(report.orderId, report);
+      // A full disk must not keep the operator from hearing of it; should this agent die first, the order counts as lost.
+      if (report.state !== 'Running') await write(entry).catch(() => undefined);
     },
     processStarted: async (orderId, process) => {
       const entry = entryOf(orderId);
@@ -100,7 +115,7 @@ export async function openJournal(directory: string, now: () => string): Promise
       await write(entry);
     },
     forget: async (orderId) => {
-      await rm(join(orders, `${orderId}.json`), { force: true });
+      await inTurn(() => rm(join(orders, `${orderId}.json`), { force: true }));
       entries.delete(orderId);
       reports.delete(orderId);
     },
@@ -108,7 +123,7 @@ export async function openJournal(directory: string, now: () => string): Promise
       const left = ended.filter((one) => !ids.includes(endedId(one)));
       if (left.length === ended.length) return;
       ended.splice(0, ended.length, ...left);
-      await writeDurable(endedFile, JSON.stringify(ended));
+      await inTurn(() => writeDurable(endedFile, JSON.stringify(ended)));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { RestoreSummary } from '../engine/engine.ts';
-import { StashError } from '../errors/error.ts';
+import { basename, dirname, join } from 'node:path';
+import type { RestoreRequest, RestoreSummary } from '../engine/engine.ts';
+import { isCode, StashError } from '../errors/error.ts';
 import { runFunction } from '../functions/run.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
 import { run as runProcess } from '../process/run.ts';
 import type { Tools } from './backup.ts';
 import type { OrderRun } from './order-run.ts';
+import { checkPlaces, setAside } from './previous-data.ts';
 
 /** One restore of one host: the engine fetches the snapshots, straight to their place or into the stage for the functions to put back. */
 export async function restore(run: OrderRun, task: RestoreTask, tools: Tools): Promise<RestoreResult> {
@@ -14,11 +15,20 @@ export async function restore(run: OrderRun, task: RestoreTask, tools: Tools): P
   return functions.length === 0 ? restoreInPlace(run, task, tools) : restoreByFunctions(run, task, functions, tools);
 }
 
+/**
+ * Straight to where it belongs. A whole path replaces what is there (`allowOverwrite`, `previousData`); with patterns, files that are
+ * there are rewritten or left alone. After a failure the application stays stopped: what is half restored must not be served.
+ */
 async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): Promise<RestoreResult> {
+  const target = task.destination ?? '/';
+  const places = task.snapshots.flatMap(({ paths }) => paths.map((path) => join(target, path)));
+  const partly = task.include.length + task.exclude.length > 0;
+  if (!partly) await run.step('check', () => checkPlaces(places, task));
   await command(run, 'stop', task.stopCommand, tools);
-  const total = await fetch(run, task, task.destination ?? '/', tools);
+  const kept = partly || task.previousData === 'Discard' ? [] : await run.step('set aside', () => setAside(places, run.now()));
+  const total = await fetch(run, task, target, tools);
   await command(run, 'start', task.startCommand, tools);
-  return { type: 'Restore', ...total };
+  return { type: 'Restore', ...total, ...(kept.length === 0 ? {} : { message: `the previous data is in ${kept.join(', ')}` }) };
 }
 
 async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {
@@ -41,7 +51,9 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
       const name = operation === 'Check' ? `check ${step.name}` : step.name;
       return run.step(name, (control) => runFunction(step, input, control.process(tools.baseEnv)));
     };
-    for (const step of functions.filter((one) => one.checks)) await call(step, 'Check');
+    const checking = functions.filter((one) => one.checks);
+    if (checking.length > 0) await fetchIndex(run, task, source, tools);
+    for (const step of checking) await call(step, 'Check');
     const total = await fetch(run, task, source, tools);
     const messages: string[] = [];
     for (const step of functions) {
@@ -54,21 +66,62 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
   }
 }
 
+/** The chain's index comes first, so that a check knows what it is about before anything large is fetched. Other snapshots have none. */
+async function fetchIndex(run: OrderRun, task: RestoreTask, source: string, tools: Tools): Promise<void> {
+  const { access } = task.repository;
+  for (const { id, paths } of task.snapshots) {
+    const [path] = paths;
+    if (path === undefined) continue;
+    const request = { snapshotId: id, path: join(path, 'metadata.index') };
+    try {
+      const text = await run.step('fetch index', (control) => tools.engine.load(access, request, control.engine(task.repository)));
+      await writeFile(join(source, 'metadata.index'), text, { mode: 0o600 });
+    } catch (error) {
+      if (!isCode(error, 'SnapshotNotFound', 'PathNotFound')) throw error;
+    }
+  }
+}
+
 async function fetch(run: OrderRun, task: RestoreTask, target: string, tools: Tools): Promise<{ files: number; bytes: number }> {
-  const { repository, include, exclude, args } = task;
   const toStage = task.steps.some((step) => step.fetch === 'Stage' && step.command.length > 0);
   return run.step('fetch', async (control) => {
     const total = { files: 0, bytes: 0 };
     for (const { id, paths } of task.snapshots) {
-      const base = { snapshotId: id, include, exclude, args, delete: false };
-      const requests = paths.map((path) => ({ ...base, path, target: toStage ? target : join(target, path) }));
-      for (const request of requests.length === 0 ? [{ ...base, target }] : requests) {
-        control.log(`snapshot ${id.slice(0, 8)}${'path' in request ? ` ${request.path}` : ''} -> ${request.target}`);
-        add(total, await tools.engine.restore(repository.access, request, control.engine(repository)));
+      const requests =
+        paths.length === 0
+          ? [whole(task, id, target)]
+          : paths.map((path) => (toStage ? content(task, id, path, target) : inPlace(task, id, path, target)));
+      for (const request of requests) {
+        control.log(`snapshot ${id.slice(0, 8)} ${request.path ?? '/'} -> ${request.target}`);
+        add(total, await tools.engine.restore(task.repository.access, request, control.engine(task.repository)));
       }
     }
     return total;
   });
+}
+
+function whole({ include, exclude, args, allowOverwrite }: RestoreTask, snapshotId: string, target: string): RestoreRequest {
+  return { snapshotId, target, include, exclude, args, delete: false, existing: allowOverwrite ? 'rewrite' : 'leave' };
+}
+
+/** What the path holds, right below `target`. */
+function content(task: RestoreTask, snapshotId: string, path: string, target: string): RestoreRequest {
+  return { ...whole(task, snapshotId, target), path };
+}
+
+/**
+ * The path itself, directory or file, with its full name below `target`. It is picked out of its parent, whose own mode and times stay as
+ * they are; the engine takes either patterns to include or to exclude, so a user's patterns leave only the content of a directory.
+ */
+function inPlace(task: RestoreTask, snapshotId: string, path: string, target: string): RestoreRequest {
+  if (task.include.length + task.exclude.length > 0) return content(task, snapshotId, path, join(target, path));
+  const parent = dirname(path);
+  const request = { ...whole(task, snapshotId, join(target, parent)), include: [`/${escapePattern(basename(path))}`] };
+  return parent === '/' ? request : { ...request, path: parent };
+}
+
+function escapePattern(name: string): string {
+  return name.replace(/[\\*?[\]]/g, '\\$&');
 }
 
 function add(total: { files: number; bytes: number }, summary: RestoreSummary): void {

@@ -51,7 +51,11 @@ export async function openStage(directory: string): Promise<Stage> {
       await rm(at.old, { recursive: true, force: true });
       return sealed;
     },
-    dropPartial: () => rm(at.next, { recursive: true, force: true }),
+    dropPartial: async () => {
+      // A swap that failed half-way: the chain that was there is the one that counts.
+      if ((await exists(at.old)) && !(await exists(at.chain))) await renameDurable(at.old, at.chain);
+      await rm(at.next, { recursive: true, force: true });
+    },
     index: async () => parseIndex(await readFile(join(at.chain, 'metadata.index'), 'utf8').catch(() => '')),
   };
 }

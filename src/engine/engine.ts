@@ -102,6 +102,8 @@ export interface RestoreRequest {
   target: string;
   include: string[];
   exclude: string[];
+  /** Files that are there: rewritten where they differ (default), or left as they are. */
+  existing?: 'rewrite' | 'leave';
   /** Remove what the snapshot does not have. */
   delete: boolean;
   args: string[];

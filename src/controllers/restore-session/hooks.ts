@@ -26,7 +26,8 @@ export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
   const hookFailure = await postRestoreHook(run, failure);
   const error = failure ?? hookFailure;
   const files = (run.status.stats ?? []).reduce((sum, host) => sum + (host.restored?.files ?? 0), 0);
-  const message = `${files} files were restored`;
+  const details = (run.status.stats ?? []).flatMap((host) => host.message ?? []);
+  const message = [`${files} files were restored`, ...details].join('; ');
   run.condition({
     type: CONDITIONS.restoreCompleted,
     status: error === undefined ? 'True' : 'False',

@@ -68,8 +68,10 @@ function afterReport(host: HostRestoreStats, report: Report, late: boolean, now:
     return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
   const took = Date.parse(report.endTime ?? now) - Date.parse(report.startTime);
   const ended = { ...reported, endTime: report.endTime ?? now, duration: formatDuration(took) };
-  if (report.result?.type === 'Restore')
-    return { ...ended, phase: 'Succeeded', restored: { files: report.result.files, bytes: report.result.bytes } };
+  if (report.result?.type === 'Restore') {
+    const { files, bytes, message } = report.result;
+    return { ...ended, phase: 'Succeeded', restored: { files, bytes }, ...(message === undefined ? {} : { message }) };
+  }
   const error = late && report.error?.code === 'Canceled' ? overdue() : report.error;
   return failed(ended, error ?? new StashError('Internal', 'the agent reported no result'), now);
 }

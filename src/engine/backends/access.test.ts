@@ -55,7 +55,7 @@ test('keys of the secret become environment, files and flags', () => {
   assert.deepEqual(swift.env, { RESTIC_PASSWORD: 'pw', OS_AUTH_URL: 'https://k', OS_PASSWORD: 'p' });
   const sftp = access({ sftp: { host: 'h', path: '/p' } }, { SFTP_PRIVATE_KEY: 'key', SFTP_KNOWN_HOSTS: 'hosts\n' });
   assert.deepEqual(sftp.files, { SFTP_PRIVATE_KEY: 'key\n', SFTP_KNOWN_HOSTS: 'hosts\n' });
-  assert.match(sftp.flags.join(' '), /^-o sftp\.args=-i "\{file:SFTP_PRIVATE_KEY\}" /);
+  assert.match(sftp.flags.join(' '), /^-o "sftp\.args=-i ""\{file:SFTP_PRIVATE_KEY\}"" /);
 });
 
 test('azure gets an access tier only where it is not Azure itself', () => {

@@ -16,7 +16,7 @@ export function sftp(spec: NonNullable<Backend['sftp']>, secret: Secret): Place 
       SFTP_PRIVATE_KEY: withLineEnd(secret.required('SFTP_PRIVATE_KEY')),
       SFTP_KNOWN_HOSTS: withLineEnd(secret.required('SFTP_KNOWN_HOSTS')),
     },
-    flags: ['-o', `sftp.args=${SSH_FLAGS}`],
+    flags: ['-o', asOneValue(`sftp.args=${SSH_FLAGS}`)],
   };
 }
 
@@ -30,6 +30,11 @@ const SSH_FLAGS = [
   '-o BatchMode=yes',
   '-o ConnectTimeout=20',
 ].join(' ');
+
+/** restic reads the value of `-o` as a line of CSV. */
+function asOneValue(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
 
 /** ssh refuses a key whose last line has no end, which is what is left of it in many a Secret. */
 function withLineEnd(text: string): string {

@@ -33,8 +33,10 @@ export async function openBench(start: StartStorage): Promise<Bench | Absent> {
     await rm(folder, { recursive: true });
     return storage;
   }
+  const rclone = await findTool('rclone');
   const options: ResticOptions = {
     path: restic.path,
+    ...(isFound(rclone) ? { rclonePath: rclone.path } : {}),
     cacheDir: join(folder, 'cache'),
     tmpDir: join(folder, 'tmp'),
     baseEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: join(folder, 'home') },

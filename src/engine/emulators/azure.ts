@@ -1,4 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
 import { run } from '../../process/run.ts';
@@ -45,7 +48,7 @@ export const startAzure: StartStorage = async (folder) => {
     backend: { azure: { container: 'backups', prefix: 'shop/orders' } },
     secret,
     wrongSecret: { ...secret, AZURE_ACCOUNT_KEY: Buffer.from('not this one').toString('base64') },
-    destroy: () => deleteContainer(),
+    destroy: deleteContainer,
     stop: async () => {
       await proxy.stop();
       await server.stop();
@@ -53,7 +56,28 @@ export const startAzure: StartStorage = async (folder) => {
   };
 
   async function deleteContainer(): Promise<void> {
-    await rm(join(folder, 'data'), { recursive: true, force: true });
+    const path = `/${ACCOUNT}/backups`;
+    const date = new Date().toUTCString();
+    const version = '2021-08-06';
+    const signed = `DELETE${'\n'.repeat(12)}x-ms-date:${date}\nx-ms-version:${version}\n${path}\nrestype:container`;
+    const signature = createHmac('sha256', Buffer.from(KEY, 'base64')).update(signed).digest('base64');
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      servername: `${ACCOUNT}.blob.localhost`,
+      ca: secret.CA_CERT_DATA,
+      method: 'DELETE',
+      path: '/backups?restype=container',
+      headers: {
+        host: `${ACCOUNT}.blob.localhost:${port}`,
+        'x-ms-date': date,
+        'x-ms-version': version,
+        authorization: `SharedKey ${ACCOUNT}:${signature}`,
+      },
+    }).end();
+    const [answer] = await once(asked, 'response');
+    answer.resume();
+    if (answer.statusCode !== 202) throw new Error(`Azurite did not delete the container: ${answer.statusCode}`);
   }
 };
 

@@ -53,7 +53,7 @@ function restore(request: RestoreRequest): string[] {
     'restore',
     `--target=${absolute(request.target)}`,
     // Unchanged files are not fetched again; holes stay holes, so that what fitted before fits again.
-    '--overwrite=if-changed',
+    request.existing === 'leave' ? '--overwrite=never' : '--overwrite=if-changed',
     '--sparse',
     ...request.include.map((pattern) => `--include=${pattern}`),
     ...request.exclude.map((pattern) => `--exclude=${pattern}`),

@@ -2,6 +2,8 @@ import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { EngineProcess, RepositoryAccess, RunControl } from '../engine.ts';
 import { openAccess } from './access.ts';
+import { requireAnswer } from './answer.ts';
+import { supported } from './azure-by-rclone.ts';
 import { codeOf, lostItsLock, messageOf } from './failure.ts';
 import { messages, readLine } from './messages.ts';
 import { redactor } from './redact.ts';
@@ -18,6 +20,8 @@ export interface ResticSettings {
   /** As restic writes it into its locks. */
   hostname: string;
   patience: Patience;
+  /** For Azure, where restic was built without it (Debian's is). */
+  rclonePath?: string;
 }
 
 export interface Command {
@@ -48,7 +52,8 @@ export interface Ran {
 /** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
 export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
   const redact = redactor(access);
-  const opened = await openAccess(access, settings.tmpDir);
+  await requireAnswer(access, settings.patience.openingMs, control.signal);
+  const opened = await openAccess(await supported(settings, access), settings.tmpDir);
   const patience = new AbortController();
   let lastTrouble: string | undefined;
   const watch = retryWatch(settings.patience, (message) => {

@@ -51,7 +51,7 @@ const RULES: Rule[] = [
     pattern:
       /ciphertext verification failed|invalid data returned|does not match|pack .*(?:not found|damaged|incomplete)|blob .*not found|not found in index|repository contains errors|incomplete pack|hash mismatch|unable to load (?:index|tree)|\bLoad\(<(?:data|index|snapshot)\/.*(?:no such file|not found|404|NoSuchKey)/i,
   },
-  { code: 'StageFull', pattern: /write .*no space/ },
+  { code: 'BackendUnsupported', pattern: /invalid backend/ },
 ];
 
 /**
@@ -65,7 +65,9 @@ export function codeOf(failure: Failure): ErrorCode {
     // Blank, a bare URL, Go's stack, advice that is wrong here.
     .filter((line) => !line.startsWith('{'))
     .join('\n');
-  return match(failure.exitCode, closing) ?? match(failure.exitCode, plain) ?? 'CommandFailed';
+  const said = match(failure.exitCode, closing);
+  // "unexpected EOF" is all that restic sees of an ssh that was refused; ssh itself said why.
+  return (said === undefined || said === 'StorageUnreachable' ? match(failure.exitCode, plain) : undefined) ?? said ?? 'CommandFailed';
 }
 
 function match(exitCode: number | null, text: string): ErrorCode | undefined {
