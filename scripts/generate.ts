@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { cliFiles } from './generate/cli.ts';
 import { crdFiles } from './generate/crd.ts';
+import { errorFiles } from './generate/errors.ts';
 import { referenceFiles } from './generate/reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const GENERATED_FOLDERS = ['crds', 'docs/reference'];
 
-const files = new Map([...crdFiles(), ...referenceFiles(), ...(await cliFiles())]);
+const files = new Map([...crdFiles(), ...referenceFiles(), ...errorFiles(), ...(await cliFiles())]);
 const stale = GENERATED_FOLDERS.flatMap((folder) => namesIn(folder)).filter((name) => !files.has(name));
 const different = [...files].filter(([name, text]) => textOf(name) !== text).map(([name]) => name);
 

@@ -30,7 +30,7 @@ function indexPage(kinds: readonly KindInfo[]): string {
         `| [${kind}](${singular}.md) | \`${apiVersion}\` | ${shortNames.join(', ')} | ${namespaced ? 'namespace' : 'cluster'} | ${specOf(schema).description} |`,
     ),
     '',
-    'Types that stand in several kinds: [shared types](shared-types.md).',
+    'Types that stand in several kinds: [shared types](shared-types.md). Error codes: [errors](errors.md).',
   );
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
-import { asStashError } from '../errors/error.ts';
+import { asStashError, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import { runFunction } from '../functions/run.ts';
+import { orderFileName } from '../orders/desk.ts';
 import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Stage } from './stage.ts';
@@ -25,7 +26,9 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
     ...(made.position === undefined ? {} : { position: made.position }),
     stored: [],
     failed: [],
+    ...(made.skip === undefined ? {} : { skipped: made.skip }),
   };
+  if (made.skip !== undefined) return result;
   for (const repository of task.repositories) {
     try {
       result.stored.push(await upload(run, repository, request, tools.engine));
@@ -41,7 +44,7 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
 async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Promise<FunctionResult> {
   const steps = task.steps.filter((step) => step.command.length > 0);
   if (steps.length === 0) return {};
-  const scratch = join(tools.stage.state, 'run', run.order.id);
+  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   try {
     const staged = steps.some((step) => step.source === 'Stage');
@@ -59,7 +62,14 @@ async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Prom
         scratch,
       };
       result = { ...result, ...(await run.step(step.name, (control) => runFunction(step, input, control.process(tools.baseEnv)))) };
+      if (result.skip !== undefined) {
+        await tools.stage.dropPartial();
+        return { skip: result.skip };
+      }
+      if (result.needFull !== undefined) throw new StashError('FunctionFailed', `function ${step.name} needs a full: ${result.needFull}`);
     }
+    if (staged && (await readdir(directory)).length === 0)
+      throw new StashError('FunctionFailed', `the functions ${steps.map((step) => step.name).join(', ')} succeeded, but wrote nothing`);
     if (staged) await seal(run, task, result, tools.stage);
     return result;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orderFileName } from '../orders/desk.ts';
 import type { EndedProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
 import { endedId } from '../orders/protocol.ts';
 import { endProcessGroup, type ProcessIdentity } from '../process/identity.ts';
@@ -42,6 +43,7 @@ export interface Journal {
  */
 export async function openJournal(directory: string, now: () => string): Promise<Journal> {
   const orders = join(directory, 'orders');
+  const fileOf = (orderId: string) => join(orders, `${orderFileName(orderId)}.json`);
   const endedFile = join(directory, 'ended.json');
   await mkdir(orders, { recursive: true, mode: 0o700 });
   const entries = new Map<string, Entry>();
@@ -54,7 +56,7 @@ export async function openJournal(directory: string, now: () => string): Promise
     last = done.catch(() => undefined);
     return done;
   };
-  const write = (entry: Entry) => inTurn(() => writeDurable(join(orders, `${entry.report.orderId}.json`), JSON.stringify(entry)));
+  const write = (entry: Entry) => inTurn(() => writeDurable(fileOf(entry.report.orderId), JSON.stringify(entry)));
   const addEnded = async (process: JournaledProcess) => {
     const { repository } = process;
     if (repository === undefined) return;
@@ -115,7 +117,7 @@ export async function openJournal(directory: string, now: () => string): Promise
       await write(entry);
     },
     forget: async (orderId) => {
-      await inTurn(() => rm(join(orders, `${orderId}.json`), { force: true }));
+      await inTurn(() => rm(fileOf(orderId), { force: true }));
       entries.delete(orderId);
       reports.delete(orderId);
     },

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { RestoreRequest, RestoreSummary } from '../engine/engine.ts';
 import { isCode, StashError } from '../errors/error.ts';
 import { runFunction } from '../functions/run.ts';
+import { orderFileName } from '../orders/desk.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
 import { run as runProcess } from '../process/run.ts';
 import type { Tools } from './backup.ts';
@@ -32,7 +33,7 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
 }
 
 async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {
-  const scratch = join(tools.stage.state, 'run', run.order.id);
+  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
   const source = join(scratch, 'source');
   await mkdir(source, { recursive: true, mode: 0o700 });
   try {

@@ -37,7 +37,7 @@ export const invokerFields = {
   retentionPolicy: optional(RetentionPolicy),
   paused: optional(flag('Run nothing on schedule; a session that is asked for runs.')),
   backupHistoryLimit: integer('How many finished sessions are kept.', { default: 1, minimum: 0 }),
-  timeOut: optional(duration('Most time a session may take; none when absent.')),
+  timeOut: optional(duration('Most time a session may take; 24h when absent.')),
   retryConfig: optional(RetryConfig),
 };
 

@@ -21,7 +21,7 @@ export const ExecOpStatus = struct('State of one alias.', {
       before: time('Earlier than this.'),
     }),
   ),
-  missed: optional(integer('Runs missed since the last one.')),
+  missed: optional(integer('How many runs did not start at their time, up to now.')),
   lastSession: optional(text('Name of the newest session.')),
   lastSuccessfulSession: optional(text('Name of the newest session that succeeded.')),
   lastSuccessTime: optional(time('When that ended.')),

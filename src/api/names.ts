@@ -53,7 +53,8 @@ export const TAGS = {
 /** Values of `TAGS.series`. */
 export const SERIES = { records: 'records' } as const;
 
-export type RepositoryAction = 'Check' | 'Unlock' | 'Adopt' | 'Prune' | 'Maintain';
+export const REPOSITORY_ACTIONS = ['Check', 'Unlock', 'Prune', 'Adopt', 'Maintain'] as const;
+export type RepositoryAction = (typeof REPOSITORY_ACTIONS)[number];
 
 /** What `ANNOTATIONS.request` holds. Options: `readData` (Check). */
 export interface RepositoryRequest {

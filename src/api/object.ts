@@ -1,4 +1,4 @@
-/** Metadata of every object, as in Kubernetes (ObjectMeta). Times are RFC 3339, UTC, whole seconds. */
+/** Metadata of every object, as in Kubernetes (ObjectMeta). Times are RFC 3339, UTC; in metadata with whole seconds. */
 export interface ObjectMeta {
   name: string;
   /** Absent on cluster-scoped kinds. */

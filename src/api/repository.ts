@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { Backend } from './backend.ts';
 import { conditions, Failure } from './condition.ts';
 import { time } from './formats.ts';
+import { REPOSITORY_ACTIONS } from './names.ts';
 import type { Resource } from './object.ts';
 import { TypedObjectReference } from './references.ts';
 import { flag, integer, list, oneOf, optional, struct, text, textList } from './schema.ts';
@@ -49,8 +50,6 @@ const Lock = struct('A lock in the restic repository.', {
   holder: oneOf('Whose it is: a process of ours that runs, one that has ended, or somebody else’s.', ['Ours', 'Ended', 'Foreign']),
 });
 
-export const REPOSITORY_ACTIONS = ['Check', 'Unlock', 'Prune', 'Adopt', 'Maintain'] as const;
-
 const Request = struct('Answer to a request made by the annotation stash.appscode.com/request.', {
   id: text('Id of the request.'),
   action: oneOf('What was asked for.', REPOSITORY_ACTIONS),
@@ -72,13 +71,15 @@ export const RepositoryStatus = struct('What Stash observes.', {
   snapshotsRemovedOnLastCleanup: optional(integer('Snapshots the newest cleanup removed.')),
   references: optional(list('Objects that use it.', TypedObjectReference)),
   repositoryID: optional(text('Id of the restic repository.')),
+  location: optional(text('Address it was opened at; another one is another repository.')),
   layout: optional(oneOf('The layout, settled for good.', LAYOUTS)),
   lastProbeTime: optional(time('When it was last opened to see that it works.')),
   probeFailures: optional(integer('How often in a row opening it failed.')),
   observedSecretVersion: optional(text('resourceVersion of the storage secret it was last opened with.')),
   lastCheckTime: optional(time('When its integrity was last checked.')),
   lastMaintenanceTime: optional(time('When the newest maintenance ended.')),
-  recordedUntil: optional(time('What sessions had stored by then is in the records.')),
+  recording: optional(textList('Uids of the sessions whose snapshots the maintenance that runs takes into the records.')),
+  recordedSessions: optional(textList('Uids of the sessions whose snapshots the newest maintenance found in the records, or put there.')),
   recorded: optional(integer('Snapshots in the records.')),
   unexplained: optional(integer('Snapshots that no record and no open session explains.')),
   forgetting: optional(textList('Snapshots about to be forgotten.')),

@@ -28,7 +28,7 @@ export const restoreTemplateFields = {
 export const restoreFields = {
   driver,
   repository: optional(described('The Repository to restore from.', ObjectReference)),
-  timeOut: optional(duration('Most time it may take; none when absent.')),
+  timeOut: optional(duration('Most time it may take; 24h when absent.')),
   pointInTime: optional(PointInTime),
   timeline: optional(text('Timeline of the point, where it is on more than one.', { maxLength: 64 })),
   allowOverwrite: optional(flag('Restore although there is data in the place.')),

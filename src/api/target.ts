@@ -32,7 +32,7 @@ export const RestoreRule = struct(
     sourceHost: optional(text('Host whose data is taken; the same as the host itself when absent.', { maxLength: 253 })),
     snapshots: optional(names('Snapshots to restore; not together with paths.')),
     paths: optional(names('Directories whose newest snapshot is restored; not together with snapshots.', { maxItems: 256 })),
-    exclude: optional(textList('Patterns of files to leave out.')),
+    exclude: optional(textList('Patterns of files to leave out; not together with include.')),
     include: optional(textList('Patterns of files to restore; all when absent.')),
   },
   {

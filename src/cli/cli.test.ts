@@ -136,7 +136,7 @@ test('pause and resume change the whole configuration or one alias, and schedule
   assert.ok(all.runs.every((run: { would: string }) => run.would === 'paused'));
   assert.match((await stash.run(['resume', 'docs', '--alias', 'full'])).stderr, /is still paused/);
   await stash.run(['resume', 'docs']);
-  assert.match((await stash.run(['schedule', 'docs'])).stdout, /^full +Full +@daily +0 0 \* \* \* +Europe\/Berlin$/m);
+  assert.match((await stash.run(['schedule', 'docs'])).stdout, /^full +Full +@daily +0 0 \* \* \* +Europe\/Berlin +run$/m);
 });
 
 test('a backup that was asked for is a session with alias, trigger and owner; it goes with its configuration', async () => {

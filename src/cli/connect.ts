@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,11 +23,23 @@ export async function withStore<T>(
 ): Promise<T> {
   const dataDir = dataDirOf(cli, options);
   const file = directoriesOf(dataDir).store;
-  if (existsSync(file) || options.whenAbsent === 'create') return useStore(cli, file, use);
+  if (isThere(file) || options.whenAbsent === 'create') return useStore(cli, file, use);
   if (options.whenAbsent === 'pretend') return pretend(cli, use);
   throw new StashError('StoreUnavailable', `there is no store in ${dataDir}`, {
     remedy: 'Start "stash up" there or apply a first manifest, or name the directory that you mean with --data-dir.',
   });
+}
+
+/** A directory that this user may not look into is not one without a store. */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw new StashError('StoreUnavailable', `${file} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      remedy: 'Run it as the user that runs "stash up", or name another directory with --data-dir.',
+    });
+  }
 }
 
 async function useStore<T>(cli: Cli, file: string, use: (store: Store) => Promise<T>): Promise<T> {

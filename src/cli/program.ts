@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
@@ -6,7 +6,7 @@ import { EXIT_CODES } from './exit-code.ts';
 export async function buildProgram(cli: Cli, argv: readonly string[]): Promise<Command> {
   const program = new Command('stash')
     .description('Backups for files and MariaDB, from manifest to restore.')
-    .addOption(new Option('--data-dir <dir>', 'directory of the store, logs and stages').env('STASH_DATA_DIR'))
+    .option('--data-dir <dir>', 'directory of the store, logs and stages (default: $STASH_DATA_DIR, or one of the user)')
     .option('-n, --namespace <name>', 'namespace of the objects (default: "default")')
     .option('--json', 'print errors as JSON on standard error')
     .option('-v, --verbose', 'say more on standard error')

@@ -9,8 +9,8 @@ export interface WaitOptions<K extends KindName> {
   key: ObjectKey;
   /** Milliseconds; absent: as long as it takes. */
   timeoutMs?: number | undefined;
-  /** Called with each state seen. Undefined: the object is gone. Returning true ends the wait. */
-  until: (object: KindMap[K] | undefined) => boolean;
+  /** Called with each state seen. Undefined: the object is gone, and `last` is how it was, if that is known. Returning true ends the wait. */
+  until: (object: KindMap[K] | undefined, last?: KindMap[K]) => boolean;
   /** For the text of TimedOut, after "waited 5m for". */
   what: string;
 }
@@ -19,7 +19,11 @@ export interface WaitOptions<K extends KindName> {
  * Watches one object until it is as wanted and returns it then (undefined when it is gone). TimedOut after the time given;
  * Canceled on Ctrl-C: the wait ends, not the work.
  */
-export async function waitFor<K extends KindName>(cli: Cli, store: Store, options: WaitOptions<K>): Promise<KindMap[K] | undefined> {
+export async function waitFor<K extends KindName>(
+  cli: Pick<Cli, 'signal'>,
+  store: Store,
+  options: WaitOptions<K>,
+): Promise<KindMap[K] | undefined> {
   const { kind, key, timeoutMs, until } = options;
   const stop = new AbortController();
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(), timeoutMs);
@@ -30,8 +34,8 @@ export async function waitFor<K extends KindName>(cli: Cli, store: Store, option
       if (event.type !== 'Synced') {
         if (event.object.metadata.name !== key.name || (event.object.metadata.namespace ?? '') !== key.namespace) continue;
         last = event.type === 'Deleted' ? undefined : event.object;
-      } else if (last !== undefined) continue;
-      if (until(last)) return last;
+        if (event.type === 'Deleted' ? until(undefined, event.object) : until(event.object)) return last;
+      } else if (last === undefined && until(undefined)) return undefined;
     }
   } finally {
     clearTimeout(timer);

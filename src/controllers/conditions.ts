@@ -22,6 +22,7 @@ export const CONDITIONS = {
   globalPreRestoreHook: 'GlobalPreRestoreHookSucceeded',
   globalPostRestoreHook: 'GlobalPostRestoreHookSucceeded',
   restoreCompleted: 'RestoreCompleted',
+  everythingSupported: 'EverythingSupported',
   backupSkipped: 'BackupSkipped',
   deadlineExceeded: 'DeadlineExceeded',
   ready: 'Ready',

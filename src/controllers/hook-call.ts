@@ -1,4 +1,5 @@
 import type { HookHandler } from '../api/hooks.ts';
+import { StashError } from '../errors/error.ts';
 import { DEFAULT_HOOK_TIMEOUT_MS, runHook } from '../hooks/hook.ts';
 import type { Summary } from '../hooks/summary.ts';
 import type { ConditionChange } from './conditions.ts';
@@ -18,19 +19,22 @@ export interface HookHost {
   ctx: Context;
   signal: AbortSignal;
   conditions: Parameters<typeof conditionOf>[0];
+  /** RFC 3339: what is not done then is stopped. Absent for hooks that come after the work, which may have failed for that very reason. */
+  deadline?: string | undefined;
   /** Records the outcome and saves it. */
   settle(change: ConditionChange): Promise<void>;
 }
 
 /**
  * Runs the hooks of one kind, in order, once a session: the condition of that type says that they ran. After a crash in the middle they
- * run once more. Throws what the first one failed with, after it is recorded.
+ * run once more, and so after the operator stopped in the middle. Throws what the first one failed with, after it is recorded.
  */
 export async function runHooksOnce(host: HookHost, type: string, hooks: readonly DueHook[]): Promise<void> {
   if (hooks.length === 0 || conditionOf(host.conditions, type) !== undefined) return;
   try {
     for (const due of hooks) await call(host, due);
   } catch (thrown) {
+    if (host.signal.aborted) throw thrown;
     await host.settle({ type, status: 'False', reason: 'HookExecutionFailed', message: (thrown as Error).message });
     throw thrown;
   }
@@ -42,14 +46,20 @@ export async function runHooksOnce(host: HookHost, type: string, hooks: readonly
   });
 }
 
-async function call({ ctx, signal }: HookHost, { hook, summary, target }: DueHook): Promise<void> {
-  await runHook(hook, summary, {
-    signal,
-    timeoutMs: DEFAULT_HOOK_TIMEOUT_MS,
-    exec: (command, options) =>
-      ctx.platform.exec(target, [...command], {
-        ...(options.containerName === undefined ? {} : { container: options.containerName }),
-        signal: options.signal,
-      }),
-  });
+async function call({ ctx, signal, deadline }: HookHost, { hook, summary, target }: DueHook): Promise<void> {
+  const left = () => (deadline === undefined ? Number.POSITIVE_INFINITY : Date.parse(deadline) - ctx.clock.now().getTime());
+  try {
+    await runHook(hook, summary, {
+      signal,
+      timeoutMs: Math.min(DEFAULT_HOOK_TIMEOUT_MS, Math.max(1, left())),
+      exec: (command, options) =>
+        ctx.platform.exec(target, [...command], {
+          ...(options.containerName === undefined ? {} : { container: options.containerName }),
+          signal: options.signal,
+        }),
+    });
+  } catch (cause) {
+    if (left() > 0 || signal.aborted) throw cause;
+    throw new StashError('DeadlineExceeded', `the hook was not done at the session's deadline ${deadline} and was stopped`, { cause });
+  }
 }

@@ -50,8 +50,11 @@ export const CATALOGUE = {
   ),
   RequestFailed: entry('failed', 'See "stash describe repository NAME" and "stash logs repository/NAME".'),
   SnapshotNotFound: entry('notFound', 'List what there is with "stash snapshots REPOSITORY".'),
-  BackendUnsupported: entry('validation', 'Use one of local, s3, gcs, azure, swift, b2, rest.'),
-  LayoutSingle: entry('validation', 'Use a Repository in the namespace of the configuration; a Repository of layout Single is not lent to others.'),
+  BackendUnsupported: entry('validation', 'Use one of local, s3, gcs, azure, swift, b2, rest, sftp.'),
+  LayoutSingle: entry(
+    'validation',
+    'Use a Repository in the namespace of the configuration; a Repository of layout Single is not lent to others.',
+  ),
   HostTaken: entry('validation', 'Give the target another target.alias, or use another Repository.'),
   RecordsTampered: entry('failed', 'Find out who wrote to the repository, then run "stash adopt REPOSITORY" to record what is there.'),
   // data
@@ -67,8 +70,16 @@ export const CATALOGUE = {
   DatabaseAccessDenied: entry('failed', 'Correct username and password in the secret of the AppBinding.'),
   DatabaseGrantMissing: entry('failed', 'Grant the privilege that is named (docs/mariadb.md has the full list).'),
   DatabaseUnsupported: entry('failed', 'See docs/mariadb.md for what is supported.'),
+  DatabaseElsewhere: entry(
+    'failed',
+    'A physical backup runs on the machine of the server: run Stash there, or correct the address in the AppBinding.',
+  ),
+  DataUnreadable: entry('failed', 'Run "stash up" as root or as the user that owns the data directory.'),
+  ToolVersionMismatch: entry('failed', 'Install the mariadb-backup of the same MariaDB series as the server.'),
   DatabaseRunning: entry('conflict', 'Stop the server, or give stopCommand and startCommand in the RestoreSession.'),
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
+  DestinationFull: entry('failed', 'Free space in the file system that is named; nothing was changed.'),
+  DestinationUnusable: entry('failed', 'Run "stash up" as a user that may write the directory that is named, or restore somewhere else.'),
   // sessions
   NotSupportedYet: entry('validation', 'This operation is not built yet; remove the alias or wait for a release that has it.'),
   FunctionFailed: entry('failed', 'Read the function\'s output with "stash logs SESSION".'),

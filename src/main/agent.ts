@@ -10,7 +10,7 @@ import { openSessionLog } from '../agent/session-log.ts';
 import { openStage } from '../agent/stage.ts';
 import { createRestic } from '../engine/restic/restic.ts';
 import type { Order } from '../orders/order.ts';
-import { directoriesOf } from '../platform/local/directories.ts';
+import { agentLock, directoriesOf } from '../platform/local/directories.ts';
 import { takeExclusive } from '../runtime/exclusive.ts';
 
 /** `agent --agent KEY --directory DIR --data-dir DIR`: started by `stash up`, ends when it has had nothing to do. */
@@ -27,7 +27,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 
 const directories = directoriesOf(dataDir);
 await mkdir(join(directory, 'state'), { recursive: true, mode: 0o700 });
-const lock = takeExclusive(join(directory, 'state', 'agent.lock'), { pid: process.pid, startTime: now().toISOString() });
+const lock = takeExclusive(agentLock(directory), { pid: process.pid, startTime: now().toISOString() });
 if (!lock.taken) process.exit(EXIT_TAKEN);
 
 const journal = await openJournal(join(directory, 'state'), () => now().toISOString());

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EndedProcess, Order, Report, RepositoryRef } from './order.ts';
 import { endedId, type PollRequest, type PollResponse } from './protocol.ts';
 
@@ -5,6 +6,8 @@ import { endedId, type PollRequest, type PollResponse } from './protocol.ts';
 export interface Desk {
   /** Idempotent by id. Makes sure that the agent runs. */
   give(agent: string, order: Order): void;
+  /** Whether this operator has given it and still waits for it. */
+  given(orderId: string): boolean;
   /** The latest report of an order; undefined when no agent has told of it yet. */
   report(orderId: string): Report | undefined;
   /** Asks the agent to stop it; its report tells when it has. */
@@ -33,6 +36,8 @@ interface Entry {
   agent: string;
   order: Order | undefined;
   purpose: string;
+  /** The agent may have it: an answer with it went out. */
+  sent: boolean;
   report?: Report;
   cancel?: string;
 }
@@ -74,10 +79,13 @@ export function createDesk(options: DeskOptions): AgentDesk {
       for (const id of mine) if (!known.has(id)) mine.delete(id);
       if (mine.size === 0) acknowledged.delete(request.agent);
     }
+    // An agent takes an order in before it asks again: what it does not know now, it does not run, and will not be given.
+    for (const [id, entry] of entries)
+      if (entry.agent === request.agent && entry.cancel !== undefined && !known.has(id)) entries.delete(id);
     for (const report of request.reports) {
       if (acknowledged.get(request.agent)?.has(report.orderId)) continue;
       const purpose = purposeOf(report.orderId);
-      const entry = entries.get(report.orderId) ?? { agent: request.agent, order: undefined, purpose };
+      const entry = entries.get(report.orderId) ?? { agent: request.agent, order: undefined, purpose, sent: true };
       const news = entry.report === undefined || JSON.stringify(entry.report) !== JSON.stringify(report);
       entry.report = report;
       entries.set(report.orderId, entry);
@@ -97,14 +105,18 @@ export function createDesk(options: DeskOptions): AgentDesk {
   };
   const answer = (request: PollRequest): PollResponse => {
     const known = new Map(request.reports.map((report) => [report.orderId, report]));
+    const stopping = new Set(request.stopping ?? []);
     const mine = [...entries.values()].filter((entry) => entry.agent === request.agent);
+    const due = mine.filter(({ order, cancel }) => order !== undefined && cancel === undefined && !known.has(order.id));
+    for (const entry of due) entry.sent = true;
     return {
       epoch: options.epoch,
-      orders: mine.flatMap((entry) => (entry.order !== undefined && !known.has(entry.order.id) ? [entry.order] : [])),
-      cancel: mine.flatMap((entry) => {
-        const report = entry.report;
-        return entry.cancel !== undefined && report?.state === 'Running' ? [{ orderId: report.orderId, reason: entry.cancel }] : [];
-      }),
+      orders: due.flatMap(({ order }) => (order === undefined ? [] : [order])),
+      cancel: mine.flatMap(({ report, cancel }) =>
+        cancel !== undefined && report?.state === 'Running' && !stopping.has(report.orderId)
+          ? [{ orderId: report.orderId, reason: cancel }]
+          : [],
+      ),
       acknowledged: [...(acknowledged.get(request.agent) ?? [])].filter((id) => known.has(id)),
       cleared: request.ended.map(endedId).filter((id) => cleared.has(id)),
       idle: mine.length === 0,
@@ -114,7 +126,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
     epoch: options.epoch,
     give: (agent, order) => {
       const entry = entries.get(order.id);
-      if (entry === undefined) entries.set(order.id, { agent, order, purpose: order.purpose });
+      if (entry === undefined) entries.set(order.id, { agent, order, purpose: order.purpose, sent: false });
       else {
         entry.order = order;
         entry.purpose = order.purpose;
@@ -122,6 +134,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
       options.ensureAgent(agent);
       wake(agent);
     },
+    given: (orderId) => entries.get(orderId)?.order !== undefined,
     report: (orderId) => entries.get(orderId)?.report,
     cancel: (orderId, reason) => {
       const entry = entries.get(orderId);
@@ -133,11 +146,12 @@ export function createDesk(options: DeskOptions): AgentDesk {
     drop: (purpose) => {
       for (const [id, entry] of entries) {
         if (entry.purpose !== purpose) continue;
-        const underWay = entry.report === undefined ? false : entry.report.state === 'Running';
-        if (underWay) {
-          entry.cancel = 'the object it was for is gone';
+        if (!entry.sent) entries.delete(id);
+        else if (entry.report !== undefined && entry.report.state !== 'Running') acknowledge(id);
+        else if (entry.cancel === undefined) {
+          entry.cancel = 'the object it was for has ended or is gone';
           wake(entry.agent);
-        } else acknowledge(id);
+        }
       }
     },
     ended: (repository) =>
@@ -159,7 +173,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
       takeReports(request);
       takeEnded(request);
       const first = answer(request);
-      if (hasNews(first)) return first;
+      if (hasNews(first) || request.waitMs <= 0) return first;
       await held(request, signal, waiting);
       return answer(request);
     },
@@ -171,9 +185,15 @@ export function purposeOf(orderId: string): string {
   return decodeURIComponent(orderId).split('#')[0] ?? '';
 }
 
-/** A name for an order that is also a safe file name. */
+/** A name for an order, of characters that file names may have. */
 export function orderIdOf(purpose: string, rest: string): string {
   return encodeURIComponent(`${purpose}#${rest}`);
+}
+
+/** A file may not have a name of more than 255 bytes, and a session may. */
+export function orderFileName(orderId: string): string {
+  if (orderId.length <= 200) return orderId;
+  return `${orderId.slice(0, 150)}-${createHash('sha256').update(orderId).digest('hex').slice(0, 32)}`;
 }
 
 function hasNews(response: PollResponse): boolean {

@@ -156,6 +156,8 @@ export interface BackupResult {
   position?: Record<string, unknown>;
   stored: StoredSnapshot[];
   failed: (RepositoryRef & { error: OrderError })[];
+  /** A function found nothing to do, and why: nothing was stored. */
+  skipped?: string;
 }
 
 export interface StoredSnapshot {

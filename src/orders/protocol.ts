@@ -11,6 +11,8 @@ export interface PollRequest {
   instance: string;
   /** Latest report of each order that is not acknowledged. */
   reports: Report[];
+  /** Orders it has been told to stop and is stopping, so that it is not told again. */
+  stopping?: string[];
   /** Processes that ended uncleanly and whose locks may still be there. */
   ended: EndedProcess[];
   /** Milliseconds the operator may hold the answer back. */

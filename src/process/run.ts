@@ -12,11 +12,13 @@ export interface RunRequest {
   cwd?: string;
   /** Text for its standard input; absent: standard input is empty. */
   input?: string;
-  /** Ends the child (SIGTERM, grace, SIGKILL) when it aborts. */
+  /** Ends the child (stopSignal, grace, SIGKILL) when it aborts. */
   signal: AbortSignal;
   /** Milliseconds until the child is ended the same way; absent: no limit. */
   timeoutMs?: number;
-  /** Milliseconds between SIGTERM and SIGKILL; 10,000 unless given. */
+  /** The first signal that ends it, SIGTERM unless given: mariadb-backup, for one, blocks that. */
+  stopSignal?: NodeJS.Signals;
+  /** Milliseconds between that signal and SIGKILL; 10,000 unless given. */
   graceMs?: number;
   /** Each line without its end; a line over 1 MiB is cut. Must not throw. Both streams are always drained, callback or not. */
   onStdout?: (line: string) => void;
@@ -137,7 +139,7 @@ function stopper(pid: number, request: RunRequest) {
   let ending: Promise<void> | undefined;
   const end = (why: 'timeout' | 'abort') => {
     reason ??= why;
-    ending ??= endGroup(pid, request.graceMs);
+    ending ??= endGroup(pid, request);
   };
   const onAbort = () => end('abort');
   request.signal.addEventListener('abort', onAbort, { once: true });
@@ -149,7 +151,7 @@ function stopper(pid: number, request: RunRequest) {
     settle: async () => {
       clearTimeout(timer);
       request.signal.removeEventListener('abort', onAbort);
-      if (ending === undefined && request.leftBehind !== 'leave') ending = endGroup(pid, request.graceMs);
+      if (ending === undefined && request.leftBehind !== 'leave') ending = endGroup(pid, request);
       await ending;
     },
     dispose: () => {
@@ -159,8 +161,8 @@ function stopper(pid: number, request: RunRequest) {
   };
 }
 
-async function endGroup(pid: number, graceMs = 10_000): Promise<void> {
-  if (!signalGroup(pid, 'SIGTERM')) return;
+async function endGroup(pid: number, { stopSignal = 'SIGTERM', graceMs = 10_000 }: RunRequest): Promise<void> {
+  if (!signalGroup(pid, stopSignal)) return;
   signalGroup(pid, 'SIGCONT');
   if (await whenGroupGone(pid, graceMs)) return;
   signalGroup(pid, 'SIGKILL');

@@ -19,7 +19,8 @@ const CASES: [name: string, rules: RestoreRule[], host: string, expected: Partia
   ['others take the one for all', [{ targetHosts: ['host-1'], paths: ['/one'] }, { paths: ['/all'] }], 'host-2', { from: paths('/all') }],
   ['a host that no rule is for restores nothing', [{ targetHosts: ['host-1'] }], 'host-2', undefined],
   ['snapshots are taken as they are', [{ snapshots: ['abc'] }], 'host-0', { from: { snapshots: ['abc'] } }],
-  ['patterns are passed on', [{ include: ['*.txt'], exclude: ['tmp'] }], 'host-0', { include: ['*.txt'], exclude: ['tmp'] }],
+  ['patterns to include are passed on', [{ include: ['*.txt'] }], 'host-0', { include: ['*.txt'] }],
+  ['patterns to exclude are passed on', [{ exclude: ['tmp'] }], 'host-0', { exclude: ['tmp'] }],
   ['an empty source host is the host itself', [{ sourceHost: '' }], 'host-0', { sourceHost: 'host-0' }],
 ];
 
@@ -36,6 +37,7 @@ test('rules that contradict each other are refused', () => {
     [[{}, { paths: ['/a'] }], /rules\[0\] and rules\[1\] leave targetHosts empty/],
     [[{ targetHosts: ['a', 'b'] }, { targetHosts: ['b'] }], /rules\[0\] and rules\[1\] both name host "b"/],
     [[{ snapshots: ['abc'], paths: ['/a'] }], /rules\[0\] gives snapshots and paths/],
+    [[{ include: ['*.a'], exclude: ['*.b'] }], /rules\[0\] gives include and exclude/],
   ] as [RestoreRule[], RegExp][]) {
     assert.throws(
       () => hostRestore(rules, 'c'),

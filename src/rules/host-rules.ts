@@ -34,13 +34,14 @@ function isForAll({ targetHosts = [] }: RestoreRule): boolean {
 
 function assertConsistent(rules: readonly RestoreRule[]): void {
   const named = new Map<string, number>();
-  for (const [index, { targetHosts = [], snapshots = [], paths = [] }] of rules.entries()) {
+  for (const [index, { targetHosts = [], snapshots = [], paths = [], include = [], exclude = [] }] of rules.entries()) {
     if (snapshots.length > 0 && paths.length > 0) {
       throw new StashError(
         'Invalid',
         `rules[${index}] gives snapshots and paths; a snapshot says itself which paths it holds, so give one`,
       );
     }
+    if (include.length > 0 && exclude.length > 0) throw new StashError('Invalid', `rules[${index}] gives include and exclude; give one`);
     for (const host of new Set(targetHosts)) {
       const other = named.get(host);
       if (other !== undefined) throw new StashError('Invalid', `rules[${other}] and rules[${index}] both name host "${host}"; one may`);

@@ -100,19 +100,24 @@ function operationsOf(spec: Lines, members: Member[], own?: Member): PlannedOper
 }
 
 /**
- * The batch's lines are the default for all members. A member's line with the batch's alias and schedule shares its session; any other
- * line of a member is its own, and takes the member out of the batch's line of that alias.
+ * The batch's lines are the default for all members. A member's line with the batch's alias and schedule shares its session, unless it is
+ * paused or otherwise differs; any other line of a member is its own, and takes the member out of the batch's line of that alias.
  */
 function batchOperations(spec: BackupBatch['spec'], members: Member[]): PlannedOperation[] {
   const shared = operationsOf(spec, members);
   const own = members.flatMap((member) => operationsOf(linesOf(spec, member), [member], member));
-  const sharesSession = (line: PlannedOperation) => shared.some((one) => one.alias === line.alias && one.schedule === line.schedule);
-  const separate = own.filter((line) => !sharesSession(line));
+  const separate = own.filter((line) => !shared.some((one) => isSameLine(line, one)));
   const covered = shared.map((line) => ({
     ...line,
     members: line.members.filter((key) => !separate.some((one) => one.alias === line.alias && one.member === key)),
   }));
   return [...covered.filter((line) => line.members.length > 0), ...separate];
+}
+
+/** A member that repeats the batch's line, and says nothing else of it, means that line. */
+function isSameLine(own: PlannedOperation, shared: PlannedOperation): boolean {
+  const same = (['alias', 'schedule', 'timeZone', 'missedRuns', 'jitter'] as const).every((field) => own[field] === shared[field]);
+  return same && (own.type ?? shared.type) === shared.type && (!own.paused || shared.paused);
 }
 
 function linesOf(spec: BackupBatch['spec'], member: Member): Lines {

@@ -8,9 +8,9 @@ export interface SessionIdentity {
   alias: string;
   /** The scheduled time; for a manual run the time it was asked for, if known. */
   tick: Date | undefined;
-  /** Of a manual run. */
+  /** Of a manual run; of a retry the name of the session it repeats. */
   requestId?: string;
-  /** Of a retry: 1 for the first. */
+  /** Of a retry: how many are left with it. */
   attempt?: number;
 }
 

@@ -33,8 +33,9 @@ export function formatRecords(records: Records, password: string): string {
 /** Undefined when the text was not written by somebody with the password, or for another repository. */
 export function readRecords(text: string, password: string, repositoryId: string): Records | undefined {
   const [body = '', given = ''] = text.split('\n');
-  const expected = mac(body, password, repositoryId);
-  if (given.length !== expected.length || !timingSafeEqual(Buffer.from(given), Buffer.from(expected))) return undefined;
+  const expected = Buffer.from(mac(body, password, repositoryId));
+  const found = Buffer.from(given);
+  if (found.byteLength !== expected.byteLength || !timingSafeEqual(found, expected)) return undefined;
   const { entries } = JSON.parse(body) as { entries: RecordEntry[] };
   return { repositoryId, entries };
 }

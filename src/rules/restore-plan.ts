@@ -1,3 +1,4 @@
+import { TAGS, tagValue } from '../api/names.ts';
 import type { Snapshot } from '../engine/engine.ts';
 import { StashError } from '../errors/error.ts';
 import type { HostRestore } from './host-rules.ts';
@@ -12,20 +13,28 @@ export interface ChosenSnapshot {
 
 /**
  * The snapshots that a host is restored from: those that are named, the newest of each path that is named, or the newest of every set of
- * paths the source host has. `target` narrows the choice to one target's snapshots where the repository holds several. Throws
- * SnapshotNotFound with what there is.
+ * paths the source host has. Where several targets have used the host's name, one after another, only those of `target` are meant.
+ * Throws SnapshotNotFound with what there is.
  */
-export function chooseSnapshots(
-  snapshots: readonly Snapshot[],
-  { sourceHost, from }: HostRestore,
-  target: string | undefined,
-): ChosenSnapshot[] {
+export function chooseSnapshots(snapshots: readonly Snapshot[], { sourceHost, from }: HostRestore, target: string): ChosenSnapshot[] {
   if ('snapshots' in from) return from.snapshots.map((named) => chosen(byName(snapshots, named)));
-  const mine = snapshots.filter((one) => one.host === sourceHost && (target === undefined || isOf(one, target)));
+  const mine = ofOneTarget(
+    snapshots.filter((one) => one.host === sourceHost),
+    sourceHost,
+    target,
+  );
   if (mine.length === 0)
     throw new StashError('SnapshotNotFound', `there is no snapshot of host "${sourceHost}"; the repository has ${hosts(snapshots)}`);
   if (from.paths.length > 0) return from.paths.map((path) => chosen(newestWith(mine, path, sourceHost), [path]));
   return newestOfEachPathSet(mine).map((one) => chosen(one));
+}
+
+/** Untagged snapshots are Stash's, or a person's: they may be anybody's. */
+function ofOneTarget(snapshots: readonly Snapshot[], host: string, target: string): readonly Snapshot[] {
+  const tagged = [...new Set(snapshots.map((one) => tagValue(one.tags, TAGS.target)).filter((value) => value !== undefined))];
+  if (tagged.length <= 1) return snapshots;
+  if (tagged.includes(target)) return snapshots.filter((one) => [undefined, target].includes(tagValue(one.tags, TAGS.target)));
+  throw new StashError('SnapshotNotFound', `host "${host}" has snapshots of ${tagged.join(' and ')}: name the snapshot that is meant`);
 }
 
 /** A full id, its first characters, or Stash's name REPOSITORY-8HEX. */
@@ -72,11 +81,6 @@ function newest(snapshots: readonly Snapshot[]): Snapshot | undefined {
 
 function chosen(snapshot: Snapshot, paths: string[] = []): ChosenSnapshot {
   return { id: snapshot.id, time: snapshot.time, paths: paths.length > 0 ? paths : snapshot.paths, bytes: snapshot.bytesProcessed };
-}
-
-function isOf(snapshot: Snapshot, target: string): boolean {
-  const tagged = snapshot.tags.find((tag) => tag.startsWith('stash.target='));
-  return tagged === undefined || tagged === `stash.target=${target}`;
 }
 
 function hosts(snapshots: readonly Snapshot[]): string {

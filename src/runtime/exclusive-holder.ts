@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { type Holder, readHolder } from './exclusive.ts';
 
 /**
  * Whether some process holds the lock that `file` stands for (see exclusive.ts), without taking it. Not for the process that may hold
@@ -18,6 +19,11 @@ export function isHeld(file: string): boolean {
   } finally {
     db.close();
   }
+}
+
+/** Who holds it now; undefined when nobody does. */
+export function heldBy(file: string): Holder | undefined {
+  return isHeld(file) ? readHolder(`${file}.holder`) : undefined;
 }
 
 function hasHolder(file: string): boolean {

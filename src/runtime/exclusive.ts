@@ -43,7 +43,8 @@ function release(db: DatabaseSync, holderFile: string): void {
   db.close();
 }
 
-function readHolder(file: string): Holder | undefined {
+/** What the holder of the lock says about itself, in `FILE.holder`; one that was killed still says so. */
+export function readHolder(file: string): Holder | undefined {
   try {
     const holder = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
     if (typeof holder.pid !== 'number' || typeof holder.startTime !== 'string') return undefined;

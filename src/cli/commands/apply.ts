@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AnyObject } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
+import { withoutEffect } from '../../rules/not-yet.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { withStore } from '../connect.ts';
@@ -85,8 +86,15 @@ function report(cli: Cli, { kind, object, warnings }: Loaded, outcome: Outcome, 
   for (const warning of [...warnings, ...unbuilt(object)]) cli.err.write(`${cli.err.color.busy('warning')}: ${name}: ${warning}\n`);
 }
 
-/** Aliases that are accepted, but will not run. */
+/** What is accepted, but will not do anything. */
 function unbuilt(object: AnyObject): string[] {
+  return [
+    ...withoutEffect(object).map((what) => (what.startsWith('spec') ? `${what} is accepted, and nothing acts on it yet` : what)),
+    ...unbuiltAliases(object),
+  ];
+}
+
+function unbuiltAliases(object: AnyObject): string[] {
   if (object.kind !== 'BackupConfiguration' && object.kind !== 'BackupBatch') return [];
   return aliasPlans(object as InvokerObject)
     .filter((plan) => plan.would === 'NotSupportedYet')

@@ -5,7 +5,7 @@ import { repeated, timeoutOption } from '../options.ts';
 import { objectsText } from '../output/print.ts';
 import { type RestoreWishes, restoreManifest } from '../restore/manifest.ts';
 import { restoreSource } from '../restore/source.ts';
-import { type StartOptions, startSession } from '../session/start.ts';
+import { type StartOptions, startSessions } from '../session/start.ts';
 
 export function register(program: Command, cli: Cli): void {
   program
@@ -47,6 +47,6 @@ async function restore(cli: Cli, text: string, options: RestoreOptions): Promise
     const source = await restoreSource(store, text, namespace, options.repository);
     const session = restoreManifest(source, options, { namespace, cwd: cli.cwd, requestId: cli.newId() });
     if (options.dryRun) cli.out.write(objectsText([session], options.output === 'json' ? 'json' : 'yaml', true));
-    else await startSession(cli, store, session, options);
+    else await startSessions(cli, store, [session], options);
   });
 }

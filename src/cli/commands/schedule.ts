@@ -45,17 +45,26 @@ async function schedule(cli: Cli, config: string, options: ScheduleOptions): Pro
   if (!operatorRuns(dataDir)) cli.err.write(`note: no "stash up" runs on ${dataDir}; nothing runs before it is started\n`);
 }
 
-/** Two tables: how each schedule was understood, and the runs. */
+/** Two tables: how each schedule was understood and whether it runs, and the runs. */
 export function scheduleText(plans: readonly AliasPlan[], runs: readonly UpcomingRun[], now: Date, color: Color): string {
   const ofBatch = plans.some((plan) => plan.member !== undefined);
   const member = (plan: AliasPlan) => (ofBatch ? [plan.member ?? 'all'] : []);
   const memberHeader = ofBatch ? ['MEMBER'] : [];
   const aliases = tableLines(
-    ['ALIAS', ...memberHeader, 'OPERATION', 'SCHEDULE', 'UNDERSTOOD', 'TIME ZONE'],
-    plans.map((plan) => [plan.alias, ...member(plan), plan.operation, plan.schedule ?? '', plan.understood ?? '', plan.timeZone]),
+    ['ALIAS', ...memberHeader, 'OPERATION', 'SCHEDULE', 'UNDERSTOOD', 'TIME ZONE', 'WOULD', 'WHY'],
+    plans.map((plan) => [
+      plan.alias,
+      ...member(plan),
+      plan.operation,
+      plan.schedule ?? '',
+      plan.understood ?? '',
+      plan.timeZone,
+      colorPhase(color, plan.would),
+      plan.why || ' ',
+    ]),
   );
   const upcoming = tableLines(
-    ['TIME', 'IN', 'ALIAS', ...memberHeader, 'OPERATION', 'WOULD', 'WHY'],
+    ['TIME', 'IN', 'ALIAS', ...memberHeader, 'OPERATION', 'WOULD'],
     runs.map(({ time, plan }) => [
       localTime(time, plan.timeZone),
       relative(time, now).replace(/^in /, ''),
@@ -63,12 +72,9 @@ export function scheduleText(plans: readonly AliasPlan[], runs: readonly Upcomin
       ...member(plan),
       plan.operation,
       colorPhase(color, plan.would),
-      plan.why || ' ',
     ]),
   );
-  const wrong = plans.filter((plan) => plan.schedule !== undefined && plan.understood === undefined);
-  const problems = wrong.map((plan) => `${plan.alias}: ${color.bad(plan.would)}: ${plan.why}`);
-  return [...aliases, ...problems, '', ...(runs.length > 0 ? upcoming : ['no runs are scheduled']), ''].join('\n');
+  return [...aliases, '', ...(runs.length > 0 ? upcoming : ['no runs are scheduled']), ''].join('\n');
 }
 
 function count(text: string): number {

@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from '../../api/names.ts';
 import type { AnyObject } from '../../api/object.ts';
 import { relative } from '../output/age.ts';
 import type { Section } from './layout.ts';
@@ -10,7 +11,7 @@ export function metadataSection({ apiVersion, kind, metadata }: AnyObject, now: 
       ['Namespace', metadata.namespace],
       ['Kind', `${kind} (${apiVersion})`],
       ['Labels', pairs(metadata.labels)],
-      ['Annotations', pairs(metadata.annotations)],
+      ['Annotations', pairs(shown(metadata.annotations ?? {}))],
       ['Created', whenText(metadata.creationTimestamp, now)],
       [
         'Deletion',
@@ -20,6 +21,11 @@ export function metadataSection({ apiVersion, kind, metadata }: AnyObject, now: 
       ['Owner', metadata.ownerReferences?.map((owner) => `${owner.kind}/${owner.name}`).join(', ')],
     ],
   };
+}
+
+/** Without the last request to the operator: its answer says more. */
+function shown(annotations: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== ANNOTATIONS.request));
 }
 
 /** `2026-11-22T10:15:00Z (3m ago)`. */

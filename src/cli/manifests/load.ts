@@ -6,6 +6,7 @@ import { StashError } from '../../errors/error.ts';
 
 import type { Store } from '../../store/store.ts';
 import { scheduleProblem, timeZoneProblem } from './checks.ts';
+import { hookWarnings } from './hooks.ts';
 import type { Source } from './sources.ts';
 
 export interface Loaded {
@@ -50,7 +51,8 @@ async function loadOne(
   const old = await storedOf(store, placed);
   const checked = validate(placed, { schedule: scheduleProblem, timeZone: timeZoneProblem, ...(old === undefined ? {} : { old }) });
   if (!checked.ok) return { title, problems: checked.problems.map(problemText) };
-  return { kind: checked.object.kind as KindName, object: checked.object, old, warnings: checked.warnings };
+  const { object, warnings } = checked;
+  return { kind: object.kind as KindName, object, old, warnings: [...warnings, ...hookWarnings(object)] };
 }
 
 /** The manifest in its namespace (the one of the command line where it has none); a text when both say something else. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackupSession, BackupSessionStatus } from '../../api/backup-session.ts';
+import { CATALOGUE } from '../../errors/catalogue.ts';
 import { PLAIN } from '../output/color.ts';
 import { isFinished } from './finished.ts';
 import { failureOf } from './outcome.ts';
@@ -33,6 +34,12 @@ const FAILURES: [name: string, status: BackupSessionStatus, code: string, messag
     { phase: 'Failed', reason: 'StoredPartly', message: 'b is down' },
     'StoredPartly',
     /ended Failed: b is down/,
+  ],
+  [
+    'the remedy is not said twice',
+    { phase: 'Failed', reason: 'NotSupportedYet', message: `no restore tests. ${CATALOGUE.NotSupportedYet.remedy}` },
+    'NotSupportedYet',
+    /ended Failed: no restore tests$/,
   ],
   ['else it is the command that failed', { phase: 'Skipped', reason: 'Paused' }, 'CommandFailed', /ended Skipped: Paused/],
   [

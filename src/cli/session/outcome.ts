@@ -16,12 +16,13 @@ export function failureOf(session: BackupSession | RestoreSession): StashError |
   if (status?.phase === 'Succeeded') return undefined;
   const host = hostsOf(session).find((one) => one.error !== undefined || one.errorCode !== undefined);
   const code = knownCode(host?.errorCode) ?? knownCode(status?.reason) ?? 'CommandFailed';
-  const detail = host?.error === undefined ? (status?.message ?? status?.reason) : `${host.hostname ?? 'host'}: ${host.error}`;
-  const remedy =
-    host?.remedy ??
-    (code === 'CommandFailed' ? `Read "stash logs ${metadata.name}" and "stash describe ${kind}/${metadata.name}".` : undefined);
+  const look = `Read "stash logs ${metadata.name}" and "stash describe ${kind}/${metadata.name}".`;
+  const remedy = host?.remedy ?? (code === 'CommandFailed' ? look : CATALOGUE[code].remedy);
+  const text = host?.error === undefined ? (status?.message ?? status?.reason) : `${host.hostname ?? 'host'}: ${host.error}`;
+  // A status message may end in the remedy, which is printed on a line of its own here.
+  const detail = text?.endsWith(remedy) ? text.slice(0, -remedy.length).replace(/[.\s]+$/, '') : text;
   return new StashError(code, `${kind} ${metadata.name} ended ${status?.phase ?? 'without a result'}${detail ? `: ${detail}` : ''}`, {
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }
 

@@ -4,9 +4,9 @@ import type { Store } from '../../store/store.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { assertOperatorRuns, operatorRuns } from '../operator-runs.ts';
-import { objectsText, parseFormat } from '../output/print.ts';
+import { type Format, objectsText, parseFormat } from '../output/print.ts';
 import { kindText } from '../resolve.ts';
-import { waitForSession } from './wait.ts';
+import { waitForSessions } from './wait.ts';
 
 export interface StartOptions extends GlobalOptions {
   wait?: boolean;
@@ -15,22 +15,39 @@ export interface StartOptions extends GlobalOptions {
   output?: string;
 }
 
-/** Creates a session and, when asked to, waits for its end. Nothing is created to be waited for where nobody would do it. */
-export async function startSession(cli: Cli, store: Store, session: BackupSession | RestoreSession, options: StartOptions): Promise<void> {
+/** Creates sessions and, when asked to, waits for their end. Nothing is created to be waited for where nobody would do it. */
+export async function startSessions(
+  cli: Cli,
+  store: Store,
+  sessions: readonly (BackupSession | RestoreSession)[],
+  options: StartOptions,
+): Promise<void> {
   const format = parseFormat(options.output);
   if (options.wait) assertOperatorRuns(cli, options, 'nothing was started, since the work is done by "stash up"');
-  const created =
-    session.kind === 'RestoreSession'
-      ? await store.create('RestoreSession', session as RestoreSession)
-      : await store.create('BackupSession', session as BackupSession);
-  const name = `${kindText(session.kind === 'RestoreSession' ? 'RestoreSession' : 'BackupSession')}/${created.metadata.name}`;
-  if (format === 'name') cli.out.write(`${name}\n`);
+  const created: (BackupSession | RestoreSession)[] = [];
+  for (const session of sessions) created.push(await create(store, session));
+  if (format === 'name' || !options.wait) announce(cli, created, format);
   if (options.wait) {
-    await waitForSession(cli, store, created, { timeoutMs: options.timeout, format });
+    await waitForSessions(cli, store, created, { timeoutMs: options.timeout, format });
     return;
   }
-  if (format === 'json' || format === 'yaml') cli.out.write(objectsText([created], format, true));
-  else if (format !== 'name') cli.out.write(`${name} created\n`);
   const dataDir = dataDirOf(cli, options);
   if (!operatorRuns(dataDir)) cli.err.write(`note: no "stash up" runs on ${dataDir}; the session waits until it is started\n`);
+}
+
+function create(store: Store, session: BackupSession | RestoreSession): Promise<BackupSession | RestoreSession> {
+  return session.kind === 'RestoreSession'
+    ? store.create('RestoreSession', session as RestoreSession)
+    : store.create('BackupSession', session as BackupSession);
+}
+
+function announce(cli: Cli, created: readonly (BackupSession | RestoreSession)[], format: Format): void {
+  if (format === 'json' || format === 'yaml') {
+    cli.out.write(objectsText(created, format, created.length === 1));
+    return;
+  }
+  for (const { kind, metadata } of created) {
+    const name = `${kindText(kind === 'RestoreSession' ? 'RestoreSession' : 'BackupSession')}/${metadata.name}`;
+    cli.out.write(format === 'name' ? `${name}\n` : `${name} created\n`);
+  }
 }

@@ -15,7 +15,11 @@ export async function finish(run: SessionRun): Promise<PhaseOutcome> {
     const hookError = await postBackupHooks(run, failure?.message);
     if (failure !== undefined) return ended('Failed', failure);
     if (hookError !== undefined) return ended('Failed', asStashError(hookError));
-    const host = run.status.targets?.[0]?.stats?.[0];
+    const hosts = (run.status.targets ?? []).flatMap((target) => target.stats ?? []);
+    const host = hosts.find(({ phase }) => phase === 'Succeeded');
+    // Nothing that succeeded, nothing that is stored.
+    if (host === undefined)
+      return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: hosts.map((one) => one.operation?.reason).join('; ') };
     Object.assign(run.status, {
       phase: 'DataStored',
       reason: 'DataStored',
@@ -52,7 +56,9 @@ async function afterRetention(run: SessionRun): Promise<PhaseOutcome> {
   const pending = named('Pending')
     .map(({ name }) => name)
     .join(', ');
-  if (pending !== '' && run.now.getTime() - hostsEnded(run.session) < RETENTION_WAIT_MS) return wait(10_000, `retention of ${pending}`);
+  // A clock that was set back a day must not make it a day.
+  const waited = Math.abs(run.now.getTime() - hostsEnded(run.session));
+  if (pending !== '' && waited < RETENTION_WAIT_MS) return wait(10_000, `retention of ${pending}`);
   const failed = named('Failed').map(({ name, status }) => `${name}: ${status?.maintenance?.error?.message}`);
   const type = CONDITIONS.retentionPolicyApplied;
   if (pending !== '') run.condition(type, 'Unknown', 'RetentionPending', `not applied yet in ${pending}`);

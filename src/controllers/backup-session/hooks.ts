@@ -12,15 +12,17 @@ import { fail, NEXT, type PhaseOutcome, type SessionRun } from './session-run.ts
 export async function preBackupHooks(run: SessionRun): Promise<PhaseOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   try {
-    await runHooksOnce(hostOf(run), CONDITIONS.globalPreBackupHook, due(run, run.invoker.globalHooks?.preBackup, undefined));
+    const host = { ...hostOf(run), deadline: run.status.sessionDeadline };
+    await runHooksOnce(host, CONDITIONS.globalPreBackupHook, due(run, run.invoker.globalHooks?.preBackup, undefined));
     const targets = run.status.targets ?? [];
     await runHooksOnce(
-      hostOf(run),
+      host,
       CONDITIONS.preBackupHook,
       targets.flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target)),
     );
     return NEXT;
   } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
     return fail(thrown);
   }
 }
@@ -47,6 +49,7 @@ export async function postBackupHooks(run: SessionRun, failure: string | undefin
     );
     return undefined;
   } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
     return thrown;
   }
 }

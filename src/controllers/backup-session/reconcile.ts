@@ -1,6 +1,6 @@
 import type { BackupSession } from '../../api/backup-session.ts';
-import { keyOf, type ObjectKey } from '../../api/object.ts';
-import { isCode } from '../../errors/error.ts';
+import { keyText, type ObjectKey } from '../../api/object.ts';
+import { isCode, StashError } from '../../errors/error.ts';
 import { formatDuration, parseDuration } from '../../rules/duration.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
@@ -8,12 +8,14 @@ import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { hasEnded } from '../invoker/history.ts';
 import { retryOf } from '../invoker/objects.ts';
 import { patchStatus } from '../patch-status.ts';
+import { needsRecording } from '../repository/sessions.ts';
 import { finish } from './finish.ts';
 import { preBackupHooks } from './hooks.ts';
 import { runHosts } from './hosts.ts';
-import { markRecorded } from './recorded.ts';
+import { maintenanceOutcomes, markRecorded } from './recorded.ts';
 import { fail, openSession, type PhaseOutcome, purposeOfSession, type SessionRun } from './session-run.ts';
 import { start } from './start.ts';
+import { failedHost, isHostDone, targetPhase } from './status.ts';
 
 /** The life of a session, in order; each phase lets it pass, makes it wait, or ends it. */
 const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<PhaseOutcome> }[] = [
@@ -24,14 +26,9 @@ const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<PhaseOu
 ];
 
 export function backupSessionController(ctx: Context): Controller {
-  const waiting = async () => {
-    const sessions = await ctx.store.list('BackupSession');
-    return sessions
-      .filter(
-        (session) => session.status?.phase === undefined || session.status.phase === 'Pending' || session.status.phase === 'DataStored',
-      )
-      .map(keyOf);
-  };
+  // Who is to be woken, kept here: to list all sessions for every one that ends would cost the square of their number at the start.
+  const unsettled = new Map<string, ObjectKey>();
+  const waiting = () => [...unsettled.values()];
   return {
     name: 'backup-session',
     kind: 'BackupSession',
@@ -41,11 +38,23 @@ export function backupSessionController(ctx: Context): Controller {
       { kind: 'RestoreSession', map: (session) => (session.status?.phase === 'Running' ? [] : waiting()) },
       {
         kind: 'Repository',
-        map: async (repository) => (await sessionsOf(ctx, repository.metadata.namespace ?? '')).filter(unsettled).map(keyOf),
+        map: (repository) => waiting().filter((key) => key.namespace === repository.metadata.namespace),
       },
     ],
-    reconcile: (key, { signal }) => reconcile(key, ctx, signal),
+    reconcile: async (key, { signal }) => {
+      unsettled.set(keyText(key), key);
+      const result = await reconcile(key, ctx, signal);
+      const session = await ctx.store.get('BackupSession', key);
+      if (session === undefined || isSettled(session)) unsettled.delete(keyText(key));
+      return result;
+    },
   };
+}
+
+/** Neither a free slot nor a Repository is anything to it. */
+function isSettled(session: BackupSession): boolean {
+  if (session.metadata.deletionTimestamp !== undefined) return false;
+  return session.status?.phase === 'Running' || (hasEnded(session) && !needsRecording(session));
 }
 
 async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Promise<Result> {
@@ -97,8 +106,15 @@ function ended(status: SessionRun['status'], { phase, reason, message }: Ending,
 /** A session that cannot even begin, or whose configuration is gone while it runs. */
 async function impossible(ctx: Context, session: BackupSession, outcome: PhaseOutcome, signal: AbortSignal): Promise<Result> {
   if (outcome.type !== 'end') return DONE;
+  const time = ctx.clock.now().toISOString();
+  const stopped = new StashError('Canceled', outcome.message);
+  const targets = (session.status?.targets ?? []).map((target) => {
+    const stats = (target.stats ?? []).map((host) => (isHostDone(host) ? host : failedHost(host, stopped, time)));
+    return { ...target, stats, phase: targetPhase(stats) };
+  });
   const failed = await patchStatus(ctx, 'BackupSession', session, {
     ...session.status,
+    ...(session.status?.targets === undefined ? {} : { targets }),
     ...ended(session.status ?? {}, outcome, ctx.clock.now()),
   });
   ctx.desk.drop(purposeOfSession(session));
@@ -127,8 +143,7 @@ async function retry(ctx: Context, session: BackupSession, signal: AbortSignal):
     await patchStatus(ctx, 'BackupSession', session, { ...status, nextRetry: timeText(new Date(due)) });
     return requeueAfter(left, 'the retry');
   }
-  const attempt = Math.max(1, run.invoker.retry.max - (spec.retryLeft ?? 0) + 1);
-  const again = retryOf(run.invoker, { ...session, spec: { ...spec, alias: run.line.alias } }, attempt);
+  const again = retryOf(run.invoker, { ...session, spec: { ...spec, alias: run.line.alias } });
   await ctx.store.create('BackupSession', again).catch((error: unknown) => {
     if (!isCode(error, 'AlreadyExists')) throw error;
   });
@@ -137,6 +152,9 @@ async function retry(ctx: Context, session: BackupSession, signal: AbortSignal):
   return DONE;
 }
 
+/** How long a session that is deleted stays for its snapshots to be recorded. Where no maintenance can run they end up unexplained. */
+const RECORDS_WAIT_MS = 600_000;
+
 /** A session that goes: what runs for it is stopped first, and what it stored is in the records first. */
 async function remove(ctx: Context, session: BackupSession): Promise<Result> {
   const purpose = purposeOfSession(session);
@@ -144,22 +162,20 @@ async function remove(ctx: Context, session: BackupSession): Promise<Result> {
   const alive = running.filter((host) => host.orderID !== undefined && ctx.desk.report(host.orderID)?.state === 'Running');
   for (const host of alive) ctx.desk.cancel(host.orderID ?? '', 'the session was deleted');
   if (alive.length > 0) return requeueAfter(5_000, 'agents stop');
+  const since = Math.abs(ctx.clock.now().getTime() - Date.parse(session.metadata.deletionTimestamp ?? ''));
+  if (since < RECORDS_WAIT_MS && (await recordsPending(ctx, session))) {
+    ctx.gates.release(purpose);
+    return requeueAfter(10_000, 'its snapshots go into the records');
+  }
   ctx.desk.drop(purpose);
   ctx.gates.release(purpose);
   await removeFinalizer(ctx, 'BackupSession', session);
   return DONE;
 }
 
-async function sessionsOf(ctx: Context, namespace: string): Promise<BackupSession[]> {
-  return ctx.store.list('BackupSession', { namespace });
-}
-
-function unsettled(session: BackupSession): boolean {
-  const phase = session.status?.phase;
-  return (
-    phase === undefined ||
-    phase === 'Pending' ||
-    phase === 'DataStored' ||
-    !(session.status?.conditions ?? []).some((one) => one.type === 'SnapshotsRecorded' && one.status === 'True')
-  );
+/** Whether a Repository that is there still has to take something of the session into its records. */
+async function recordsPending(ctx: Context, session: BackupSession): Promise<boolean> {
+  if (!needsRecording(session)) return false;
+  const outcomes = await maintenanceOutcomes(ctx, session);
+  return outcomes.some(({ phase, found }) => found && phase !== 'Recorded');
 }

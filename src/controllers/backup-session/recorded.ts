@@ -3,16 +3,13 @@ import type { RepositoryStatus } from '../../api/repository.ts';
 import { CONDITIONS, isTrue, withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
-import { hostsEnded, isRecorded } from '../repository/sessions.ts';
-
-export function storedRepositories(session: BackupSession): string[] {
-  const snapshots = (session.status?.targets ?? []).flatMap((target) => (target.stats ?? []).flatMap((host) => host.snapshots ?? []));
-  return [...new Set(snapshots.map((one) => one.repository ?? ''))];
-}
+import { hostsEnded, isRecorded, storedRepositories } from '../repository/sessions.ts';
 
 export interface RepositoryOutcome {
   name: string;
   status: RepositoryStatus | undefined;
+  /** Whether the Repository is (still) there. */
+  found: boolean;
   /** Pending: no maintenance since the session's hosts ended. */
   phase: 'Recorded' | 'Failed' | 'Pending';
 }
@@ -22,14 +19,14 @@ export async function maintenanceOutcomes(ctx: Context, session: BackupSession):
   return Promise.all(
     storedRepositories(session).map(async (name) => {
       const [namespace = '', repository = ''] = name.split('/');
-      const status = (await ctx.store.get('Repository', { namespace, name: repository }))?.status;
-      return { name, status, phase: outcomeOf(session, status) };
+      const object = await ctx.store.get('Repository', { namespace, name: repository });
+      return { name, status: object?.status, found: object !== undefined, phase: outcomeOf(session, object?.status) };
     }),
   );
 }
 
 function outcomeOf(session: BackupSession, status: RepositoryStatus | undefined): RepositoryOutcome['phase'] {
-  if (isRecorded(session, status?.recordedUntil)) return 'Recorded';
+  if (isRecorded(session, status)) return 'Recorded';
   const began = Date.parse(status?.maintenance?.startTime ?? '');
   return status?.maintenance?.phase === 'Failed' && began >= hostsEnded(session) ? 'Failed' : 'Pending';
 }

@@ -55,9 +55,11 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   if (object === undefined) throw new StashError('NotFound', `the session is for ${kind} ${name}, which does not exist`);
   const invoker = invokerOf(object);
   const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));
-  const { line, operation, state, message } = chosen(operations, session, invoker);
-  if (state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
-  if (object.status?.phase === 'Invalid' || state === 'Invalid')
+  // What has begun goes on by what it began with: a mistake in a new spec does not stop a run.
+  const begun = session.status?.phase === 'Running' || session.status?.phase === 'DataStored';
+  const { line, operation, state, message } = chosen(operations, session, invoker, begun);
+  if (!begun && state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
+  if (!begun && (object.status?.phase === 'Invalid' || state === 'Invalid'))
     throw new StashError('Invalid', `${kind} ${name} is invalid: ${message ?? readyMessage(object.status)}`);
   let current = session;
   const now = ctx.clock.now();
@@ -84,22 +86,31 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   return run;
 }
 
-/** A session by hand may leave the alias out where there is just one. */
-function chosen(operations: CheckedOperation[], session: BackupSession, invoker: Invoker): CheckedOperation {
+/**
+ * The line a session runs. A session by hand may leave the alias out where there is just one, and the members: then it is for all that
+ * have the alias, whether by the batch's line or by one of their own.
+ */
+function chosen(operations: CheckedOperation[], session: BackupSession, invoker: Invoker, begun: boolean): CheckedOperation {
   const { alias, members } = session.spec;
   const known = [...new Set(operations.map((one) => one.line.alias))];
   if (alias === undefined && known.length > 1)
     throw new StashError('Invalid', `spec.alias is missing; ${invoker.name} has ${known.join(', ')}`);
   const matching = operations.filter((one) => one.line.alias === (alias ?? known[0]));
-  const found = matching.find((one) => members === undefined || members.every((key) => one.line.members.includes(key))) ?? matching[0];
-  if (found === undefined)
+  if (matching.length === 0)
     throw new StashError(
       'Invalid',
       `spec.alias "${alias ?? ''}" is not an alias of ${invoker.kind} ${invoker.name}; it has ${known.join(', ') || 'none'}`,
     );
-  return members === undefined
-    ? found
-    : { ...found, line: { ...found.line, members: found.line.members.filter((key) => members.includes(key)) } };
+  const covered = matching.flatMap((one) => one.line.members);
+  const wanted = members ?? covered;
+  const unknown = begun ? [] : wanted.filter((key) => !covered.includes(key));
+  if (unknown.length > 0 || wanted.length === 0)
+    throw new StashError('Invalid', `spec.members: ${unknown.join(', ') || 'nobody'} has no alias "${alias}"; ${covered.join(', ')} do`);
+  const lines = matching.filter((one) => one.line.members.some((key) => wanted.includes(key)));
+  const found = lines.find((one) => one.state === 'Invalid' || one.state === 'NotSupportedYet') ?? lines[0];
+  if (found === undefined || lines.some((one) => one.operation !== found.operation))
+    throw new StashError('Invalid', `spec.members: alias "${alias}" is not the same operation for ${wanted.join(', ')}; name one of them`);
+  return { ...found, line: { ...found.line, members: wanted } };
 }
 
 function readyMessage(status: { conditions?: { type: string; message: string }[] } | undefined): string {

@@ -39,7 +39,7 @@ async function backupSlot(ctx: Context, session: BackupSession): Promise<SlotSes
   if (object === undefined) return undefined;
   const invoker = invokerOf(object);
   const alias = session.spec.alias ?? invoker.operations[0]?.alias ?? '';
-  const members = session.spec.members ?? invoker.members.map((member) => member.key);
+  const members = session.spec.members ?? invoker.operations.filter((line) => line.alias === alias).flatMap((line) => line.members);
   const type = invoker.operations.find((line) => line.alias === alias)?.type;
   return {
     key: `BackupSession/${keyText(keyOf(session))}`,

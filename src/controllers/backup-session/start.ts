@@ -5,6 +5,7 @@ import { CONDITIONS } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
+import { usable } from '../repository/usable.ts';
 import { fail, NEXT, type PhaseOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { slotOf } from './slot.ts';
 
@@ -39,13 +40,11 @@ async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
   for (const ref of run.repositories) {
     try {
       const { repository } = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
-      const { status } = repository;
-      if (status?.phase === 'Ready' && status.observedGeneration === repository.metadata.generation) continue;
-      const tried = Date.parse(status?.lastProbeTime ?? '1970-01-01T00:00:00Z') >= created;
-      if (tried && status?.error !== undefined) {
-        run.condition(CONDITIONS.backendRepositoryInitialized, false, status.error.code, status.error.message);
-        const { code, message, remedy } = status.error;
-        return { type: 'end', phase: 'Failed', reason: code, message: `${message}. ${remedy}`, error: status.error };
+      const verdict = usable(repository, created, run.now);
+      if (verdict === 'Ready') continue;
+      if (verdict !== 'NotKnownYet') {
+        run.condition(CONDITIONS.backendRepositoryInitialized, false, verdict.code, verdict.message);
+        return { type: 'end', phase: 'Failed', reason: verdict.code, message: `${verdict.message}. ${verdict.remedy}`, error: verdict };
       }
       if (run.now.getTime() - created > REPOSITORY_WAIT_MS)
         return fail(
@@ -81,6 +80,7 @@ async function begin(run: SessionRun): Promise<PhaseOutcome> {
     const ref = member.target?.ref ?? {};
     const answer = await run.ctx.platform.hosts(targetKey(ref, run.invoker.namespace), member.target?.alias);
     if ('missing' in answer) return fail(new StashError('NotFound', `target: ${answer.missing}`));
+    if (answer.hosts.length === 0) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
     targets.push({
       ref,
       ...(member.target?.alias === undefined ? {} : { alias: member.target.alias }),

@@ -11,6 +11,7 @@ export function isHostDone(host: HostBackupStats): boolean {
 export function targetPhase(hosts: readonly HostBackupStats[]): NonNullable<BackupTargetStatus['phase']> {
   if (hosts.every((host) => host.phase === 'Pending')) return 'Pending';
   if (!hosts.every(isHostDone)) return 'Running';
+  if (hosts.every((host) => host.phase === 'Skipped')) return 'Skipped';
   return hosts.some((host) => host.phase === 'Failed') ? 'Failed' : 'Succeeded';
 }
 
@@ -32,6 +33,7 @@ export function afterReport(host: HostBackupStats, report: Report, override: Ord
 }
 
 function withResult(host: HostBackupStats, result: BackupResult, now: string): HostBackupStats {
+  if (result.skipped !== undefined) return { ...host, phase: 'Skipped', operation: skippedOperation(result) };
   const { requested, performed, reason } = result.operation;
   const stored: HostBackupStats = {
     ...host,
@@ -42,6 +44,10 @@ function withResult(host: HostBackupStats, result: BackupResult, now: string): H
   };
   const error = resultError(result);
   return error === undefined ? { ...stored, phase: 'Succeeded' } : failedHost(stored, error, now);
+}
+
+function skippedOperation({ operation, skipped = '' }: BackupResult): NonNullable<HostBackupStats['operation']> {
+  return { requested: operation.requested, reason: skipped } as NonNullable<HostBackupStats['operation']>;
 }
 
 /** A host has succeeded only if every repository has everything that was to be read. */

@@ -9,10 +9,11 @@ const API_VERSION = 'stash.appscode.com/v1beta1';
 
 /** The session of one tick. Its name follows from the tick, so that asking twice makes one. */
 export function sessionForTick(invoker: Invoker, line: PlannedOperation, tick: Date, missedRun: boolean): BackupSession {
-  const { kind, namespace, name } = invoker;
+  const { kind, name } = invoker;
+  const shell = sessionShell(invoker, line.alias);
   return {
-    ...sessionShell(invoker, line.alias),
-    metadata: { ...sessionShell(invoker, line.alias).metadata, name: sessionName({ kind, namespace, name, alias: line.id, tick }) },
+    ...shell,
+    metadata: { ...shell.metadata, name: tickName(invoker, line, tick) },
     spec: {
       invoker: { apiGroup: 'stash.appscode.com', kind, name },
       alias: line.alias,
@@ -24,14 +25,19 @@ export function sessionForTick(invoker: Invoker, line: PlannedOperation, tick: D
   };
 }
 
-/** The session that repeats a failed one. */
-export function retryOf(invoker: Invoker, failed: BackupSession, attempt: number): BackupSession {
+/** Each line of each invoker has a name of its own for a tick. */
+export function tickName({ kind, namespace, name }: Invoker, line: PlannedOperation, tick: Date): string {
+  return sessionName({ kind, namespace, name, alias: line.id, tick });
+}
+
+/** The session that repeats a failed one. Its name follows from the failed one's, so that asking twice makes one. */
+export function retryOf(invoker: Invoker, failed: BackupSession): BackupSession {
   const { kind, namespace, name } = invoker;
   const alias = failed.spec.alias ?? '';
   const shell = sessionShell(invoker, alias);
   const tick = failed.spec.scheduledTime === undefined ? undefined : new Date(failed.spec.scheduledTime);
-  const requestId = failed.spec.requestID;
-  const retried = sessionName({ kind, namespace, name, alias, tick, ...(requestId === undefined ? {} : { requestId }), attempt });
+  const attempt = failed.spec.retryLeft ?? 0;
+  const retried = sessionName({ kind, namespace, name, alias, tick, requestId: failed.metadata.name, attempt });
   return {
     ...shell,
     metadata: { ...shell.metadata, name: retried },

@@ -9,11 +9,12 @@ import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
 import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
 import { type Controller, DONE, ownerKeys, type Result, requeueAfter } from '../../runtime/controller.ts';
+import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
-import { sessionForTick } from './objects.ts';
+import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
 import { validate } from './validate.ts';
@@ -29,13 +30,16 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
     name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
     kind,
     watches: [
-      { kind: 'BackupSession', map: (session) => ownerKeys(session, kind) },
+      // Progress concerns the session alone; its beginning is told with Pending.
+      { kind: 'BackupSession', map: (session) => (session.status?.phase === 'Running' ? [] : ownerKeys(session, kind)) },
       {
         kind: 'Repository',
-        map: (repository) => {
-          const { namespace, name } = repository.metadata;
-          return using((invoker) => invoker.repositories.some((one) => one.namespace === namespace && one.name === name));
-        },
+        map: whenChanged(
+          ({ spec, status }) => [spec.backend.storageSecretName, status?.references],
+          async (key) => (await ctx.store.get('Repository', key)) !== undefined,
+          ({ metadata: { namespace, name } }) =>
+            using((invoker) => invoker.repositories.some((one) => one.namespace === namespace && one.name === name)),
+        ),
       },
       {
         kind: 'AppBinding',
@@ -54,7 +58,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   const invoker = invokerOf(object);
   const now = ctx.clock.now();
   const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));
-  const verdict = await validate(ctx, invoker, operations);
+  const verdict = await validate(ctx, object, operations);
   const sessions = await ctx.store.list('BackupSession', {
     namespace: invoker.namespace,
     labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
@@ -64,7 +68,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   let wake: number | undefined;
   for (const operation of operations) {
     const known = before.get(operation.line.id);
-    const decision = verdict.ready ? tickOf(operation, known, object, sessions, now) : undefined;
+    const decision = verdict.ready ? tickOf(operation, known, object, invoker, sessions, now) : undefined;
     if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
     if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
     if (decision?.next !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, decision.next.getTime() - now.getTime());
@@ -84,6 +88,7 @@ function tickOf(
   operation: CheckedOperation,
   known: ExecOpStatus | undefined,
   object: BackupConfiguration | BackupBatch,
+  invoker: Invoker,
   sessions: readonly BackupSession[],
   now: Date,
 ): TickDecision | undefined {
@@ -93,7 +98,7 @@ function tickOf(
     schedule,
     timeZone: line.timeZone,
     now,
-    lastCheckTime: lastDecided(known?.lastCheckTime ?? object.metadata.creationTimestamp, line, sessions, now),
+    lastCheckTime: lastDecided(known?.lastCheckTime ?? object.metadata.creationTimestamp, invoker, line, sessions, now),
     ...(known?.understoodSchedule === undefined ? {} : { lastSchedule: known.understoodSchedule }),
     ...(known?.skipped === undefined ? {} : { skipped: { after: new Date(known.skipped.after), before: new Date(known.skipped.before) } }),
     missedRuns: line.missedRuns,
@@ -104,11 +109,18 @@ function tickOf(
 }
 
 /** A session may tell of a tick whose status write was lost. */
-function lastDecided(recorded: string | undefined, line: PlannedOperation, sessions: readonly BackupSession[], now: Date): Date {
-  const mine = sessions.filter(
-    ({ spec }) => spec.alias === line.alias && (line.member === undefined || spec.members?.join() === line.member),
+function lastDecided(
+  recorded: string | undefined,
+  invoker: Invoker,
+  line: PlannedOperation,
+  sessions: readonly BackupSession[],
+  now: Date,
+): Date {
+  const scheduled = sessions.flatMap(({ metadata, spec }) =>
+    spec.alias === line.alias && spec.scheduledTime !== undefined ? [{ name: metadata.name, time: spec.scheduledTime }] : [],
   );
-  const ticks = mine.map((session) => session.spec.scheduledTime).filter((time) => time !== undefined);
+  // By name, which a line of another member with the same alias cannot have.
+  const ticks = scheduled.filter(({ name, time }) => name === tickName(invoker, line, new Date(time))).map(({ time }) => time);
   const latest = [recorded, ...ticks]
     .filter((time) => time !== undefined)
     .sort()
@@ -154,7 +166,8 @@ async function tellMissed(
 }
 
 function expiredSessions(sessions: Parameters<typeof expired>[0], invoker: Invoker) {
-  const byAlias = Map.groupBy(sessions, (session) => session.spec.alias ?? '');
+  // A member's own line of a batch has a history of its own.
+  const byAlias = Map.groupBy(sessions, ({ spec }) => [spec.alias, ...(spec.members ?? [])].join(' '));
   return [...byAlias.values()]
     .flatMap((some) => expired(some, invoker.historyLimit))
     .filter((session) => session.metadata.deletionTimestamp === undefined);

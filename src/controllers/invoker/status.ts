@@ -44,7 +44,7 @@ export function operationStatus(
 }
 
 function covers(session: BackupSession, { line }: CheckedOperation): boolean {
-  return line.member === undefined ? true : (session.spec.members ?? []).includes(line.member);
+  return session.spec.members === undefined || session.spec.members.some((key) => line.members.includes(key));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

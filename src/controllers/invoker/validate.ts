@@ -1,8 +1,11 @@
+import type { BackupBatch } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { keyText } from '../../api/object.ts';
 import { checkUserArgs } from '../../engine/restic/user-args.ts';
 import { asStashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import { withoutEffect } from '../../rules/not-yet.ts';
 import type { ConditionChange } from '../conditions.ts';
 import { CONDITIONS } from '../conditions.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +19,13 @@ export interface Verdict {
 }
 
 /** What stands in the way of backups, as Stash's conditions. Ready: the spec is sound, and repositories with their secrets are there. */
-export async function validate(ctx: Context, invoker: Invoker, operations: readonly CheckedOperation[]): Promise<Verdict> {
+export async function validate(
+  ctx: Context,
+  object: BackupConfiguration | BackupBatch,
+  operations: readonly CheckedOperation[],
+): Promise<Verdict> {
+  const invoker = invokerOf(object);
+  if (invoker.driver === 'VolumeSnapshotter') return driverNotSupported();
   const problems = [...specProblems(ctx, invoker, operations), ...(await hostProblems(ctx, invoker))];
   const validation: ConditionChange =
     problems.length === 0
@@ -28,19 +37,33 @@ export async function validate(ctx: Context, invoker: Invoker, operations: reado
   const ready = passed && repositories.every((one) => one.status === 'True');
   const conditions = [validation, ...repositories, target];
   const missing = conditions.find((one) => one.status !== 'True' && one.type !== CONDITIONS.backupTargetFound);
-  conditions.push({
-    type: CONDITIONS.ready,
-    status: ready ? 'True' : 'False',
-    reason: missing?.reason ?? 'Ready',
-    message: missing?.message ?? 'backups run as scheduled',
-  });
+  conditions.push(
+    {
+      type: CONDITIONS.ready,
+      status: ready ? 'True' : 'False',
+      reason: missing?.reason ?? 'Ready',
+      message: missing?.message ?? 'backups run as scheduled',
+    },
+    supportCondition(withoutEffect(object)),
+  );
   return { phase: ready ? 'Ready' : passed ? 'NotReady' : 'Invalid', ready, conditions };
+}
+
+/** Snapshots of volumes are another driver's: the manifest is sound, and nothing of it can run here. */
+function driverNotSupported(): Verdict {
+  const message = 'spec.driver: VolumeSnapshotter is not supported; use Restic';
+  const change = { status: 'False', reason: 'DriverNotSupported', message } as const;
+  return { phase: 'NotReady', ready: false, conditions: [{ type: CONDITIONS.ready, ...change }] };
+}
+
+function supportCondition(ignored: string[]): ConditionChange {
+  const type = CONDITIONS.everythingSupported;
+  if (ignored.length === 0) return { type, status: 'True', reason: 'Supported', message: 'everything in the spec is acted on' };
+  return { type, status: 'False', reason: 'NotSupportedYet', message: `accepted, and nothing acts on it yet: ${ignored.join(', ')}` };
 }
 
 function specProblems(ctx: Context, invoker: Invoker, operations: readonly CheckedOperation[]): string[] {
   const problems: string[] = [];
-  if (invoker.driver === 'VolumeSnapshotter')
-    problems.push('spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
   if (invoker.members.length === 0) problems.push('spec.members: a batch needs at least one member');
   if (operations.length === 0) problems.push('spec: give schedule or execOps; without them nothing would ever run');
   for (const { line, state, message } of operations) if (state === 'Invalid') problems.push(`alias ${line.alias}: ${message}`);
@@ -92,7 +115,10 @@ async function hostProblems(ctx: Context, invoker: Invoker): Promise<string[]> {
       const key = { namespace: one.namespace ?? '', name: one.name };
       const object = one.kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
       if (object === undefined || !isOlder(object.metadata, invoker, await createdAt(ctx, invoker))) continue;
-      for (const theirs of hostsOf(invokerOf(object)))
+      const theirInvoker = invokerOf(object);
+      // References are written by the Repository's controller, a moment later than the spec that gave a Repository up.
+      if (!theirInvoker.repositories.some((used) => keyText(used) === keyText(ref))) continue;
+      for (const theirs of hostsOf(theirInvoker))
         for (const { host, target } of mine)
           if (host === theirs.host && target !== theirs.target)
             problems.push(

@@ -1,5 +1,5 @@
 import type { BackupSession } from '../../api/backup-session.ts';
-import type { RepositoryRequest } from '../../api/names.ts';
+import { REPOSITORY_ACTIONS, type RepositoryRequest } from '../../api/names.ts';
 import type { Repository } from '../../api/repository.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 
@@ -11,7 +11,7 @@ const PROBE_RETRY_MS = [10_000, 30_000, 60_000, 300_000] as const;
 export interface ProbeInput {
   repository: Repository;
   secretVersion: string;
-  /** When the oldest session that waits for this repository was created. */
+  /** When the newest session that waits for this repository was created. */
   waitingSince: string | undefined;
   failures: number;
   now: Date;
@@ -29,7 +29,7 @@ export function probeDue({
   if (status?.lastProbeTime === undefined) return { due: true, why: 'it was never opened' };
   if (status.observedGeneration !== metadata.generation) return { due: true, why: 'its spec changed' };
   if (status.observedSecretVersion !== secretVersion) return { due: true, why: 'its secret changed' };
-  const since = now.getTime() - Date.parse(status.lastProbeTime);
+  const since = elapsed(status.lastProbeTime, now);
   if (status.phase === 'Ready')
     return since >= PROBE_EVERY_MS ? { due: true, why: 'the last time is long ago' } : { due: false, inMs: PROBE_EVERY_MS - since };
   // Times in status have whole seconds.
@@ -53,7 +53,7 @@ export function maintenanceReason({ repository, unrecorded, request, now }: Main
   if (status?.phase !== 'Ready') return undefined;
   if (request !== undefined) return request.action;
   const pause = status.maintenance?.phase === 'Failed' ? 60_000 : 0;
-  const since = now.getTime() - Date.parse(status.maintenance?.endTime ?? '1970-01-01T00:00:00Z');
+  const since = elapsed(status.maintenance?.endTime ?? '1970-01-01T00:00:00Z', now);
   if (since < pause) return undefined;
   if (unrecorded.length > 0) return 'BackupStored';
   if ((status.forgetting ?? []).length > 0) return 'ForgetUnfinished';
@@ -61,11 +61,17 @@ export function maintenanceReason({ repository, unrecorded, request, now }: Main
   return undefined;
 }
 
+/** Since a time that was written down. One that is still to come was written before the clock was set back: nothing can be told by it. */
+function elapsed(time: string, now: Date): number {
+  const ms = now.getTime() - Date.parse(time);
+  return ms >= -1000 ? ms : Number.POSITIVE_INFINITY;
+}
+
 /** Whether this maintenance also checks the repository's structure. */
 export function checkDue(repository: Repository, request: RepositoryRequest | undefined, now: Date): boolean {
   if (request?.action === 'Check') return true;
   const last = repository.status?.lastCheckTime;
-  return last === undefined || now.getTime() - Date.parse(last) >= CHECK_EVERY_MS;
+  return last === undefined || elapsed(last, now) >= CHECK_EVERY_MS;
 }
 
 /** The request that is on the object and not answered yet. */
@@ -73,7 +79,7 @@ export function openRequest(repository: Repository, annotation: string | undefin
   if (annotation === undefined) return undefined;
   try {
     const request = JSON.parse(annotation) as Partial<RepositoryRequest>;
-    if (typeof request.id !== 'string' || request.action === undefined) return undefined;
+    if (typeof request.id !== 'string' || request.action === undefined || !REPOSITORY_ACTIONS.includes(request.action)) return undefined;
     return repository.status?.requests?.some((one) => one.id === request.id) ? undefined : (request as RepositoryRequest);
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import type { BackupSession } from '../../api/backup-session.ts';
 import type { RepositoryRequest } from '../../api/names.ts';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
@@ -21,7 +22,7 @@ export type MaintenanceStep =
   | { type: 'Waiting' }
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */
-  | { type: 'Planned'; plan: MaintenancePlan; give: () => void }
+  | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; give: () => void }
   | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult };
 
 /**
@@ -40,24 +41,28 @@ export async function advanceMaintenance(
   };
   const reported = (name: string) => ctx.desk.report(maintenanceOrderId(repository, name));
 
+  const given = (name: string) => ctx.desk.given(maintenanceOrderId(repository, name));
+
   const survey = reported('survey');
+  if (survey === undefined && given('survey')) return { type: 'Waiting' };
   if (survey === undefined) return give('survey', { type: 'Survey', repository: open });
   if (survey.state === 'Running') return { type: 'Waiting' };
   if (survey.result?.type !== 'Survey') return failed(survey);
   const found = survey.result;
-  const facts = await gather(ctx, repository, open, request, found);
+  const maintained = reported('maintain');
+  // What was decided stays decided until it is done: it is in status, and the agent may have begun with it.
+  if (maintained === undefined ? given('maintain') : maintained.state === 'Running') return { type: 'Waiting' };
+  if (maintained !== undefined && maintained.result?.type !== 'Maintain') return failed(maintained);
+  const sessions = await unrecordedSessions(ctx, open);
+  const facts = await gather(ctx, repository, open, request, found, sessions);
 
   const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
   const plan = planMaintenance({ ...facts, remove });
 
-  const maintained = reported('maintain');
-  if (maintained === undefined) {
-    const task = await maintainTask(ctx, repository, open, request, found, plan);
-    return { type: 'Planned', plan, give: () => give('maintain', task) };
-  }
-  if (maintained.state === 'Running') return { type: 'Waiting' };
-  if (maintained.result?.type !== 'Maintain') return failed(maintained);
-  return { type: 'Done', plan, result: maintained.result };
+  if (maintained?.result?.type === 'Maintain') return { type: 'Done', plan, result: maintained.result };
+  const task = await maintainTask(ctx, repository, open, request, found, plan);
+  const recording = sessions.map((session) => session.metadata.uid ?? '');
+  return { type: 'Planned', plan, recording, give: () => give('maintain', task) };
 }
 
 /** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */
@@ -92,6 +97,7 @@ async function gather(
   open: OpenRepository,
   request: RepositoryRequest | undefined,
   found: SurveyResult,
+  sessions: readonly BackupSession[],
 ): Promise<MaintenanceFacts> {
   const { status } = repository;
   const adopt = request?.action === 'Adopt';
@@ -102,7 +108,6 @@ async function gather(
       `the records in Repository ${open.namespace}/${open.name} (snapshot ${found.records.snapshotId.slice(0, 8)}) were not written by this operator`,
     );
   const targets = [...new Set((await invokersOf(ctx, open)).flatMap(targetsOf))];
-  const sessions = await unrecordedSessions(ctx, open);
   return {
     snapshots: found.snapshots,
     internal: new Set(internalSnapshots(found).map((snapshot) => snapshot.id)),

@@ -1,7 +1,7 @@
 import type { KeepPolicy, Snapshot } from '../../engine/engine.ts';
 import { retain } from '../../engine/restic/retain.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
-import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
@@ -15,21 +15,46 @@ export async function invokersOf(ctx: Pick<Context, 'store'>, repository: Reposi
 }
 
 export function targetsOf(invoker: Invoker): string[] {
-  return invoker.members.map((member) => targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)));
+  return invoker.members.map((member) => memberTarget(invoker, member));
 }
 
-/** What the invokers' policies would remove of what is recorded of their targets. A policy without a keep rule removes nothing. */
+function memberTarget({ namespace }: Invoker, { target }: Member): string {
+  return targetText(targetKey(target?.ref ?? {}, namespace));
+}
+
+/**
+ * What the invokers' policies would remove of what is recorded. A snapshot's policies are those of the invokers that store under its host
+ * name; of a host name that nobody uses any more, those of the invokers of its target. It goes only if every one of them lets it go: many
+ * configurations may have one target (the machine), and none may take away what another keeps. No policy, or one without a rule, keeps all.
+ */
 export function removable(invokers: readonly Invoker[], entries: readonly RecordEntry[], snapshots: readonly Snapshot[]): string[] {
-  return invokers.flatMap((invoker) => {
-    const policy = policyOf(invoker);
-    if (policy === undefined) return [];
-    const targets = targetsOf(invoker);
-    const mine = new Set(entries.filter((entry) => targets.includes(entry.target)).map((entry) => entry.id));
-    return retain(
-      snapshots.filter((snapshot) => mine.has(snapshot.id)),
-      policy,
-    ).remove;
-  });
+  const concerned = new Map(entries.map((entry) => [entry.id, concernedWith(entry, invokers)]));
+  const removed = new Map(
+    invokers.map((invoker) => {
+      const policy = policyOf(invoker);
+      const mine = snapshots.filter((snapshot) => concerned.get(snapshot.id)?.includes(invoker));
+      return [invoker, new Set(policy === undefined ? [] : retain(mine, policy).remove)];
+    }),
+  );
+  return snapshots
+    .map(({ id }) => id)
+    .filter((id) => {
+      const of = concerned.get(id) ?? [];
+      return of.length > 0 && of.every((invoker) => removed.get(invoker)?.has(id));
+    });
+}
+
+function concernedWith({ target, host }: RecordEntry, invokers: readonly Invoker[]): Invoker[] {
+  const ofTarget = invokers.filter((invoker) => targetsOf(invoker).includes(target));
+  const ofHost = ofTarget.filter((invoker) =>
+    invoker.members.some((member) => memberTarget(invoker, member) === target && isHostOf(host, member.target?.alias)),
+  );
+  return ofHost.length > 0 ? ofHost : ofTarget;
+}
+
+/** The alias itself, or with the number of one of several hosts behind it. */
+function isHostOf(host: string, alias = 'host'): boolean {
+  return host === alias || (host.startsWith(`${alias}-`) && /^\d+$/.test(host.slice(alias.length + 1)));
 }
 
 function policyOf({ retention }: Invoker): KeepPolicy | undefined {

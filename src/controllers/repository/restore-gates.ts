@@ -15,7 +15,9 @@ export async function restoreGates(ctx: Context): Promise<void> {
         ? await ctx.store.get('BackupBatch', key)
         : await ctx.store.get('BackupConfiguration', key);
     if (object === undefined) continue;
-    for (const ref of repositoriesOf(invokerOf(object), session.spec.alias ?? '')) ctx.gates.tryShare(ref, purposeOfSession(session));
+    const invoker = invokerOf(object);
+    const alias = session.spec.alias ?? invoker.operations[0]?.alias ?? '';
+    for (const ref of repositoriesOf(invoker, alias)) ctx.gates.tryShare(ref, purposeOfSession(session));
   }
   for (const session of await ctx.store.list('RestoreSession')) {
     const phase = session.status?.phase;

@@ -1,29 +1,34 @@
 import type { BackupSession } from '../../api/backup-session.ts';
 import { keyText } from '../../api/object.ts';
+import type { RepositoryStatus } from '../../api/repository.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import { CONDITIONS, isTrue } from '../conditions.ts';
 import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 
-/** Sessions that stored something in this repository which is not in its records yet. */
+/** Sessions that stored something in this repository and have not seen it in the records yet. */
 export async function unrecordedSessions(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<BackupSession[]> {
-  const until = (await ctx.store.get('Repository', repository))?.status?.recordedUntil;
   const sessions = await ctx.store.list('BackupSession', { namespace: repository.namespace });
-  return sessions.filter(
-    (session) => needsRecording(session) && !isRecorded(session, until) && storedEntries(session, repository).length > 0,
-  );
+  return sessions.filter((session) => needsRecording(session) && storedEntries(session, repository).length > 0);
 }
 
-/** Whether all hosts of the session have ended and it has not seen its snapshots in the records. */
-export function needsRecording({ status }: BackupSession): boolean {
+/** Whether all hosts of the session have ended, something of it is stored, and it has not seen that in the records. */
+export function needsRecording(session: BackupSession): boolean {
+  const { status } = session;
   const ended = status?.phase === 'DataStored' || status?.phase === 'Failed' || status?.phase === 'Succeeded';
-  return ended && !isTrue(status?.conditions, CONDITIONS.snapshotsRecorded);
+  return ended && storedRepositories(session).length > 0 && !isTrue(status.conditions, CONDITIONS.snapshotsRecorded);
 }
 
-/** A maintenance has the repository for itself: what had ended when it began, it has seen. */
-export function isRecorded(session: BackupSession, recordedUntil: string | undefined): boolean {
-  return recordedUntil !== undefined && Date.parse(recordedUntil) >= hostsEnded(session);
+/** Whether the newest maintenance had this session in its plan. By name and not by time: clocks are set back and ahead. */
+export function isRecorded(session: BackupSession, repository: RepositoryStatus | undefined): boolean {
+  return repository?.recordedSessions?.includes(session.metadata.uid ?? '') ?? false;
+}
+
+/** `NAMESPACE/NAME` of each Repository that has something of this session. */
+export function storedRepositories(session: BackupSession): string[] {
+  const hosts = (session.status?.targets ?? []).flatMap((target) => target.stats ?? []);
+  return [...new Set(hosts.flatMap((host) => (host.snapshots ?? []).flatMap((one) => one.repository ?? [])))];
 }
 
 /** When the last host of the session was done; milliseconds since the epoch. */

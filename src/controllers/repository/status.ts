@@ -12,7 +12,7 @@ const KEPT_ANSWERS = 10;
 export function afterProbe(
   repository: Repository,
   outcome: { result: ProbeResult } | { error: OrderError },
-  facts: { now: string; secretVersion: string },
+  facts: { now: string; secretVersion: string; location?: string },
 ): RepositoryStatus {
   const status = repository.status ?? {};
   const seen = {
@@ -45,7 +45,15 @@ export function afterProbe(
       message: outcome.result.created ? 'the restic repository was made' : 'the restic repository was found',
     },
   ]);
-  return { ...rest, ...seen, phase: 'Ready', repositoryID: outcome.result.repositoryId, layout: status.layout ?? 'Single', conditions };
+  return {
+    ...rest,
+    ...seen,
+    phase: 'Ready',
+    repositoryID: outcome.result.repositoryId,
+    ...(facts.location === undefined ? {} : { location: facts.location }),
+    layout: status.layout ?? 'Single',
+    conditions,
+  };
 }
 
 function readyCondition(ready: boolean, reason: string, message: string): ConditionChange {
@@ -64,10 +72,11 @@ function withAll(status: RepositoryStatus, now: string, changes: ConditionChange
 }
 
 /** Status once a maintenance has decided what it will do: what is about to be forgotten is written down before it is. */
-export function afterPlan(status: RepositoryStatus, plan: MaintenancePlan, now: string): RepositoryStatus {
+export function afterPlan(status: RepositoryStatus, plan: MaintenancePlan, recording: string[], now: string): RepositoryStatus {
   return {
     ...status,
     forgetting: plan.forget,
+    recording,
     locks: plan.locks.locks,
     unexplained: plan.unexplained,
     conditions: withCondition(status.conditions, lockCondition(plan), now),
@@ -104,11 +113,12 @@ export function afterMaintenance(status: RepositoryStatus, done: MaintenanceDone
     { type: CONDITIONS.recordsValid, status: 'True', reason: 'RecordsRead', message: `${plan.entries.length} snapshots are recorded` },
   ];
   if (result.check !== undefined) changes.push(integrityCondition(result.check.errors, result.check.messages));
+  const { recording: _recording, ...rest } = status;
   return {
-    ...status,
+    ...rest,
     maintenance: { ...status.maintenance, phase: 'Succeeded', endTime: now },
     lastMaintenanceTime: now,
-    ...(status.maintenance?.startTime === undefined ? {} : { recordedUntil: status.maintenance.startTime }),
+    recordedSessions: status.recording ?? [],
     forgetting: [],
     locks: plan.removeLocks ? [] : plan.locks.locks,
     recorded: plan.entries.length,
@@ -171,8 +181,9 @@ export function afterFailedMaintenance(
   now: string,
 ): RepositoryStatus {
   const tampered = error.code === 'RecordsTampered';
+  const { recording: _recording, ...rest } = status;
   return {
-    ...status,
+    ...rest,
     maintenance: { ...status.maintenance, phase: 'Failed', endTime: now, error },
     ...(request === undefined ? {} : { requests: answered(status, request, 'Failed', `${error.code}: ${error.message}`, now) }),
     ...(tampered

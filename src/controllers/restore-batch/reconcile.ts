@@ -69,7 +69,7 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
     );
   } catch (thrown) {
     const error = asStashError(thrown);
-    if (PASSING.has(error.code)) throw thrown;
+    if (signal.aborted || PASSING.has(error.code)) throw thrown;
     await end(ctx, batch, 'Failed', error.code, `${error.message}. ${error.remedy}`);
   }
   return DONE;

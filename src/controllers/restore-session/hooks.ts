@@ -10,12 +10,13 @@ export async function preRestoreHook(run: RestoreRun): Promise<RestoreOutcome> {
   const hook = run.session.spec.hooks?.preRestore;
   try {
     await runHooksOnce(
-      hostOf(run),
+      { ...hostOf(run), deadline: run.status.sessionDeadline },
       CONDITIONS.preRestoreHook,
       hook === undefined ? [] : [{ hook, summary: summaryOf(run, 'Running', ''), target: run.target }],
     );
     return NEXT;
   } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
     return fail(thrown);
   }
 }
@@ -27,7 +28,7 @@ export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
   const error = failure ?? hookFailure;
   const files = (run.status.stats ?? []).reduce((sum, host) => sum + (host.restored?.files ?? 0), 0);
   const details = (run.status.stats ?? []).flatMap((host) => host.message ?? []);
-  const message = [`${files} files were restored`, ...details].join('; ');
+  const message = [`${files} files and directories were restored`, ...details].join('; ');
   run.condition({
     type: CONDITIONS.restoreCompleted,
     status: error === undefined ? 'True' : 'False',
@@ -47,6 +48,7 @@ async function postRestoreHook(run: RestoreRun, failure: StashError | undefined)
     await runHooksOnce(hostOf(run), CONDITIONS.postRestoreHook, [due]);
     return undefined;
   } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
     return asStashError(thrown);
   }
 }

@@ -2,7 +2,7 @@ import type { AppBinding } from '../../api/app-binding.ts';
 import type { PlannedHost } from '../../api/restore-session.ts';
 import { checkUserArgs } from '../../engine/restic/user-args.ts';
 import { StashError } from '../../errors/error.ts';
-import type { Order, RestoreTask } from '../../orders/order.ts';
+import type { FunctionStep, Order, RestoreTask } from '../../orders/order.ts';
 import { type Binding, bindingOf } from '../../rules/binding.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { invokerOf } from '../../rules/invoker.ts';
@@ -49,9 +49,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
   const agent = 'hosts' in answer ? answer.hosts.find((one) => one.host === host.hostname)?.agent : undefined;
   if (agent === undefined) throw new StashError('NotFound', `host ${host.hostname} of the target is gone`);
   const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
-  const destination = steps.map((step) => step.params.destination).find((value) => value !== undefined);
-  if (destination !== undefined && !destination.startsWith('/'))
-    throw new StashError('Invalid', `the parameter destination must be an absolute path, not "${destination}"`);
+  const destination = destinationOf(steps);
   const task: RestoreTask = {
     type: 'Restore',
     snapshots: host.snapshots.map((one) => ({ id: one.id, paths: one.paths ?? [] })),
@@ -69,4 +67,12 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, application) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}
+
+/** Where the data is to go, as the parameter of that name says; absent: where it came from. */
+export function destinationOf(steps: readonly FunctionStep[]): string | undefined {
+  const destination = steps.map((step) => step.params.destination).find((value) => value !== undefined);
+  if (destination !== undefined && !destination.startsWith('/'))
+    throw new StashError('Invalid', `the parameter destination must be an absolute path, not "${destination}"`);
+  return destination;
 }

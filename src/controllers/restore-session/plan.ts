@@ -8,12 +8,16 @@ import { chooseSnapshots } from '../../rules/restore-plan.ts';
 import { slotOf } from '../backup-session/slot.ts';
 import { CONDITIONS } from '../conditions.ts';
 import { timeText } from '../context.ts';
+import { targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
-import { restoreBinding } from './order.ts';
+import { usable } from '../repository/usable.ts';
+import { destinationOf, restoreBinding } from './order.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
 const LIST_TIMEOUT_MS = 300_000;
+/** How long a restore waits for a repository that cannot be opened. */
+const REPOSITORY_WAIT_MS = 120_000;
 
 /** What can be known to be wrong before anything is asked of anybody. */
 export async function check(run: RestoreRun): Promise<RestoreOutcome> {
@@ -51,11 +55,12 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.plan !== undefined) return NEXT;
   try {
     const { repository, open } = await openRepository(run.ctx, run.repository, run.session.metadata.namespace ?? '');
-    if (repository.status?.phase === 'NotReady' && repository.status.error !== undefined) {
-      const { code, message, remedy } = repository.status.error;
-      return fail(new StashError(code as StashError['code'], message, { remedy }));
-    }
-    if (repository.status?.phase !== 'Ready') return wait(5_000, `Repository ${run.repository.name} is being opened`);
+    const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
+    const verdict = usable(repository, created, run.now);
+    if (verdict === 'NotKnownYet' && run.now.getTime() - created > REPOSITORY_WAIT_MS)
+      return fail(new StashError('StorageUnreachable', `Repository ${run.repository.name} was not opened within two minutes`));
+    if (verdict === 'NotKnownYet') return wait(5_000, `Repository ${run.repository.name} is being opened`);
+    if (verdict !== 'Ready') return fail(new StashError(verdict.code as StashError['code'], verdict.message, { remedy: verdict.remedy }));
     if (!run.ctx.gates.tryShare(run.repository, run.purpose))
       return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
     const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
@@ -85,6 +90,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
       run,
       hosts.hosts.map(({ host }) => host),
       report.result.snapshots,
+      destinationOf((await restoreBinding(run)).steps),
     );
     run.status.totalHosts = run.status.plan.length;
     await run.save();
@@ -96,7 +102,12 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
   }
 }
 
-function planHosts(run: RestoreRun, hosts: string[], snapshots: Parameters<typeof chooseSnapshots>[0]): PlannedHost[] {
+function planHosts(
+  run: RestoreRun,
+  hosts: string[],
+  snapshots: Parameters<typeof chooseSnapshots>[0],
+  destination: string | undefined,
+): PlannedHost[] {
   const { spec } = run.session;
   const named = spec.pointInTime?.snapshot;
   const rules = named === undefined ? (spec.target?.rules ?? spec.rules ?? []) : [{ snapshots: [named] }];
@@ -105,11 +116,12 @@ function planHosts(run: RestoreRun, hosts: string[], snapshots: Parameters<typeo
     const rule = hostRestore(rules, host);
     if (rule === undefined) return [];
     const narrowed = 'paths' in rule.from && rule.from.paths.length === 0 && paths.length > 0 ? { ...rule, from: { paths } } : rule;
-    const chosen = chooseSnapshots(snapshots, narrowed, undefined);
+    const chosen = chooseSnapshots(snapshots, narrowed, targetText(run.target));
     return [
       {
         hostname: host,
         sourceHost: rule.sourceHost,
+        ...(destination === undefined ? {} : { destination }),
         snapshots: chosen.map((one) => ({
           id: one.id,
           time: timeText(new Date(one.time)),

@@ -1,4 +1,4 @@
-import { keyOf, type ObjectKey } from '../../api/object.ts';
+import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
 import { formatDuration } from '../../rules/duration.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
@@ -20,7 +20,8 @@ const PHASES: readonly { name: string; run: (run: RestoreRun) => Promise<Restore
 ];
 
 export function restoreSessionController(ctx: Context): Controller {
-  const unfinished = async () => (await ctx.store.list('RestoreSession')).filter((session) => !hasEnded(session)).map(keyOf);
+  const open = new Map<string, ObjectKey>();
+  const unfinished = () => [...open.values()];
   return {
     name: 'restore-session',
     kind: 'RestoreSession',
@@ -28,7 +29,13 @@ export function restoreSessionController(ctx: Context): Controller {
       { kind: 'Repository', map: unfinished },
       { kind: 'BackupSession', map: (session) => (session.status?.phase === 'Running' ? [] : unfinished()) },
     ],
-    reconcile: (key, { signal }) => reconcile(key, ctx, signal),
+    reconcile: async (key, { signal }) => {
+      open.set(keyText(key), key);
+      const result = await reconcile(key, ctx, signal);
+      const session = await ctx.store.get('RestoreSession', key);
+      if (session === undefined || hasEnded(session)) open.delete(keyText(key));
+      return result;
+    },
   };
 }
 
@@ -61,6 +68,8 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
     );
     ctx.gates.release(purpose);
     ctx.desk.drop(purpose);
+    // What has ended must not go on: the last phase would find no host that failed and call it a success.
+    return DONE;
   }
   return DONE;
 }

@@ -10,6 +10,11 @@ export const startSftp: StartStorage = async (folder) => {
   const [sshd, ssh] = [await findTool('sshd'), await findTool('ssh')];
   if (!isFound(sshd)) return { missing: sshd.missing };
   if (!isFound(ssh)) return { missing: ssh.missing };
+  if (userInfo().uid === 0 && !(await readFile('/etc/passwd', 'utf8')).includes('\nsshd:')) {
+    return {
+      missing: 'sshd run by root needs a user of that name; install the package openssh-server (needed for the tests of SFTP storage)',
+    };
+  }
   const keys = { host: join(folder, 'host-key'), user: join(folder, 'user-key'), stranger: join(folder, 'stranger-key') };
   for (const file of Object.values(keys)) await makeKey(file);
   const port = await freePort();

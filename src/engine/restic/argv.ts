@@ -48,6 +48,9 @@ function save(request: { fileName: string; host: string; tags: string[] }): stri
 }
 
 function restore(request: RestoreRequest): string[] {
+  if (request.include.length > 0 && request.exclude.length > 0) {
+    throw new StashError('Invalid', 'include and exclude cannot be combined in one restore');
+  }
   const from = request.path === undefined ? request.snapshotId : `${request.snapshotId}:${absolute(request.path)}`;
   return [
     'restore',

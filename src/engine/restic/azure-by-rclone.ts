@@ -1,4 +1,3 @@
-import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { RepositoryAccess } from '../engine.ts';
 import type { ResticSettings } from './command.ts';
@@ -6,10 +5,7 @@ import type { ResticSettings } from './command.ts';
 /** The access as this restic can use it. */
 export async function supported(settings: ResticSettings, access: RepositoryAccess): Promise<RepositoryAccess> {
   if (!access.url.startsWith('azure:') || !(await lacksAzure(settings))) return access;
-  if (settings.rclonePath !== undefined) return azureByRclone(access, settings.rclonePath);
-  throw new StashError('BackendUnsupported', `${settings.path} was built without Azure, and there is no rclone to reach it by`, {
-    remedy: 'Install rclone, or a restic that has Azure (the builds of the restic project do).',
-  });
+  return azureByRclone(access, settings.rclonePath);
 }
 
 /** It takes some 20 ms, since the address is looked at before anything else. */

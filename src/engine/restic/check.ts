@@ -25,8 +25,8 @@ export async function check(
       args: argv.check(options),
       accept: [0, 1],
       onStderr: (line) => {
-        const text = readLine(messages.itemError, line)?.error.message ?? (line.startsWith('{') ? '' : line);
-        if (text.trim() !== '') note(text);
+        const text = readLine(messages.checkError, line)?.message ?? (line.startsWith('{') ? '' : line);
+        if (text.trim() !== '') note(text.trim());
       },
     },
     control,

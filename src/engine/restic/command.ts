@@ -20,8 +20,8 @@ export interface ResticSettings {
   /** As restic writes it into its locks. */
   hostname: string;
   patience: Patience;
-  /** For Azure, where restic was built without it (Debian's is). */
-  rclonePath?: string;
+  /** For Azure, where restic was built without it (Debian's is); a name alone is looked for in PATH. */
+  rclonePath: string;
 }
 
 export interface Command {
@@ -85,15 +85,16 @@ export async function runRestic(settings: ResticSettings, access: RepositoryAcce
         command.onStdout?.(line);
         if (command.quiet !== true && !/^\s*(?:[{[]|$)/.test(line)) control.onLog?.(redact(line));
       },
-      onStderr: (line) => {
+      onStderr: (raw) => {
+        const line = redact(raw);
         watch.line(line);
         command.onStderr?.(line);
-        for (const part of readable(line).split('\n')) if (part.trim() !== '') control.onLog?.(redact(part));
+        for (const part of readable(line).split('\n')) if (part.trim() !== '') control.onLog?.(part);
       },
     });
     lastTrouble ??= watch.pending();
     seen.clean = tookItsLockAway(result) && !patience.signal.aborted;
-    return judge(result, { command, control, lastTrouble, gaveUp: patience.signal.aborted, redact });
+    return judge({ ...result, stderrTail: redact(result.stderrTail) }, { command, control, lastTrouble, gaveUp: patience.signal.aborted });
   } finally {
     watch.stop();
     await opened.dispose();
@@ -109,7 +110,7 @@ function tookItsLockAway(result: RunResult): boolean {
 function readable(line: string): string {
   const item = readLine(messages.itemError, line);
   if (item !== undefined) return `${item.item}: ${item.error.message}`;
-  return readLine(messages.exitError, line)?.message ?? line;
+  return (readLine(messages.checkError, line) ?? readLine(messages.exitError, line))?.message ?? line;
 }
 
 interface Circumstances {
@@ -117,28 +118,24 @@ interface Circumstances {
   control: RunControl;
   lastTrouble: string | undefined;
   gaveUp: boolean;
-  redact: (text: string) => string;
 }
 
-function judge(result: RunResult, { command, control, lastTrouble, gaveUp, redact }: Circumstances): Ran {
+function judge(result: RunResult, { command, control, lastTrouble, gaveUp }: Circumstances): Ran {
   const what = `restic ${command.args[0] === 'cat' ? command.args.slice(0, 2).join(' ') : command.args[0]}`;
   if (gaveUp || (result.timedOut && lastTrouble !== undefined)) {
     const code = codeOf({ exitCode: null, stderr: lastTrouble ?? '' });
     const known = code === 'CommandFailed' ? 'StorageUnreachable' : code;
-    throw new StashError(known, redact(`${what} gave up on the storage: ${lastTrouble}`));
+    throw new StashError(known, `${what} gave up on the storage: ${lastTrouble}`);
   }
   if (result.timedOut) throw new StashError('TimedOut', `${what} did not end within ${control.timeoutMs / 1000} s and was stopped`);
   if (result.canceled) throw new StashError('Canceled', `${what} was stopped because its run was canceled`);
   const failure = { exitCode: result.exitCode, stderr: result.stderrTail };
   if (lostItsLock(result.stderrTail)) {
-    throw new StashError(
-      'RepositoryLocked',
-      redact(`${what} lost its lock while it ran, so what it stored does not count: ${messageOf(failure)}`),
-    );
+    throw new StashError('RepositoryLocked', `${what} lost its lock while it ran, so what it stored does not count: ${messageOf(failure)}`);
   }
   if (result.exitCode === null) throw new StashError('CommandFailed', `${what} was ended by ${result.signal} from outside`);
   if (!(command.accept ?? [0]).includes(result.exitCode)) {
-    throw new StashError(codeOf(failure), redact(`${what} failed: ${messageOf(failure) || `exit code ${result.exitCode}`}`));
+    throw new StashError(codeOf(failure), `${what} failed: ${messageOf(failure) || `exit code ${result.exitCode}`}`);
   }
   return { exitCode: result.exitCode, stdout: result.stdoutTail, stdoutCut: result.stdoutCut, stderr: result.stderrTail };
 }

@@ -13,11 +13,14 @@ interface Rule {
   pattern?: RegExp;
 }
 
+const DAMAGE =
+  /ciphertext verification failed|invalid data returned|(?:hash|id|content|data) does not match|pack .*(?:not found|damaged|incomplete)|blob .*not found|not found in (?:index|repository)|decrypting blob|repository contains errors|incomplete pack|hash mismatch|unable to load (?:index|tree)|\b(?:Load|ReadFull)\(<(?:data|index|snapshot)\/.*(?:no such file|not found|does not exist|404|NoSuchKey)/i;
+
 // First match wins. Exit codes say more than words where restic has one; among the words, the particular go before the general: a lock that
 // cannot be written for lack of space is no lock held by somebody.
 const RULES: Rule[] = [
   { code: 'WrongPassword', exitCode: 12 },
-  { code: 'RepositoryLocked', pattern: /repository is already locked|failed to refresh lock|unable to refresh lock/ },
+  { code: 'RepositoryLocked', pattern: /repository is already locked|remove invalid locks|failed to refresh lock|unable to refresh lock/ },
   { code: 'RepositoryLocked', exitCode: 11 },
   { code: 'StorageFull', pattern: /no space left on device|disk quota exceeded|QuotaExceeded|StorageFull|insufficient storage|\b507\b/i },
   {
@@ -46,11 +49,8 @@ const RULES: Rule[] = [
     code: 'PathNotFound',
     pattern: /all source directories\/files do not exist|path .*: not found|path ".*" not found in snapshot|cannot dump file/,
   },
-  {
-    code: 'RepositoryDamaged',
-    pattern:
-      /ciphertext verification failed|invalid data returned|does not match|pack .*(?:not found|damaged|incomplete)|blob .*not found|not found in index|repository contains errors|incomplete pack|hash mismatch|unable to load (?:index|tree)|\bLoad\(<(?:data|index|snapshot)\/.*(?:no such file|not found|404|NoSuchKey)/i,
-  },
+  { code: 'ToolMissing', pattern: /executable file not found/ },
+  { code: 'RepositoryDamaged', pattern: DAMAGE },
   { code: 'BackendUnsupported', pattern: /invalid backend/ },
 ];
 
@@ -72,6 +72,14 @@ export function codeOf(failure: Failure): ErrorCode {
 
 function match(exitCode: number | null, text: string): ErrorCode | undefined {
   return RULES.find((rule) => (rule.exitCode ?? exitCode) === exitCode && (rule.pattern?.test(text) ?? true))?.code;
+}
+
+/** What became of one file of a restore: the place it was written to is full, or the repository lacks what it is made of. */
+export function codeOfItem(message: string): ErrorCode {
+  if (/\w+\(<\w+\//.test(message)) return match(null, message) ?? 'CommandFailed';
+  if (/no space left on device|disk quota exceeded/i.test(message)) return 'StageFull';
+  if (/permission denied|read-only file system|operation not permitted/i.test(message)) return 'StageUnusable';
+  return DAMAGE.test(message) ? 'RepositoryDamaged' : 'CommandFailed';
 }
 
 /** restic's own words: its closing message without prefixes and stack, else its last line. */

@@ -4,13 +4,18 @@ import { argv } from './argv.ts';
 import { type ResticSettings, runRestic } from './command.ts';
 import { messages, readDocument } from './messages.ts';
 
-/** A lock that goes while they are being read is left out. */
+const UNREADABLE = { time: '1970-01-01T00:00:00Z', exclusive: true, hostname: '', username: '', pid: 0 };
+
+/**
+ * A lock that goes while they are being read is left out. One that cannot be read (cut off while it was written) is shown as nobody's of
+ * 1970, so that it can be seen and, by the rules for strangers' locks, be removed.
+ */
 export async function locks(settings: ResticSettings, access: RepositoryAccess, control: RunControl): Promise<Lock[]> {
   const found: Lock[] = [];
   for (const id of await lockIds(settings, access, control)) {
     const lock = await readLock(settings, access, id, control);
     if (lock !== undefined) found.push(lock);
-    else if ((await lockIds(settings, access, control)).includes(id)) throw new Error(`lock ${id} cannot be read`);
+    else if ((await lockIds(settings, access, control)).includes(id)) found.push({ id, ...UNREADABLE });
   }
   return found;
 }

@@ -47,6 +47,8 @@ const itemError = Type.Object({
   item: Type.String(),
 });
 
+const checkError = Type.Object({ message_type: Type.Literal('error'), message: Type.String() });
+
 const exitError = Type.Object({ message_type: Type.Literal('exit_error'), code: Type.Number(), message: Type.String() });
 
 const snapshot = Type.Object({
@@ -90,6 +92,7 @@ export const messages = {
   restoreSummary,
   checkSummary,
   itemError,
+  checkError,
   exitError,
 };
 

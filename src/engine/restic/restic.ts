@@ -19,7 +19,7 @@ export type ResticOptions = Pick<ResticSettings, 'path' | 'cacheDir' | 'tmpDir' 
 
 /** The engine port by way of the restic program, 0.19 or newer. Holds no state and needs no end. */
 export function createRestic(options: ResticOptions): Engine {
-  const settings: ResticSettings = { hostname: hostname(), patience: DEFAULT_PATIENCE, ...options };
+  const settings: ResticSettings = { hostname: hostname(), patience: DEFAULT_PATIENCE, rclonePath: 'rclone', ...options };
   return {
     version: () => resticVersion(settings.path, settings.baseEnv),
     open: (access, run) => open(settings, access, run),

@@ -2,8 +2,9 @@ import { StashError } from '../../errors/error.ts';
 import type { RepositoryAccess, RestoreRequest, RestoreSummary, RunControl } from '../engine.ts';
 import { argv } from './argv.ts';
 import { rooted } from './backup.ts';
-import { type ResticSettings, runRestic } from './command.ts';
-import { findLine, messages } from './messages.ts';
+import { type Ran, type ResticSettings, runRestic } from './command.ts';
+import { codeOf, codeOfItem, messageOf } from './failure.ts';
+import { findLine, messages, readLine } from './messages.ts';
 import { progressReader } from './progress.ts';
 
 const LOAD_LIMIT = 16 * 1024 * 1024;
@@ -14,7 +15,22 @@ export async function restore(
   request: RestoreRequest,
   control: RunControl,
 ): Promise<RestoreSummary> {
-  const ran = await runRestic(settings, access, { args: argv.restore(request), onStdout: progressReader(control) }, control);
+  let firstError: string | undefined;
+  const ran = await runRestic(
+    settings,
+    access,
+    {
+      args: argv.restore(request),
+      accept: [0, 1],
+      onStdout: progressReader(control),
+      onStderr: (line) => {
+        const error = readLine(messages.itemError, line);
+        if (error !== undefined) firstError ??= `${error.item}: ${error.error.message}`;
+      },
+    },
+    control,
+  );
+  if (ran.exitCode !== 0) throw restoreFailure(ran, firstError);
   const summary = findLine(messages.restoreSummary, ran.stdout);
   if (summary === undefined) throw new StashError('Internal', 'restic restore ended well but said nothing of what it restored');
   return {
@@ -24,6 +40,14 @@ export async function restore(
     bytesTotal: summary.total_bytes ?? 0,
     seconds: summary.seconds_elapsed ?? 0,
   };
+}
+
+/** Where single files failed restic's closing words are only their number; the first of them says what it was. */
+function restoreFailure(ran: Ran, firstError: string | undefined): StashError {
+  const failure = { exitCode: ran.exitCode, stderr: ran.stderr };
+  const code = firstError === undefined ? codeOf(failure) : codeOfItem(firstError);
+  const first = firstError === undefined ? '' : `; the first: ${firstError}`;
+  return new StashError(code, `restic restore failed: ${messageOf(failure)}${first}`);
 }
 
 export async function load(

@@ -73,5 +73,5 @@ function isOpening(operation: string): boolean {
 
 function isRefusal(message: string): boolean {
   const code = codeOf({ exitCode: null, stderr: message });
-  return code === 'StorageDenied' || code === 'RepositoryMissing' || code === 'StorageReadOnly';
+  return ['StorageDenied', 'RepositoryMissing', 'StorageReadOnly', 'StorageFull'].includes(code);
 }

@@ -12,6 +12,12 @@ export async function directorySize(directory: string): Promise<number> {
   return total;
 }
 
+/** The first file below a directory whose name is looked for. */
+export async function findFile(directory: string, wanted: (name: string) => boolean): Promise<string | undefined> {
+  for await (const { file } of walk(directory)) if (wanted(file)) return file;
+  return undefined;
+}
+
 export async function changeOwner(directory: string, owner: { uid: number; gid: number }): Promise<void> {
   await chown(directory, owner.uid, owner.gid);
   for await (const { file } of walk(directory)) await chown(file, owner.uid, owner.gid);

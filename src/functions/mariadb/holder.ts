@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -8,25 +8,39 @@ import { join } from 'node:path';
 export async function dataDirectoryHolder(directory: string): Promise<number | undefined> {
   const file = await stat(join(directory, 'ibdata1')).catch(() => undefined);
   if (file === undefined) return undefined;
-  return lockHolder(await readFile('/proc/locks', 'utf8'), file);
-}
-
-/** Lines look like `1: POSIX  ADVISORY  WRITE 4711 fe:00:123456 0 EOF`: pid, then device (major:minor in hex) and inode. */
-export function lockHolder(locks: string, file: { dev: number; ino: number }): number | undefined {
-  for (const line of locks.split('\n')) {
-    const match = /^\d+: POSIX\s+ADVISORY\s+WRITE\s+(-?\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) /.exec(line);
-    if (match === null || Number(match[4]) !== file.ino) continue;
-    if (Number.parseInt(match[2] ?? '', 16) === major(file.dev) && Number.parseInt(match[3] ?? '', 16) === minor(file.dev))
-      return Number(match[1]);
-  }
+  const locks = writeLocks(await readFile('/proc/locks', 'utf8')).filter((lock) => lock.inode === file.ino);
+  for (const lock of locks) if (lock.device === deviceName(file.dev) || (await mayHaveOpen(lock.pid, file))) return lock.pid;
   return undefined;
 }
 
-/** glibc's gnu_dev_major and gnu_dev_minor, for the low 32 bits that file systems use. */
-function major(dev: number): number {
-  return (dev >>> 8) & 0xfff;
+interface WriteLock {
+  pid: number;
+  /** `major:minor`, decimal. */
+  device: string;
+  inode: number;
 }
 
-function minor(dev: number): number {
-  return (dev & 0xff) | ((dev >>> 12) & 0xfff00);
+/** Lines look like `1: POSIX  ADVISORY  WRITE 4711 fe:00:123456 0 EOF`: pid, then device (major:minor in hex) and inode. */
+export function writeLocks(locks: string): WriteLock[] {
+  return [...locks.matchAll(/^\d+: POSIX\s+ADVISORY\s+WRITE\s+(-?\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) /gm)].map(
+    ([, pid, major = '', minor = '', inode]) => ({
+      pid: Number(pid),
+      device: `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`,
+      inode: Number(inode),
+    }),
+  );
+}
+
+/** As glibc's gnu_dev_major and gnu_dev_minor, for the low 32 bits that file systems use. */
+export function deviceName(dev: number): string {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+}
+
+/** On btrfs and overlayfs the lock's device is not the file's: then the open files of the process tell, and if they cannot be read, it may. */
+async function mayHaveOpen(pid: number, file: { dev: number; ino: number }): Promise<boolean> {
+  const directory = `/proc/${pid}/fd`;
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : undefined));
+  if (names === undefined) return true;
+  const open = await Promise.all(names.map((name) => stat(join(directory, name)).catch(() => undefined)));
+  return open.some((one) => one?.dev === file.dev && one.ino === file.ino);
 }

@@ -1,65 +1,58 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
-import { run } from '../../process/run.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
-import { directorySize } from './directory.ts';
+import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
+import { databaseError } from './database-error.ts';
+import { directorySize, findFile } from './directory.ts';
 import { parsePosition } from './position.ts';
-import { databaseError, openServer } from './server.ts';
+import { roomProblem, STAGE_FREE_SHARE } from './room.ts';
+import { assertSameServer } from './same-server.ts';
+import { openServer } from './server.ts';
+import { readServerFacts } from './server-facts.ts';
 
 /** A full physical backup with mariadb-backup into STASH_STAGE. Parameter `parallel`: copying threads. */
 export async function physicalBackup(context: FunctionContext): Promise<FunctionResult> {
   const { connection, stage, env, signal } = context;
   if (connection === undefined) throw new StashError('Invalid', 'mariadb-physical needs an AppBinding: it has no connection');
   if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');
+  if (context.operation !== 'Full') throw new StashError('NotSupportedYet', `mariadb-physical cannot make an ${context.operation} yet`);
   const server = openServer(connection, context.scratch, env, signal);
-  const facts = await serverFacts(server);
+  const facts = await readServerFacts(server);
+  const where = connection.socket ?? `${connection.host}:${connection.port ?? 3306}`;
+  await assertSameServer(server, facts.datadir, where);
+  await assertSameSeries(context, facts.version, `the server at ${where}`);
+  await assertTogether(facts.datadir);
   const expected = await directorySize(facts.datadir);
-  await checkRoom(stage, expected);
-  const stopProgress = watchGrowth(context, stage, expected);
-  const ended = await run({
-    command: 'mariadb-backup',
-    args: [
-      `--defaults-extra-file=${server.defaultsFile}`,
-      '--backup',
-      `--target-dir=${stage}`,
-      `--parallel=${context.param('parallel') ?? '1'}`,
-    ],
-    env,
-    signal,
-    graceMs: 20_000,
-    onStderr: context.log,
-    onStdout: context.log,
-    stderrTailBytes: 16 * 1024,
-  }).finally(stopProgress);
-  if (signal.aborted) throw new StashError('Canceled', 'the backup was stopped');
-  if (ended.exitCode !== 0) throw databaseError(ended.stderrTail, connection);
-  if (!/completed OK!/.test(ended.stderrTail)) throw new StashError('FunctionFailed', 'mariadb-backup did not say "completed OK!"');
+  const problem = await roomProblem(stage, expected, STAGE_FREE_SHARE);
+  if (problem !== undefined)
+    throw new StashError('StageFull', `the stage is too small for the data directory ${facts.datadir}: ${problem}`);
+  await copy(context, stage, server.defaultsFile, expected);
   const binlogInfo = await readFile(join(stage, 'xtrabackup_binlog_info'), 'utf8').catch(() => undefined);
   const position = parsePosition(await readFile(join(stage, 'xtrabackup_checkpoints'), 'utf8'), binlogInfo);
-  return { position: { ...position, ...facts } };
+  const { uid, gid, mode } = await stat(facts.datadir);
+  return { position: { ...position, ...facts, datadirOwner: { uid, gid, mode: mode & 0o7777 } } };
 }
 
-/** What the restore and later links need to know of the server. */
-async function serverFacts(server: { query: (sql: string) => Promise<string[][]> }) {
-  const [row] = await server.query('SELECT @@version, @@datadir, @@server_id, @@server_uid, @@port');
-  const [wsrep] = await server.query("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'");
-  if (wsrep?.[1] === 'ON')
-    throw new StashError('DatabaseUnsupported', 'the server is a Galera node (wsrep_on=ON); physical backups of Galera are not supported');
-  const [version = '', datadir = '', serverId = '', serverUid = '', port = ''] = row ?? [];
-  return { version, datadir, serverId, serverUid, port };
+/** A restore would write such a table to where it was, whatever its destination. */
+async function assertTogether(datadir: string): Promise<void> {
+  const link = await findFile(datadir, (name) => name.endsWith('.isl'));
+  if (link === undefined) return;
+  const place = (await readFile(link, 'utf8').catch(() => '')).trim();
+  throw new StashError('DatabaseUnsupported', `the table of ${link} lies outside of the data directory, in ${place} (DATA DIRECTORY)`);
 }
 
-async function checkRoom(stage: string, expected: number): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(stage);
-  const room = bavail * bsize - 0.1 * blocks * bsize;
-  const mib = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
-  if (expected > room)
-    throw new StashError(
-      'StageFull',
-      `the stage has ${mib(room)} to use (a tenth of its file system is kept free), the data directory has ${mib(expected)}`,
-    );
+async function copy(context: FunctionContext, stage: string, defaultsFile: string, expected: number): Promise<void> {
+  const args = [`--defaults-file=${defaultsFile}`, '--backup', `--target-dir=${stage}`, `--parallel=${context.param('parallel') ?? '1'}`];
+  const stopProgress = watchGrowth(context, stage, expected);
+  const ended = await backupTool(context, args).finally(stopProgress);
+  if (saysOk(ended)) return;
+  if (/No space left on device|Errcode: 28/i.test(ended.stderrTail))
+    throw new StashError('StageFull', 'the file system of the stage was full before the copy was complete');
+  throw ended.exitCode === 0 || context.connection === undefined
+    ? toolFailure(args, ended)
+    : databaseError(ended.stderrTail, context.connection);
 }
 
 function watchGrowth(context: FunctionContext, stage: string, totalBytes: number): () => void {

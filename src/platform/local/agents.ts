@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { journalUnsettled } from '../../agent/journal.ts';
+import { heldBy } from '../../runtime/exclusive-holder.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Directories } from './directories.ts';
+import { agentLock, type Directories } from './directories.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../main/agent.ts', import.meta.url));
 /** As in src/main/agent.ts. */
 const EXIT_TAKEN = 75;
 const RESTART_MS = [200, 1_000, 5_000, 30_000] as const;
+/** How often to look whether an agent of an earlier operator has ended; each look starts a process. */
+const TAKEN_MS = 5_000;
 
 export interface AgentProcesses {
   /** Starts the agent unless it runs. It ends by itself when it has been idle. */
@@ -55,15 +59,16 @@ export function agentProcesses({ directories, baseEnv, log, busy }: AgentOptions
       }
       // One of an earlier operator is still at work, and has the directory: its turn ends, then this one's begins.
       const taken = code === EXIT_TAKEN;
-      const before = taken ? 1 : (restarts.get(agent)?.count ?? 0);
-      const wait = RESTART_MS[Math.min(before, RESTART_MS.length - 1)] ?? 0;
+      const before = restarts.get(agent)?.count ?? 0;
+      const wait = taken ? TAKEN_MS : (RESTART_MS[Math.min(before, RESTART_MS.length - 1)] ?? 0);
       if (!taken) log.warn('an agent ended at work; it is started again', { agent, code, signal, afterMs: wait });
-      restarts.set(agent, { count: before + 1, timer: setTimeout(() => start(agent), wait) });
+      restarts.set(agent, { count: taken ? 0 : before + 1, timer: setTimeout(() => start(agent), wait) });
     });
   };
   const ensure = (agent: string) => {
-    if (stopping || running.has(agent) || restarts.get(agent)?.timer?.hasRef() === true) return;
-    start(agent);
+    // A new order finds it at work again: what it died of before is over, and should it die once more it is started again at once.
+    if (running.has(agent)) restarts.delete(agent);
+    else if (!stopping && restarts.get(agent)?.timer?.hasRef() !== true) start(agent);
   };
   return {
     ensure,
@@ -83,8 +88,18 @@ export function agentProcesses({ directories, baseEnv, log, busy }: AgentOptions
             }),
         ),
       );
+      for (const agent of knownAgents(directories.agents)) await stopStray(join(directories.agents, agent));
     },
   };
+}
+
+/** An agent that an operator had started which was killed since: no child of this one, known by the lock it holds. */
+async function stopStray(directory: string): Promise<void> {
+  const lock = agentLock(directory);
+  const holder = heldBy(lock);
+  if (holder === undefined) return;
+  process.kill(holder.pid, 'SIGTERM');
+  while (heldBy(lock)?.pid === holder.pid) await delay(50);
 }
 
 /** Keys of agents that have a directory: those with a `state` in it. */

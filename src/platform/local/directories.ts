@@ -19,3 +19,8 @@ export function directoriesOf(dataDir: string) {
 }
 
 export type Directories = ReturnType<typeof directoriesOf>;
+
+/** The lock that an agent holds while it lives, in its directory. */
+export function agentLock(directory: string): string {
+  return join(directory, 'state', 'agent.lock');
+}

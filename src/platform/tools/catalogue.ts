@@ -38,6 +38,12 @@ export const TOOLS = {
     package: 'mariadb-backup',
     usedFor: 'physical backups of MariaDB',
   },
+  setpriv: {
+    programs: ['setpriv'],
+    ...numbered(['--version'], /util-linux (\d+\.\d+)/),
+    package: 'util-linux',
+    usedFor: 'ending mariadb-backup together with what started it',
+  },
   mariadb: {
     programs: ['mariadb', 'mysql'],
     ...numbered(['--no-defaults', '--version'], /(?:Distrib|from) (\d+\.\d+\.\d+)/),

@@ -43,7 +43,7 @@ export function isFound(tool: FoundTool | MissingTool): tool is FoundTool {
 }
 
 export function defaultPlaces(): ToolPlaces {
-  return { toolsDir: resolve(import.meta.dirname, '../../../.tools'), env: process.env };
+  return { toolsDir: process.env.STASH_TOOLS_DIR ?? resolve(import.meta.dirname, '../../../.tools'), env: process.env };
 }
 
 /** Name of the environment variable that overrides where a tool is. */

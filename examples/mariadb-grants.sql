@@ -1,0 +1,5 @@
+-- The account that Stash backs a MariaDB server up with. Run it as an administrator, with a password of your own:
+--   mariadb < mariadb-grants.sql
+CREATE USER IF NOT EXISTS 'stash'@'localhost' IDENTIFIED BY 'change-me';
+-- RELOAD: the backup lock. PROCESS: reading InnoDB's state. BINLOG MONITOR: the binlog position that belongs to the backup.
+GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO 'stash'@'localhost';

@@ -1,0 +1,86 @@
+import type { ObjectKey } from '../../api/object.ts';
+import type { Repository } from '../../api/repository.ts';
+import { orderIdOf } from '../../orders/desk.ts';
+import type { OpenRepository, OrderError, Report } from '../../orders/order.ts';
+import { type Result, requeueAfter } from '../../runtime/controller.ts';
+import { type Context, timeText } from '../context.ts';
+import { patchStatus } from '../patch-status.ts';
+import { purposeText } from './maintenance.ts';
+import { invokersOf } from './policies.ts';
+import { afterProbe } from './status.ts';
+
+const PROBE_TIMEOUT_MS = 120_000;
+
+/** Opens the repository, or makes it the first time, and says in status whether it can be used. */
+export async function probe(
+  ctx: Context,
+  repository: Repository,
+  { open, secretVersion }: { open: OpenRepository; secretVersion: string },
+): Promise<Result> {
+  const attempt = [repository.metadata.generation, secretVersion, repository.status?.lastProbeTime ?? 'first'].join('.');
+  const id = orderIdOf(purposeText(repository), `probe.${attempt}`);
+  const report = ctx.desk.report(id);
+  if (report === undefined || report.state === 'Running') {
+    const deadline = timeText(new Date(ctx.clock.now().getTime() + PROBE_TIMEOUT_MS));
+    // One that was there is never made again where it was: it is missing, and somebody must be told.
+    const create = repository.status?.repositoryID === undefined || repository.status.location !== open.access.url;
+    if (report === undefined)
+      ctx.desk.give(ctx.platform.repositoryAgent(open), {
+        id,
+        epoch: ctx.epoch,
+        deadline,
+        purpose: purposeText(repository),
+        task: { type: 'Probe', repository: open, create },
+      });
+    return requeueAfter(PROBE_TIMEOUT_MS, 'the repository is being opened');
+  }
+  const outcome = report.result?.type === 'Probe' ? { result: report.result } : { error: failureOf(report) };
+  if ('error' in outcome) {
+    const result = await unusable(ctx, repository, outcome.error, secretVersion);
+    ctx.desk.acknowledge(id);
+    return result;
+  }
+  const status = afterProbe(repository, outcome, { now: timeText(ctx.clock.now()), secretVersion, location: open.access.url });
+  const changed = repository.status?.phase !== 'Ready';
+  await patchStatus(ctx, 'Repository', repository, status);
+  ctx.desk.acknowledge(id);
+  if (changed)
+    await ctx.events.record(
+      repository,
+      'Normal',
+      'RepositoryReady',
+      `restic repository ${outcome.result.repositoryId.slice(0, 8)} ${outcome.result.created ? 'was made' : 'was opened'}`,
+    );
+  return requeueAfter(0, 'looks for maintenance');
+}
+
+/** What stands in the way, in status and as an event; tried again by itself. */
+export async function unusable(ctx: Context, repository: Repository, error: OrderError, secretVersion: string): Promise<Result> {
+  const status = afterProbe(repository, { error }, { now: timeText(ctx.clock.now()), secretVersion });
+  const known = repository.status?.error?.code === error.code && repository.status.error.message === error.message;
+  // What cannot be opened for lack of a secret is looked at again when that changes; nothing is counted or written twice.
+  if (known && secretVersion === '') return requeueAfter(300_000, error.code);
+  await patchStatus(ctx, 'Repository', repository, status);
+  if (!known) await ctx.events.record(repository, 'Warning', error.code, `${error.message}. ${error.remedy}`);
+  return requeueAfter(secretVersion === '' ? 300_000 : 10_000, error.code);
+}
+
+function failureOf(report: Report): OrderError {
+  return report.error ?? { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
+}
+
+/** When the newest session or restore that waits for this repository was created. */
+export async function waitingSince(ctx: Context, key: ObjectKey): Promise<string | undefined> {
+  const pending = ({ status }: { status?: { phase?: string } }) => status?.phase === undefined || status.phase === 'Pending';
+  const backups = (await ctx.store.list('BackupSession', { namespace: key.namespace })).filter(pending);
+  const restores = (await ctx.store.list('RestoreSession', { namespace: key.namespace })).filter(pending);
+  const users = backups.length === 0 ? new Set() : new Set((await invokersOf(ctx, key)).map((invoker) => invoker.name));
+  const waiting = [
+    ...backups.filter((session) => users.has(session.spec.invoker.name)),
+    ...restores.filter((session) => session.spec.repository?.name === key.name),
+  ];
+  return waiting
+    .map(({ metadata }) => metadata.creationTimestamp ?? '')
+    .sort()
+    .at(-1);
+}

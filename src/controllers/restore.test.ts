@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { applyBasics, configuration, restoreOf } from './testing/manifests.ts';
+import { type TestOperator, testOperator } from './testing/operator.ts';
+
+const HOUR = 3_600_000;
+const opened: TestOperator[] = [];
+after(() => Promise.all(opened.map((one) => one.close())));
+
+/** With two backups of `docs`. */
+async function operator(): Promise<TestOperator> {
+  const one = await testOperator();
+  opened.push(one);
+  await applyBasics(one.store);
+  await one.store.create('BackupConfiguration', configuration('docs', { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } }));
+  await one.settle();
+  await one.clock.advance(HOUR);
+  await one.settle();
+  return one;
+}
+
+const restoreIn = async ({ list }: TestOperator) => (await list('RestoreSession'))[0];
+
+test('a restore settles its snapshots by full id before it begins, and says what was restored', async () => {
+  const one = await operator();
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  const restore = await restoreIn(one);
+  assert.equal(restore?.status?.phase, 'Succeeded', restore?.status?.message);
+  assert.match(restore?.status?.plan?.[0]?.snapshots[0]?.id ?? '', /^[0-9a-f]{64}$/);
+  assert.deepEqual(restore?.status?.stats?.[0]?.restored, { files: 3, bytes: 30 });
+  assert.equal(await one.settle(), 0);
+});
+
+const REFUSED: [why: string, alias: string, spec: object, phase: string, says: RegExp][] = [
+  ['a host without snapshots', 'other', {}, 'Invalid', /"other"; the repository has docs/],
+  ['a snapshot that is not there', 'docs', { pointInTime: { snapshot: 'ffffffff' } }, 'Invalid', /"ffffffff" is no snapshot/],
+  ['a point that is not built yet', 'docs', { pointInTime: { time: '2026-11-22T10:00:00Z' } }, 'Invalid', /not built yet/],
+  ['a function that cannot restore', 'docs', { task: { name: 'absent' } }, 'Invalid', /"absent"/],
+  ['a repository that is not there', 'docs', { repository: { name: 'absent' } }, 'Invalid', /no Repository shop\/absent/],
+  ['a repository of another namespace', 'docs', { repository: { name: 'repo', namespace: 'ops' } }, 'Invalid', /ops\/repo/],
+];
+for (const [why, alias, spec, phase, says] of REFUSED)
+  test(`a restore of ${why} is ${phase}, and nothing is touched`, async () => {
+    const one = await operator();
+    await one.store.create('RestoreSession', restoreOf('back', alias, spec));
+    await one.settle();
+    const restore = await restoreIn(one);
+    assert.equal(restore?.status?.phase, phase);
+    assert.match(restore?.status?.message ?? '', says);
+    assert.deepEqual(one.ctx().gates.sharers({ namespace: 'shop', name: 'repo' }), []);
+  });
+
+test('maintenance waits for a restore, and leaves what it restores alone', async () => {
+  const one = await operator();
+  const planned = one.agents.places.get('shop/repo')?.snapshots[0]?.id ?? '';
+  one.agents.script = ({ task }) => (task.type === 'Restore' ? undefined : 'Succeeded');
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  assert.equal((await restoreIn(one))?.status?.phase, 'Running');
+  await one.clock.advance(HOUR);
+  await one.settle();
+  assert.ok(one.agents.places.get('shop/repo')?.snapshots.some(({ id }) => id === planned));
+  one.agents.script = () => 'Succeeded';
+  await one.settle();
+  assert.equal((await restoreIn(one))?.status?.phase, 'Succeeded');
+  await one.clock.advance(60_000);
+  await one.settle();
+  const sessions = await one.list('BackupSession');
+  assert.ok(sessions.every(({ status }) => status?.phase === 'Succeeded'));
+});
+
+test('a restore whose agent was killed has failed: what it had begun is not begun again by itself', async () => {
+  const one = await operator();
+  one.agents.script = ({ task }) => (task.type === 'Restore' ? undefined : 'Succeeded');
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  one.agents.kill();
+  await one.settle();
+  const restore = await restoreIn(one);
+  assert.deepEqual([restore?.status?.phase, restore?.status?.reason], ['Failed', 'AgentLost']);
+  assert.equal(one.agents.begun.filter((id) => id.startsWith('RestoreSession') && !id.endsWith('.list')).length, 1);
+});
+
+test('a restore that is deleted at work is stopped first', async () => {
+  const one = await operator();
+  one.agents.script = ({ task }) => (task.type === 'Restore' ? undefined : 'Succeeded');
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  await one.store.delete('RestoreSession', { namespace: 'shop', name: 'back' });
+  await one.settle();
+  assert.deepEqual(await one.list('RestoreSession'), []);
+  assert.deepEqual(one.ctx().gates.sharers({ namespace: 'shop', name: 'repo' }), []);
+});
+
+test('a restore that comes after the storage is back does not fail for what was before', async () => {
+  const one = await operator();
+  one.agents.script = ({ task }) =>
+    task.type === 'Probe' ? { code: 'StorageUnreachable', message: 'no answer', remedy: '' } : 'Succeeded';
+  await one.clock.advance(7 * HOUR);
+  await one.settle();
+  assert.equal((await one.list('Repository'))[0]?.status?.phase, 'NotReady');
+  one.agents.script = () => 'Succeeded';
+  await one.clock.advance(2_000);
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  assert.equal((await restoreIn(one))?.status?.phase, 'Succeeded');
+});

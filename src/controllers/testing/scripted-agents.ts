@@ -1,0 +1,127 @@
+import type { Snapshot } from '../../engine/engine.ts';
+import { assertNever } from '../../errors/error.ts';
+import type { AgentDesk } from '../../orders/desk.ts';
+import type { Order, OrderResult, Report } from '../../orders/order.ts';
+import { PROTOCOL } from '../../orders/protocol.ts';
+
+export interface Place {
+  snapshots: Snapshot[];
+  records: { snapshotId: string; text: string } | undefined;
+}
+
+/** What the agents of one machine would do, without restic: they remember what they were told and keep lists of snapshots. */
+export interface ScriptedAgents {
+  /** By `NAMESPACE/NAME` of the Repository. */
+  places: Map<string, Place>;
+  /** Ids of all orders, in the order they were begun. */
+  begun: string[];
+  /** Decides what becomes of an order; undefined: it goes on for ever. The default is success. */
+  script: (order: Order) => 'Succeeded' | Report['error'] | undefined;
+  /** Every agent asks once and works on what it gets. True when anything happened. */
+  turn(desk: AgentDesk, now: Date): Promise<boolean>;
+  /** The agents die at work; their journals stay. */
+  kill(): void;
+}
+
+export function scriptedAgents(): ScriptedAgents {
+  const reports = new Map<string, Map<string, Report>>();
+  const open = new Map<string, Order>();
+  const places = new Map<string, Place>();
+  const lastTold = new Map<string, string>();
+  let count = 0;
+  const placeOf = ({ namespace, name }: { namespace: string; name: string }): Place => {
+    const place = places.get(`${namespace}/${name}`) ?? { snapshots: [], records: undefined };
+    places.set(`${namespace}/${name}`, place);
+    return place;
+  };
+  const newSnapshot = (host: string, paths: string[], tags: string[], time: string): Snapshot => {
+    count += 1;
+    return { id: count.toString(16).padStart(8, '0').repeat(8), time, host, paths, tags, tree: 'x' };
+  };
+  const agents: ScriptedAgents = {
+    places,
+    begun: [],
+    script: () => 'Succeeded',
+    kill: () => {
+      for (const mine of reports.values())
+        for (const [id, report] of mine)
+          if (report.state === 'Running') mine.set(id, { ...report, state: 'Failed', endTime: report.startTime, error: LOST });
+      open.clear();
+    },
+    turn: async (desk, now) => {
+      let moved = false;
+      for (const agent of AGENTS) {
+        const mine = reports.get(agent) ?? new Map<string, Report>();
+        reports.set(agent, mine);
+        const request = { protocol: PROTOCOL, agent, instance: 'i', reports: [...mine.values()], ended: [], waitMs: 0 };
+        const told = JSON.stringify(request.reports) !== lastTold.get(agent);
+        lastTold.set(agent, JSON.stringify(request.reports));
+        moved ||= told;
+        const answer = await desk.poll(request, new AbortController().signal);
+        for (const id of answer.acknowledged) moved = mine.delete(id) || moved;
+        for (const order of answer.orders) {
+          moved = true;
+          agents.begun.push(order.id);
+          open.set(order.id, order);
+          mine.set(order.id, { orderId: order.id, state: 'Running', startTime: now.toISOString(), steps: [] });
+        }
+        const canceled = new Set(answer.cancel.map(({ orderId }) => orderId));
+        for (const [id, report] of mine) {
+          const order = open.get(id);
+          if (report.state !== 'Running' || order === undefined) continue;
+          const outcome = canceled.has(id) ? CANCELED : agents.script(order);
+          if (outcome === undefined) continue;
+          moved = true;
+          open.delete(id);
+          const ended = { ...report, endTime: now.toISOString() };
+          if (outcome === 'Succeeded') mine.set(id, { ...ended, state: 'Succeeded', result: work(order, now.toISOString()) });
+          else mine.set(id, { ...ended, state: 'Failed', error: outcome });
+        }
+      }
+      return moved;
+    },
+  };
+  const work = ({ task }: Order, time: string): OrderResult => {
+    switch (task.type) {
+      case 'Probe':
+        return { type: 'Probe', repositoryId: 'f'.repeat(64), created: task.create };
+      case 'List':
+        return { type: 'List', snapshots: placeOf(task.repository).snapshots };
+      case 'Survey': {
+        const { snapshots, records } = placeOf(task.repository);
+        return { type: 'Survey', snapshots, locks: [], ...(records === undefined ? {} : { records }) };
+      }
+      case 'Maintain': {
+        const place = placeOf(task.repository);
+        place.snapshots = place.snapshots.filter(({ id }) => !task.forget.includes(id));
+        if (task.records !== undefined) place.records = { snapshotId: 'r', text: task.records.text };
+        return { type: 'Maintain', forgotten: task.forget };
+      }
+      case 'Wipe':
+        placeOf(task.repository).snapshots = [];
+        return { type: 'Wipe', forgotten: [] };
+      case 'Restore':
+        return { type: 'Restore', files: 3, bytes: 30 };
+      case 'Backup': {
+        const stored = task.repositories.map((repository) => {
+          const snapshot = newSnapshot(task.host, task.paths, task.tags, time);
+          placeOf(repository).snapshots.push(snapshot);
+          const { namespace, name } = repository;
+          const files = { total: 1, new: 1, modified: 0, unmodified: 0 };
+          const sizes = { totalBytes: 10, storedBytes: 5, seconds: 1, files, unreadable: [] };
+          return { repository: { namespace, name }, snapshotId: snapshot.id, paths: task.paths, ...sizes };
+        });
+        const operation = { requested: task.operation, performed: task.operation, reason: 'Requested' };
+        return { type: 'Backup', operation, stored, failed: [] };
+      }
+      default:
+        return assertNever(task);
+    }
+  };
+  return agents;
+}
+
+/** Keys of agents, as the scripted platform gives them. */
+const AGENTS = ['targets', 'repositories'];
+const LOST = { code: 'AgentLost', message: 'the agent ended', remedy: '' };
+const CANCELED = { code: 'Canceled', message: 'stopped', remedy: '' };

@@ -1,0 +1,65 @@
+import { StashError } from '../../errors/error.ts';
+import type { Server } from './server.ts';
+
+/** What the restore and later links need to know of the server. */
+export interface ServerFacts {
+  version: string;
+  /** Absolute, without a slash at its end. */
+  datadir: string;
+  serverId: string;
+  serverUid: string;
+  port: string;
+}
+
+/** Asks the server. Throws DatabaseUnsupported for one that a physical backup cannot hold whole, DatabaseGrantMissing with the grant named. */
+export async function readServerFacts(server: Server): Promise<ServerFacts> {
+  const variables = new Map((await server.query('SHOW GLOBAL VARIABLES')).map(([name = '', value = '']) => [name, value]));
+  const refused = whyUnsupported(variables);
+  if (refused !== undefined) throw new StashError('DatabaseUnsupported', refused);
+  // mariadb-backup asks for this only after it has copied everything.
+  await server.query('SHOW MASTER STATUS');
+  const encrypted = await server.query(
+    'SELECT NAME FROM information_schema.INNODB_TABLESPACES_ENCRYPTION WHERE ENCRYPTION_SCHEME <> 0 LIMIT 1',
+  );
+  if (encrypted[0] !== undefined)
+    throw new StashError('DatabaseUnsupported', `the table ${encrypted[0][0]} is encrypted at rest; that is not supported yet`);
+  return serverFacts(variables);
+}
+
+export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts {
+  const value = (name: string) => variables.get(name) ?? '';
+  return {
+    version: value('version'),
+    datadir: withoutSlash(value('datadir')),
+    serverId: value('server_id'),
+    serverUid: value('server_uid'),
+    port: value('port'),
+  };
+}
+
+/** Undefined when a physical backup of the data directory is a backup of this server. */
+export function whyUnsupported(variables: ReadonlyMap<string, string>): string | undefined {
+  const value = (name: string) => variables.get(name) ?? '';
+  if (!/mariadb/i.test(`${value('version')} ${value('version_comment')}`))
+    return `the server is no MariaDB (version ${value('version')}, ${value('version_comment')})`;
+  if (value('wsrep_on') === 'ON') return 'the server is a Galera node (wsrep_on=ON); physical backups of Galera are not supported';
+  const datadir = withoutSlash(value('datadir'));
+  if (!datadir.startsWith('/')) return `the server names its data directory "${datadir}", which is not absolute`;
+  for (const name of ELSEWHERE) {
+    const place = withoutSlash(value(name));
+    if (!['', '.', 'NULL', datadir].includes(place))
+      return `${name} is ${place}, outside of the data directory ${datadir}; only servers with everything in one directory are supported`;
+  }
+  if (value('innodb_data_file_path').includes('/'))
+    return `innodb_data_file_path is ${value('innodb_data_file_path')}; only system tablespaces inside the data directory are supported`;
+  for (const name of ENCRYPTION)
+    if (!['', 'OFF', '0'].includes(value(name))) return `${name} is ${value(name)}; encryption at rest is not supported yet`;
+  return undefined;
+}
+
+const ELSEWHERE = ['innodb_data_home_dir', 'innodb_log_group_home_dir', 'innodb_undo_directory', 'aria_log_dir_path'] as const;
+const ENCRYPTION = ['innodb_encrypt_tables', 'innodb_encrypt_log', 'aria_encrypt_tables'] as const;
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}

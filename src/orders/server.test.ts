@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Agent, request } from 'undici';
+import { createDesk } from './desk.ts';
+import { PROTOCOL } from './protocol.ts';
+import { serveDesk } from './server.ts';
+import { listOrder } from './testing/order.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'stash-server-'));
+const socketPath = join(directory, 'agents.sock');
+const desk = createDesk({ epoch: 3, ensureAgent: () => undefined, notify: () => undefined, endedProcess: () => undefined });
+const server = await serveDesk(desk, { socketPath, token: 'right' });
+const dispatcher = new Agent({ connect: { socketPath } });
+after(async () => {
+  await server.close();
+  await dispatcher.destroy();
+  rmSync(directory, { recursive: true });
+});
+
+async function post(body: object, token = 'right', signal?: AbortSignal) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const options = { dispatcher, method: 'POST' as const, headers, body: JSON.stringify(body), ...(signal === undefined ? {} : { signal }) };
+  const answer = await request('http://operator/v1/agents/poll', options);
+  return { status: answer.statusCode, text: await answer.body.text() };
+}
+
+const poll = { protocol: PROTOCOL, agent: 'a', instance: 'i', reports: [], ended: [], waitMs: 0 };
+
+test('only its owner can reach the socket', () => {
+  assert.equal(statSync(socketPath).mode & 0o777, 0o600);
+});
+
+test('a request without the token is refused', async () => {
+  assert.deepEqual(await post(poll, 'wrong'), { status: 401, text: "the token is not the operator's" });
+});
+
+test('an agent of another protocol is told which one is spoken', async () => {
+  const answer = await post({ ...poll, protocol: PROTOCOL + 1 });
+  assert.equal(answer.status, 400);
+  assert.match(answer.text, new RegExp(`${PROTOCOL} is`));
+});
+
+test('a poll gets its orders', async () => {
+  desk.give('a', listOrder('one', 'Repository/shop/repo'));
+  const answer = await post(poll);
+  const orders = (JSON.parse(answer.text) as { epoch: number; orders: { id: string }[] }).orders;
+  assert.deepEqual(
+    orders.map(({ id }) => id),
+    ['one'],
+  );
+});
+
+test('a poll that its agent gives up does not keep the next one from being answered', async () => {
+  const gone = new AbortController();
+  const given = post({ ...poll, agent: 'b', waitMs: 60_000 }, 'right', gone.signal);
+  await post({ ...poll, agent: 'c' });
+  gone.abort();
+  await assert.rejects(given);
+  desk.give('b', listOrder('two', 'Repository/shop/repo'));
+  assert.match((await post({ ...poll, agent: 'b', waitMs: 60_000 })).text, /"two"/);
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Function as StashFunction } from '../api/function.ts';
+import type { Task } from '../api/task.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { isCode } from '../errors/error.ts';
+import { type BindingInput, bindingOf, type Catalog } from './binding.ts';
+
+const fn = (name: string, spec: object): [string, StashFunction] => [
+  name,
+  {
+    apiVersion: 'v1beta1',
+    kind: 'Function',
+    metadata: { name },
+    spec: { source: 'Stage', fetch: 'Stage', ...spec },
+  } as unknown as StashFunction,
+];
+const task = (name: string, steps: object[]): [string, Task] => [
+  name,
+  { apiVersion: 'v1beta1', kind: 'Task', metadata: { name }, spec: { steps } } as unknown as Task,
+];
+
+const catalog: Catalog = {
+  functions: new Map([
+    fn('files', { supports: ['Full', 'Restore'], source: 'Paths', params: [{ name: 'destination' }] }),
+    fn('mariadb-physical', {
+      supports: ['Full'],
+      command: ['stash-function'],
+      args: ['physical'],
+      params: [
+        { name: 'parallel', type: 'Integer', default: '1' },
+        { name: 'lock', type: 'Boolean' },
+      ],
+    }),
+    fn('mariadb-restore', { supports: ['Check', 'Restore'], command: ['stash-function'] }),
+    fn('needs', { supports: ['Full', 'Check'], command: ['x'], params: [{ name: 'must', required: true }] }),
+    fn('container-only', { command: ['x'] }),
+  ]),
+  tasks: new Map([
+    task('both', [{ name: 'mariadb-physical', params: [{ name: 'lock', value: 'true' }] }, { name: 'needs' }, { name: 'update-status' }]),
+  ]),
+};
+
+const input = (more: Partial<BindingInput>): BindingInput => ({ alias: 'full', direction: 'backup', targetKind: 'Host', ...more });
+const bound = (name: string, params: object[] = [], execAlias = ['full']) =>
+  [{ execAlias, function: { name, params } }] as unknown as NonNullable<BindingInput['sidecar']>;
+const database = (more: object) =>
+  ({ targetKind: 'AppBinding', application: { spec: more } }) as unknown as Pick<BindingInput, 'targetKind' | 'application'>;
+
+const CHOSEN: [why: string, input: Partial<BindingInput>, steps: string[]][] = [
+  ['the default of a directory', {}, ['files']],
+  ['the default of a workload', { targetKind: 'Deployment' }, ['files']],
+  ['the default of a MariaDB', database({ type: 'kubedb.com/MariaDB' }), ['mariadb-physical']],
+  ['the default way back of a MariaDB', { ...database({ type: 'mariadb' }), direction: 'restore' }, ['mariadb-restore']],
+  ['what is bound to the alias', { sidecar: bound('mariadb-physical') }, ['mariadb-physical']],
+  ['not what is bound to another', { sidecar: bound('mariadb-physical', [], ['log']) }, ['files']],
+  ['spec.task', { task: { name: 'mariadb-physical' } }, ['mariadb-physical']],
+  ['the addon of the application', database({ parameters: { stash: { addon: { backupTask: { name: 'files' } } } } }), ['files']],
+  [
+    'spec.task before the addon',
+    { ...database({ parameters: { stash: { addon: { backupTask: { name: 'absent' } } } } }), task: { name: 'files' } },
+    ['files'],
+  ],
+  [
+    'every step of a task but those of the operator',
+    { task: { name: 'both', params: [{ name: 'must', value: 'v' }] } },
+    ['mariadb-physical', 'needs'],
+  ],
+];
+for (const [why, more, steps] of CHOSEN)
+  test(`runs ${why}`, () => {
+    assert.deepEqual(
+      bindingOf(input(more), catalog).steps.map((step) => step.name),
+      steps,
+    );
+  });
+
+test('a step has its command with arguments, and its parameters: defaults, then those that are given', () => {
+  const step = bindingOf(input({ sidecar: bound('mariadb-physical', [{ name: 'parallel', value: '4' }]) }), catalog).steps[0];
+  assert.deepEqual(step?.command, ['stash-function', 'physical']);
+  assert.deepEqual(step?.params, { parallel: '4' });
+});
+
+test('the parameters of a task go to the steps that declare them, and before those of its steps', () => {
+  const params = [
+    { name: 'must', value: 'v' },
+    { name: 'lock', value: 'false' },
+  ];
+  const { steps, supports } = bindingOf(input({ task: { name: 'both', params } }), catalog);
+  assert.deepEqual(
+    steps.map((step) => step.params),
+    [{ parallel: '1', lock: 'false' }, { must: 'v' }],
+  );
+  assert.deepEqual(
+    steps.map((step) => step.checks),
+    [false, true],
+  );
+  assert.deepEqual(supports, ['Full', 'Check']);
+});
+
+const REFUSED: [why: string, input: Partial<BindingInput>, code: ErrorCode, says: RegExp][] = [
+  ['an unknown function', { sidecar: bound('absent') }, 'FunctionNotFound', /spec\.sidecar\[0\]\.function.*"absent".*files/],
+  ['an unknown task', { task: { name: 'absent' } }, 'FunctionNotFound', /spec\.task/],
+  ['a database nobody knows', database({ type: 'mongodb' }), 'FunctionNotFound', /mongodb/],
+  ["a logical dump of Stash's", { task: { name: 'mysql-backup-8.0.14' } }, 'NotSupportedYet', /logical dumps/],
+  ['a function that does not say what it supports', { task: { name: 'container-only' } }, 'NotSupportedYet', /containers only/],
+  ['a parameter that is not declared', { sidecar: bound('files', [{ name: 'x', value: '1' }]) }, 'Invalid', /"x".*takes destination/],
+  ['a parameter that is missing', { sidecar: bound('needs') }, 'Invalid', /needs the parameter "must"/],
+  ['a number that is none', { sidecar: bound('mariadb-physical', [{ name: 'parallel', value: 'two' }]) }, 'Invalid', /integer, not "two"/],
+  [
+    'a switch that is none',
+    { sidecar: bound('mariadb-physical', [{ name: 'lock', value: 'yes' }]) },
+    'Invalid',
+    /true or false, not "yes"/,
+  ],
+];
+for (const [why, more, code, says] of REFUSED)
+  test(`refuses ${why}`, () => {
+    assert.throws(
+      () => bindingOf(input(more), catalog),
+      (error) => isCode(error, code) && says.test(error.message),
+    );
+  });
