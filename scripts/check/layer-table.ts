@@ -73,7 +73,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     reason: 'a platform puts the parts together; the command line is above it',
   },
   cli: {
-    uses: ['api', 'errors', 'rules', 'runtime', 'store', 'process', 'engine', 'platform'],
+    uses: ['api', 'errors', 'rules', 'runtime', 'store', 'process', 'engine', 'platform', 'hooks'],
     knows: ['orders'],
     reason: 'the command line reads and writes objects like any other client; what happens then is the business of the operator',
   },

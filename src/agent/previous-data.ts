@@ -20,7 +20,7 @@ export async function setAside(places: readonly string[], now: string): Promise<
   const kept: string[] = [];
   for (const place of places) {
     if (!(await holdsSomething(place))) continue;
-    const aside = `${place}.before-${now.replace(/[-:]|\.\d+/g, '')}`;
+    const aside = `${place}.before-${now.replace(/[-:]|\..*/g, '')}`;
     await rename(place, aside);
     kept.push(aside);
   }

@@ -1,7 +1,15 @@
 import { SERIES, TAGS, tagText } from '../api/names.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../engine/engine.ts';
 import { assertNever, isCode, StashError } from '../errors/error.ts';
-import type { MaintainResult, OpenRepository, OrderResult, ProbeResult, RepositoryTask, SurveyResult } from '../orders/order.ts';
+import type {
+  MaintainResult,
+  OpenRepository,
+  OrderResult,
+  ProbeResult,
+  RepositoryTask,
+  SurveyResult,
+  WipeResult,
+} from '../orders/order.ts';
 import { readRecords } from '../rules/records.ts';
 import type { OrderRun, StepControl } from './order-run.ts';
 
@@ -84,10 +92,18 @@ async function maintain(run: OrderRun, task: TaskOf<'Maintain'>, engine: Engine)
   return result;
 }
 
-async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promise<MaintainResult> {
+async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promise<WipeResult> {
   const { access } = task.repository;
   const call = callFor(run, task.repository);
-  const { snapshots, records } = await survey(run, { type: 'Survey', repository: task.repository }, engine);
+  const surveyed = await survey(run, { type: 'Survey', repository: task.repository }, engine).catch((error: unknown) => {
+    if (!isCode(error, 'RepositoryMissing')) throw error;
+  });
+  if (surveyed === undefined) {
+    // An attempt that was cut off had come so far already.
+    await call('remove', (control) => engine.removeRepository(access, control));
+    return { type: 'Wipe', forgotten: [] };
+  }
+  const { snapshots, records } = surveyed;
   const recorded = records && readRecords(records.text, access.env.RESTIC_PASSWORD ?? '', task.repositoryId);
   if (records !== undefined && recorded === undefined)
     throw new StashError('RecordsTampered', 'the records of the repository were not written by this operator: nothing was removed');
@@ -96,7 +112,22 @@ async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promis
   const own = snapshots.filter((one) => one.tags.includes(tagText(TAGS.series, SERIES.records))).map((one) => one.id);
   if (forgotten.length + own.length > 0) await call('forget', (control) => engine.forget(access, [...forgotten, ...own], control));
   await call('prune', (control) => engine.prune(access, {}, control));
-  return { type: 'Wipe', forgotten };
+  const others = snapshots.length - forgotten.length - own.length;
+  const kept = others > 0 ? `it holds ${others} other snapshots` : await removeEmptied(call, task, engine);
+  return { type: 'Wipe', forgotten, ...(kept === undefined ? {} : { kept }) };
+}
+
+/** Why it was not removed; undefined when it was. */
+async function removeEmptied(call: Call, { repository, repositoryId }: TaskOf<'Wipe'>, engine: Engine): Promise<string | undefined> {
+  const { id } = await call('open', (control) => engine.open(repository.access, control));
+  if (id !== repositoryId) return 'it is not the repository that was used so far';
+  try {
+    await call('remove', (control) => engine.removeRepository(repository.access, control));
+    return undefined;
+  } catch (error) {
+    if (!isCode(error, 'RepositoryNotEmpty')) throw error;
+    return 'somebody stored a snapshot meanwhile';
+  }
 }
 
 async function writeRecords(call: Call, access: RepositoryAccess, text: string, engine: Engine): Promise<string> {

@@ -53,6 +53,9 @@ export const TAGS = {
 /** Values of `TAGS.series`. */
 export const SERIES = { records: 'records' } as const;
 
+/** Reason of the event that says, when a Repository goes, what `wipeOut` removed. */
+export const WIPED_OUT = 'WipedOut';
+
 export const REPOSITORY_ACTIONS = ['Check', 'Unlock', 'Prune', 'Adopt', 'Maintain'] as const;
 export type RepositoryAction = (typeof REPOSITORY_ACTIONS)[number];
 

@@ -8,13 +8,15 @@ import type { Cli } from './cli.ts';
 
 /** The engine for commands that read a repository themselves. Throws ToolMissing. */
 export async function openEngine(cli: Pick<Cli, 'env'>, dataDir: string): Promise<Engine> {
-  const tool = await findTool('restic', { ...defaultPlaces(), env: cli.env });
+  const places = { ...defaultPlaces(), env: cli.env };
+  const [tool, rclone] = await Promise.all([findTool('restic', places), findTool('rclone', places)]);
   if (!isFound(tool)) throw new StashError('ToolMissing', tool.missing, { remedy: tool.remedy });
   // Not the cache of the agents: this may be run by another user.
   const cacheDir = join(dataDir, 'cli', 'cache');
   const tmpDir = join(dataDir, 'cli', 'tmp');
   for (const directory of [cacheDir, tmpDir]) await mkdir(directory, { recursive: true, mode: 0o700 });
-  return createRestic({ path: tool.path, cacheDir, tmpDir, baseEnv: baseEnv(cli.env) });
+  const rclonePath = isFound(rclone) ? { rclonePath: rclone.path } : {};
+  return createRestic({ path: tool.path, cacheDir, tmpDir, baseEnv: baseEnv(cli.env), ...rclonePath });
 }
 
 /** What a child process may have of our environment: nothing that could hold a secret. */

@@ -1,9 +1,9 @@
 import { KINDS, type KindMap, type KindName } from '../api/kinds.ts';
 import type { AnyObject } from '../api/object.ts';
+import { didYouMean } from '../api/validation/did-you-mean.ts';
 import { StashError } from '../errors/error.ts';
 import type { Store } from '../store/store.ts';
 import { type GlobalOptions, namespaceOf } from './cli.ts';
-import { closest } from './closest.ts';
 import { kindText, type Wanted } from './resolve.ts';
 
 export interface Found {
@@ -50,6 +50,6 @@ async function meant(store: Store, kind: KindName, name: string, namespace: stri
   const elsewhere = all.find(({ metadata }) => metadata.name === name)?.metadata.namespace;
   if (elsewhere !== undefined) return `; there is one in namespace "${elsewhere}"`;
   const here = all.filter(({ metadata }) => (metadata.namespace ?? '') === namespace).map(({ metadata }) => metadata.name);
-  const near = closest(name, here);
+  const near = didYouMean(name, here);
   return near === undefined ? '' : `; did you mean "${near}"?`;
 }

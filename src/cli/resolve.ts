@@ -1,12 +1,12 @@
 import { KINDS, type KindName } from '../api/kinds.ts';
+import { didYouMean } from '../api/validation/did-you-mean.ts';
 import { StashError } from '../errors/error.ts';
-import { closest } from './closest.ts';
 
 /** One kind that a person named, in any of its spellings: plural, singular, short name, kind, each with or without its group. */
 export function resolveKind(text: string): KindName {
   const kind = findKind(text);
   if (kind !== undefined) return kind;
-  const near = closest(text.toLowerCase(), [...SPELLINGS.keys()]);
+  const near = didYouMean(text.toLowerCase(), [...SPELLINGS.keys()]);
   throw new StashError('Usage', `there is no kind "${text}"${near === undefined ? '' : `; did you mean "${near}"?`}`, {
     remedy: `Use one of ${kindNames().join(', ')}.`,
   });

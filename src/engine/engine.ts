@@ -189,4 +189,10 @@ export interface Engine {
   locks(access: RepositoryAccess, run: RunControl): Promise<Lock[]>;
   /** Takes away every lock, whoever holds it: only for the operator after the rules of ARCHITECTURE.md "Locks" allowed it. */
   removeAllLocks(access: RepositoryAccess, run: RunControl): Promise<void>;
+  /**
+   * Removes the repository's own objects, and nothing else at the place. RepositoryNotEmpty while it has a snapshot, RepositoryLocked while
+   * there is a lock: looked at right before, and then nothing is removed. May be called again where an earlier call was cut off, or where
+   * there is nothing left. Not for local directories and b2 (BackendUnsupported).
+   */
+  removeRepository(access: RepositoryAccess, run: RunControl): Promise<void>;
 }

@@ -31,6 +31,7 @@ export const CATALOGUE = {
   // repository and engine
   RepositoryNotFound: entry('failed', 'Create the Repository that is named, or correct the reference.'),
   RepositoryMissing: entry('failed', 'The place holds no restic repository: check bucket, prefix and endpoint.'),
+  RepositoryNotEmpty: entry('conflict', 'Nothing was removed: see "stash snapshots REPOSITORY --all" for what it still holds.'),
   WrongPassword: entry('failed', 'Put the password this restic repository was made with into RESTIC_PASSWORD of the storage secret.'),
   SecretMissing: entry('failed', 'Create the secret that is named in the namespace of the object that names it.'),
   SecretKeyMissing: entry('failed', 'Add the key that is named to the secret.'),
@@ -56,6 +57,10 @@ export const CATALOGUE = {
     'Use a Repository in the namespace of the configuration; a Repository of layout Single is not lent to others.',
   ),
   HostTaken: entry('validation', 'Give the target another target.alias, or use another Repository.'),
+  RepositoryReplaced: entry(
+    'failed',
+    'Put the repository back that was there, or delete the Repository object and apply it again to use this one.',
+  ),
   RecordsTampered: entry('failed', 'Find out who wrote to the repository, then run "stash adopt REPOSITORY" to record what is there.'),
   // data
   PathNotFound: entry('failed', 'Correct target.paths; a path must exist on the host when the backup runs.'),

@@ -82,8 +82,13 @@ export function parseProgress(line: string): FunctionProgress | undefined {
   try {
     const { progress } = JSON.parse(line) as { progress?: Partial<FunctionProgress> };
     const { percentDone = 0, bytesDone = 0, totalBytes = 0 } = progress ?? {};
-    return { percentDone: Number(percentDone), bytesDone: Number(bytesDone), totalBytes: Number(totalBytes) };
+    return { percentDone: amount(percentDone), bytesDone: amount(bytesDone), totalBytes: amount(totalBytes) };
   } catch {
     return undefined;
   }
+}
+
+/** A status takes only numbers, whatever a function writes. */
+function amount(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }

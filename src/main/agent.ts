@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runAgent } from '../agent/agent.ts';
@@ -10,7 +10,7 @@ import { openSessionLog } from '../agent/session-log.ts';
 import { openStage } from '../agent/stage.ts';
 import { createRestic } from '../engine/restic/restic.ts';
 import type { Order } from '../orders/order.ts';
-import { agentLock, directoriesOf } from '../platform/local/directories.ts';
+import { agentLock, agentTmp, directoriesOf } from '../platform/local/directories.ts';
 import { takeExclusive } from '../runtime/exclusive.ts';
 
 /** `agent --agent KEY --directory DIR --data-dir DIR`: started by `stash up`, ends when it has had nothing to do. */
@@ -33,8 +33,17 @@ if (!lock.taken) process.exit(EXIT_TAKEN);
 const journal = await openJournal(join(directory, 'state'), () => now().toISOString());
 const stage = await openStage(directory);
 const baseEnv = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
-for (const one of [directories.cache, directories.tmp]) await mkdir(one, { recursive: true, mode: 0o700 });
-const engine = createRestic({ path: process.env.STASH_RESTIC ?? 'restic', cacheDir: directories.cache, tmpDir: directories.tmp, baseEnv });
+// The journal has ended by now what an earlier run of this agent had left running.
+const tmpDir = agentTmp(directory);
+await rm(tmpDir, { recursive: true, force: true });
+for (const one of [directories.cache, tmpDir]) await mkdir(one, { recursive: true, mode: 0o700 });
+const engine = createRestic({
+  path: process.env.STASH_RESTIC ?? 'restic',
+  rclonePath: process.env.STASH_RCLONE ?? 'rclone',
+  cacheDir: directories.cache,
+  tmpDir,
+  baseEnv,
+});
 const token = (await readFile(directories.token, 'utf8')).trim();
 
 await runAgent({

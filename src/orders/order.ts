@@ -102,7 +102,7 @@ export type RepositoryTask =
       prune?: { maxRepackSize: string };
       check?: { readData: boolean };
     }
-  /** Forgets what is recorded, and these ids that are not recorded yet. */
+  /** Forgets what is recorded, and these ids that are not recorded yet; when that was all, the repository's own objects go too. */
   | { type: 'Wipe'; repository: OpenRepository; repositoryId: string; unrecorded: string[] };
 
 export interface RecordsWrite {
@@ -148,7 +148,7 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult;
+export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -200,11 +200,18 @@ export interface SurveyResult {
 }
 
 export interface MaintainResult {
-  type: 'Maintain' | 'Wipe';
+  type: 'Maintain';
   recordsSnapshot?: string;
   forgotten: string[];
   stats?: RepositoryStats;
   check?: CheckResult;
+}
+
+export interface WipeResult {
+  type: 'Wipe';
+  forgotten: string[];
+  /** Why the restic repository is still there, without what was forgotten; absent: nothing of it is left. */
+  kept?: string;
 }
 
 /** A process of the engine that ended without taking its lock away, as the agent that started it confirms. */

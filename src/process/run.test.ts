@@ -71,6 +71,13 @@ test('an abort ends the child and is told apart from a timeout; one from before 
   assert.equal((await sh('echo up', { signal: controller.signal })).stdoutTail, '');
 });
 
+test('a child that blocks SIGTERM is ended by the signal that it minds', async () => {
+  const controller = new AbortController();
+  const script = "trap '' TERM; echo up; exec sleep 60";
+  const result = await sh(script, { signal: controller.signal, stopSignal: 'SIGINT', onStdout: () => controller.abort() });
+  assert.equal(result.signal, 'SIGINT');
+});
+
 test('a very long timeout does not fire at once', async () => {
   assert.equal((await sh('sleep 0.05', { timeoutMs: 1e12 })).timedOut, false);
 });

@@ -54,7 +54,7 @@ export interface RunResult {
 export async function run(request: RunRequest): Promise<RunResult> {
   if (request.signal.aborted) return notStarted();
   const child = start(request);
-  if (child.pid !== undefined && request.onStart !== undefined) signalGroup(child.pid, 'SIGSTOP');
+  if (child.pid !== undefined && request.onStart !== undefined) signalLeader(child.pid, 'SIGSTOP');
   const pid = await startedPid(child, request);
   const out = drain(child.stdout, request.onStdout, request.stdoutTailBytes);
   const err = drain(child.stderr, request.onStderr, request.stderrTailBytes);
@@ -124,7 +124,19 @@ async function letGo(pid: number, request: RunRequest): Promise<void> {
   if (request.onStart === undefined) return;
   const identity = processIdentity(pid);
   if (identity !== undefined) await request.onStart(identity);
-  signalGroup(pid, 'SIGCONT');
+  signalLeader(pid, 'SIGCONT');
+}
+
+/**
+ * The child alone, not its group: a shell that forks in that moment hands a SIGSTOP that went to the group on to the new process, but not
+ * the SIGCONT, and then waits for that for ever (seen once in some 400 starts of a shell script).
+ */
+function signalLeader(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function feed(child: ChildProcess, input: string | undefined): void {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { KINDS, type KindName } from '../../api/kinds.ts';
+import { WIPED_OUT } from '../../api/names.ts';
 import type { ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import type { Store } from '../../store/store.ts';
@@ -101,15 +102,24 @@ async function deleteOne(cli: Cli, store: Store, { kind, key }: Doomed, options:
 
 async function waitUntilGone(cli: Cli, store: Store, marked: readonly Doomed[], options: DeleteOptions): Promise<void> {
   for (const { kind, key } of marked) {
-    if ((await store.get(kind, key)) === undefined) continue;
+    const object = await store.get(kind, key);
+    if (object === undefined) continue;
     const name = `${kindText(kind)}/${key.name}`;
     assertOperatorRuns(cli, options, `${name} is marked for deletion, but its clean-up is done by "stash up"`);
     await waitFor(cli, store, {
       kind,
       key,
       timeoutMs: options.timeout,
-      until: (object) => object === undefined,
+      until: (left) => left === undefined,
       what: `the clean-up of ${name}`,
     });
+    const wiped = await wipedText(store, key.namespace, object.metadata.uid);
+    if (wiped !== undefined) cli.out.write(`${name}: ${wiped}\n`);
   }
+}
+
+/** What `wipeOut` did, as the event that outlives the Repository has it. */
+async function wipedText(store: Store, namespace: string, uid: string | undefined): Promise<string | undefined> {
+  const events = await store.list('Event', { namespace });
+  return events.find(({ reason, involvedObject }) => reason === WIPED_OUT && involvedObject.uid === uid)?.message;
 }

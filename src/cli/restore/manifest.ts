@@ -78,7 +78,7 @@ function placeOf(source: RestoreSource, to: string | undefined, cwd: string): Pl
     const ref = own ?? hostRef(source.name);
     return { ref, ownTarget: own !== undefined, task: toDirectory(source.task, resolve(cwd, to)) };
   }
-  const ref = resolveTargetText(to);
+  const ref = resolveTargetText(to, ', or a directory as /PATH or ./PATH');
   const ownTarget = own !== undefined && own.kind === ref.kind && own.name === ref.name;
   return { ref: ownTarget ? own : ref, ownTarget, ...(source.task && { task: source.task }) };
 }

@@ -13,13 +13,13 @@ const TARGET_KINDS: Record<string, { kind: string; apiVersion: string }> = {
   daemonset: { kind: 'DaemonSet', apiVersion: 'apps/v1' },
 };
 
-/** A target as a command line names it: `KIND/NAME`, the kind in any case and number. */
-export function resolveTargetText(text: string): Required<Pick<TargetRef, 'apiVersion' | 'kind' | 'name'>> {
+/** A target as a command line names it: `KIND/NAME`, the kind in any case and number. `otherwise` ends the remedy: what else is possible. */
+export function resolveTargetText(text: string, otherwise = ''): Required<Pick<TargetRef, 'apiVersion' | 'kind' | 'name'>> {
   const [kindText = '', name, more] = text.split('/');
   const kind = TARGET_KINDS[kindText.toLowerCase().replace(/s$/, '')];
   if (kind !== undefined && name && more === undefined) return { ...kind, name };
   throw new StashError('Usage', `"${text}" is not KIND/NAME with a kind that can be a target`, {
-    remedy: `Use one of ${[...new Set(Object.values(TARGET_KINDS).map((one) => one.kind))].join(', ')}.`,
+    remedy: `Use one of ${[...new Set(Object.values(TARGET_KINDS).map((one) => one.kind))].join(', ')}${otherwise}.`,
   });
 }
 

@@ -13,12 +13,12 @@ export async function preBackupHooks(run: SessionRun): Promise<PhaseOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   try {
     const host = { ...hostOf(run), deadline: run.status.sessionDeadline };
-    await runHooksOnce(host, CONDITIONS.globalPreBackupHook, due(run, run.invoker.globalHooks?.preBackup, undefined));
+    await runHooksOnce(host, CONDITIONS.globalPreBackupHook, due(run, run.invoker.globalHooks?.preBackup, undefined, 'Running'));
     const targets = run.status.targets ?? [];
     await runHooksOnce(
       host,
       CONDITIONS.preBackupHook,
-      targets.flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target)),
+      targets.flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target, 'Running')),
     );
     return NEXT;
   } catch (thrown) {
@@ -33,19 +33,15 @@ export async function postBackupHooks(run: SessionRun, failure: string | undefin
   const wanted = (hook: PostBackupHook | undefined, its: string) =>
     hook !== undefined && shouldRun(hook.executionPolicy, { phase: its, retryLeft: run.session.spec.retryLeft ?? 0 }) ? hook : undefined;
   try {
-    const ofTargets = (run.status.targets ?? []).flatMap((target) =>
-      due(
-        run,
-        wanted(memberOf(run, target).hooks?.postBackup, target.phase === 'Failed' ? 'Failed' : 'Succeeded'),
-        target,
-        target.stats?.find((host) => host.error)?.error,
-      ),
-    );
+    const ofTargets = (run.status.targets ?? []).flatMap((target) => {
+      const its = target.phase === 'Failed' ? 'Failed' : 'Succeeded';
+      return due(run, wanted(memberOf(run, target).hooks?.postBackup, its), target, its, target.stats?.find((host) => host.error)?.error);
+    });
     await runHooksOnce(hostOf(run), CONDITIONS.postBackupHook, ofTargets);
     await runHooksOnce(
       hostOf(run),
       CONDITIONS.globalPostBackupHook,
-      due(run, wanted(run.invoker.globalHooks?.postBackup, phase), undefined, failure),
+      due(run, wanted(run.invoker.globalHooks?.postBackup, phase), undefined, phase, failure),
     );
     return undefined;
   } catch (thrown) {
@@ -66,13 +62,21 @@ function hostOf(run: SessionRun): HookHost {
   };
 }
 
-function due(run: SessionRun, hook: HookHandler | undefined, target: BackupTargetStatus | undefined, error?: string): DueHook[] {
+type HookPhase = 'Running' | 'Succeeded' | 'Failed';
+
+function due(
+  run: SessionRun,
+  hook: HookHandler | undefined,
+  target: BackupTargetStatus | undefined,
+  phase: HookPhase,
+  error = '',
+): DueHook[] {
   if (hook === undefined) return [];
   const key = target && targetKey(target.ref ?? {}, run.invoker.namespace);
-  return [{ hook, summary: summaryOf(run, target, error), target: key }];
+  return [{ hook, summary: summaryOf(run, target, phase, error), target: key }];
 }
 
-function summaryOf(run: SessionRun, target: BackupTargetStatus | undefined, error = ''): Summary {
+function summaryOf(run: SessionRun, target: BackupTargetStatus | undefined, phase: HookPhase, error: string): Summary {
   const { apiVersion = '', kind = '', name = '', namespace = run.invoker.namespace } = target?.ref ?? {};
   const started = Date.parse(run.status.startTime ?? '');
   return {
@@ -81,7 +85,7 @@ function summaryOf(run: SessionRun, target: BackupTargetStatus | undefined, erro
     invoker: { apiGroup: 'stash.appscode.com', kind: run.invoker.kind, name: run.invoker.name },
     target: target === undefined ? { apiVersion: '', kind: '', name: '', namespace: '' } : { apiVersion, kind, name, namespace },
     status: {
-      phase: target?.phase ?? (error === '' ? 'Succeeded' : 'Failed'),
+      phase,
       duration: `${Math.max(0, Math.round((run.now.getTime() - started) / 1000))}s`,
       error,
     },

@@ -9,6 +9,7 @@ import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { type CheckedOperation, checkOperations } from '../invoker/operations.ts';
 import { patchStatus } from '../patch-status.ts';
+import { invokerOfSession } from '../read-invoker.ts';
 
 /** One session on its way through the phases. `status` is the draft of this reconcile; `save` writes it. */
 export interface SessionRun {
@@ -50,8 +51,7 @@ export function purposeOfSession(session: BackupSession): string {
 /** Everything a phase needs to know, read anew each time. Throws what makes the session impossible. */
 export async function openSession(ctx: Context, session: BackupSession, signal: AbortSignal): Promise<SessionRun> {
   const { kind, name } = session.spec.invoker;
-  const key = { namespace: session.metadata.namespace ?? '', name };
-  const object = kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
+  const object = await invokerOfSession(ctx, session);
   if (object === undefined) throw new StashError('NotFound', `the session is for ${kind} ${name}, which does not exist`);
   const invoker = invokerOf(object);
   const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));

@@ -6,6 +6,7 @@ import { operationOf } from '../../rules/operation.ts';
 import { decideSlots, type SlotDecision, type SlotSession } from '../../rules/slots.ts';
 import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
+import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 
 /** What the slots say of one waiting session or restore. Call it with `ctx.slots` held, and write the outcome before letting go. */
 export async function slotOf(
@@ -35,10 +36,10 @@ function restoreTakesPart({ status, metadata }: RestoreSession): boolean {
 async function backupSlot(ctx: Context, session: BackupSession): Promise<SlotSession | undefined> {
   const { kind, name } = session.spec.invoker;
   const key = { namespace: session.metadata.namespace ?? '', name };
-  const object = kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
+  const object = await invokerOfSession(ctx, session);
   if (object === undefined) return undefined;
   const invoker = invokerOf(object);
-  const alias = session.spec.alias ?? invoker.operations[0]?.alias ?? '';
+  const alias = aliasOfSession(session, invoker.operations);
   const members = session.spec.members ?? invoker.operations.filter((line) => line.alias === alias).flatMap((line) => line.members);
   const type = invoker.operations.find((line) => line.alias === alias)?.type;
   return {

@@ -39,8 +39,8 @@ async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
   const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
   for (const ref of run.repositories) {
     try {
-      const { repository } = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
-      const verdict = usable(repository, created, run.now);
+      const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
+      const verdict = usable(opened, created, run.now);
       if (verdict === 'Ready') continue;
       if (verdict !== 'NotKnownYet') {
         run.condition(CONDITIONS.backendRepositoryInitialized, false, verdict.code, verdict.message);

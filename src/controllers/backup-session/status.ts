@@ -3,6 +3,7 @@ import { StashError } from '../../errors/error.ts';
 import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/order.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { formatDuration } from '../../rules/duration.ts';
+import { stepStatus } from '../step-reports.ts';
 
 export function isHostDone(host: HostBackupStats): boolean {
   return host.phase === 'Succeeded' || host.phase === 'Failed' || host.phase === 'Skipped';
@@ -18,11 +19,7 @@ export function targetPhase(hosts: readonly HostBackupStats[]): NonNullable<Back
 /** A host with what its agent reports; terminal once the report is. */
 export function afterReport(host: HostBackupStats, report: Report, override: OrderError | undefined, now: string): HostBackupStats {
   const { progress: _before, ...rest } = host;
-  const steps = report.steps.map(({ name, phase, seconds }) => ({
-    name,
-    phase,
-    ...(seconds === undefined ? {} : { duration: formatDuration(seconds * 1000) }),
-  }));
+  const steps = stepStatus(report);
   const reported: HostBackupStats = { ...rest, startTime: report.startTime, steps };
   if (report.state === 'Running')
     return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
@@ -62,6 +59,7 @@ function resultError(result: BackupResult): OrderError | undefined {
     );
     return { code: error.code, message: error.message, remedy: failure.error.remedy };
   }
+  if (result.stored.length === 0) return { ...noResult(), message: 'the agent stored nothing and named no failure' };
   const unreadable = result.stored.flatMap((one) => one.unreadable);
   if (unreadable.length === 0) return undefined;
   const named = unreadable.slice(0, 5).map((one) => `${one.item} (${one.message})`);

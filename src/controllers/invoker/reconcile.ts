@@ -8,7 +8,7 @@ import { isCode } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
 import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
-import { type Controller, DONE, ownerKeys, type Result, requeueAfter } from '../../runtime/controller.ts';
+import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
@@ -31,7 +31,12 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
     kind,
     watches: [
       // Progress concerns the session alone; its beginning is told with Pending.
-      { kind: 'BackupSession', map: (session) => (session.status?.phase === 'Running' ? [] : ownerKeys(session, kind)) },
+      {
+        kind: 'BackupSession',
+        // By its invoker, not its owner: a session that somebody wrote by hand has none.
+        map: ({ spec: { invoker }, status, metadata }) =>
+          status?.phase === 'Running' || invoker.kind !== kind ? [] : [{ namespace: metadata.namespace ?? '', name: invoker.name }],
+      },
       {
         kind: 'Repository',
         map: whenChanged(

@@ -9,7 +9,8 @@ import { withoutEffect } from '../../rules/not-yet.ts';
 import type { ConditionChange } from '../conditions.ts';
 import { CONDITIONS } from '../conditions.ts';
 import type { Context } from '../context.ts';
-import { targetKey, targetText } from '../platform-port.ts';
+import { targetKey } from '../platform-port.ts';
+import { hostProblems } from './host-taken.ts';
 import type { CheckedOperation } from './operations.ts';
 
 export interface Verdict {
@@ -95,58 +96,6 @@ function specProblems(ctx: Context, invoker: Invoker, operations: readonly Check
     }
   }
   return problems;
-}
-
-/** In one restic repository the same host name may not stand for two targets: their snapshots could not be told apart. */
-async function hostProblems(ctx: Context, invoker: Invoker): Promise<string[]> {
-  const problems: string[] = [];
-  const mine = hostsOf(invoker);
-  const seen = new Map<string, string>();
-  for (const { host, target } of mine) {
-    const other = seen.get(host);
-    if (other !== undefined && other !== target)
-      problems.push(`targets ${other} and ${target} have the same host name "${host}" (HostTaken): give one another target.alias`);
-    seen.set(host, target);
-  }
-  for (const ref of invoker.repositories) {
-    const references = (await ctx.store.get('Repository', ref))?.status?.references ?? [];
-    for (const one of references) {
-      if (one.kind === invoker.kind && one.name === invoker.name && one.namespace === invoker.namespace) continue;
-      const key = { namespace: one.namespace ?? '', name: one.name };
-      const object = one.kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
-      if (object === undefined || !isOlder(object.metadata, invoker, await createdAt(ctx, invoker))) continue;
-      const theirInvoker = invokerOf(object);
-      // References are written by the Repository's controller, a moment later than the spec that gave a Repository up.
-      if (!theirInvoker.repositories.some((used) => keyText(used) === keyText(ref))) continue;
-      for (const theirs of hostsOf(theirInvoker))
-        for (const { host, target } of mine)
-          if (host === theirs.host && target !== theirs.target)
-            problems.push(
-              `Repository ${keyText(ref)} already has host "${host}" of ${theirs.target}, by ${one.kind} ${one.name} (HostTaken): give ${target} another target.alias or another Repository`,
-            );
-    }
-  }
-  return [...new Set(problems)];
-}
-
-function hostsOf(invoker: Invoker): { host: string; target: string }[] {
-  return invoker.members.map((member) => ({
-    host: member.target?.alias ?? 'host',
-    target: targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)),
-  }));
-}
-
-async function createdAt(ctx: Context, { kind, namespace, name }: Invoker): Promise<string> {
-  const object =
-    kind === 'BackupBatch'
-      ? await ctx.store.get('BackupBatch', { namespace, name })
-      : await ctx.store.get('BackupConfiguration', { namespace, name });
-  return object?.metadata.creationTimestamp ?? '';
-}
-
-/** The older one keeps the name; of two made in the same second the first by name. */
-function isOlder(other: { creationTimestamp?: string; name: string }, invoker: Invoker, created: string): boolean {
-  return [other.creationTimestamp ?? '', other.name].join('\n') < [created, invoker.name].join('\n');
 }
 
 async function repositoryConditions(ctx: Context, invoker: Invoker): Promise<ConditionChange[]> {

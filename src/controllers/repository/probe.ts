@@ -1,13 +1,14 @@
 import type { ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
+import { StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
-import type { OpenRepository, OrderError, Report } from '../../orders/order.ts';
+import type { OpenRepository, OrderError, ProbeResult, Report } from '../../orders/order.ts';
 import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { invokersOf } from './policies.ts';
-import { afterProbe } from './status.ts';
+import { afterProbe, orderError } from './status.ts';
 
 const PROBE_TIMEOUT_MS = 120_000;
 
@@ -34,7 +35,7 @@ export async function probe(
       });
     return requeueAfter(PROBE_TIMEOUT_MS, 'the repository is being opened');
   }
-  const outcome = report.result?.type === 'Probe' ? { result: report.result } : { error: failureOf(report) };
+  const outcome = outcomeOf(repository, report, open.access.url);
   if ('error' in outcome) {
     const result = await unusable(ctx, repository, outcome.error, secretVersion);
     ctx.desk.acknowledge(id);
@@ -63,6 +64,16 @@ export async function unusable(ctx: Context, repository: Repository, error: Orde
   await patchStatus(ctx, 'Repository', repository, status);
   if (!known) await ctx.events.record(repository, 'Warning', error.code, `${error.message}. ${error.remedy}`);
   return requeueAfter(secretVersion === '' ? 300_000 : 10_000, error.code);
+}
+
+/** Another repository in the same place is not ours: its snapshots are not those that status and sessions speak of. */
+function outcomeOf({ status }: Repository, report: Report, location: string): { result: ProbeResult } | { error: OrderError } {
+  if (report.result?.type !== 'Probe') return { error: failureOf(report) };
+  const { repositoryId } = report.result;
+  const known = status?.location === location ? status.repositoryID : undefined;
+  if (known === undefined || known === repositoryId) return { result: report.result };
+  const text = `${location} holds restic repository ${repositoryId.slice(0, 8)}, and not ${known.slice(0, 8)} that was there before`;
+  return { error: orderError(new StashError('RepositoryReplaced', text)) };
 }
 
 function failureOf(report: Report): OrderError {

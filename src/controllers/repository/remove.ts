@@ -1,7 +1,9 @@
+import { WIPED_OUT } from '../../api/names.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { asStashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
+import type { WipeResult } from '../../orders/order.ts';
 import { DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { removeFinalizer } from '../finalizer.ts';
@@ -14,8 +16,8 @@ import { orderError } from './status.ts';
 const WIPE_TIMEOUT_MS = 6 * 3_600_000;
 
 /**
- * A Repository that is being deleted: with `wipeOut` the recorded snapshots go first, and the finalizer only after they did. Without it
- * nothing in the storage is touched.
+ * A Repository that is being deleted: with `wipeOut` the recorded snapshots go first, then what is left of the restic repository when it
+ * holds no others, and only then the finalizer. Without it nothing in the storage is touched.
  */
 export async function removeRepository(ctx: Context, repository: Repository): Promise<Result> {
   const key = keyOf(repository);
@@ -46,12 +48,18 @@ export async function removeRepository(ctx: Context, repository: Repository): Pr
       ctx.desk.acknowledge(id);
       return requeueAfter(60_000, 'the removal is tried again');
     }
+    await ctx.events.record(repository, 'Normal', WIPED_OUT, wipedText(report.result));
     ctx.desk.acknowledge(id);
   }
   await removeFinalizer(ctx, 'Repository', repository);
   ctx.gates.release(purpose);
   ctx.desk.drop(purpose);
   return DONE;
+}
+
+function wipedText({ forgotten, kept }: WipeResult): string {
+  const gone = forgotten.length === 1 ? '1 recorded snapshot was removed' : `${forgotten.length} recorded snapshots were removed`;
+  return kept === undefined ? `${gone}; nothing is left of the restic repository` : `${gone}; the restic repository stays: ${kept}`;
 }
 
 async function giveWipe(ctx: Context, repository: Repository, id: string): Promise<void> {

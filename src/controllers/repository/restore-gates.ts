@@ -2,6 +2,7 @@ import { keyOf } from '../../api/object.ts';
 import { invokerOf, repositoriesOf } from '../../rules/invoker.ts';
 import { purposeOfSession } from '../backup-session/session-run.ts';
 import type { Context } from '../context.ts';
+import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 import { purposeOfRestore } from '../restore-session/restore-run.ts';
 import { purposeText } from './maintenance.ts';
 
@@ -9,15 +10,11 @@ import { purposeText } from './maintenance.ts';
 export async function restoreGates(ctx: Context): Promise<void> {
   for (const session of await ctx.store.list('BackupSession')) {
     if (session.status?.phase !== 'Running') continue;
-    const key = { namespace: session.metadata.namespace ?? '', name: session.spec.invoker.name };
-    const object =
-      session.spec.invoker.kind === 'BackupBatch'
-        ? await ctx.store.get('BackupBatch', key)
-        : await ctx.store.get('BackupConfiguration', key);
+    const object = await invokerOfSession(ctx, session);
     if (object === undefined) continue;
     const invoker = invokerOf(object);
-    const alias = session.spec.alias ?? invoker.operations[0]?.alias ?? '';
-    for (const ref of repositoriesOf(invoker, alias)) ctx.gates.tryShare(ref, purposeOfSession(session));
+    for (const ref of repositoriesOf(invoker, aliasOfSession(session, invoker.operations)))
+      ctx.gates.tryShare(ref, purposeOfSession(session));
   }
   for (const session of await ctx.store.list('RestoreSession')) {
     const phase = session.status?.phase;

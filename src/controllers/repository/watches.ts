@@ -4,6 +4,7 @@ import { keyOf, type ObjectKey } from '../../api/object.ts';
 import type { Watch } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import type { Context } from '../context.ts';
+import { invokerOfSession } from '../read-invoker.ts';
 import { needsRecording, storedRepositories } from './sessions.ts';
 
 /** Whose changes concern a Repository: its secret, who uses it, and sessions that wait for it or have stored something in it. */
@@ -30,9 +31,7 @@ export function repositoryWatches(ctx: Context): Watch[] {
       map: async (session) => {
         if (needsRecording(session)) return storedRepositories(session).map(parseKey);
         if (session.status?.phase !== undefined && session.status.phase !== 'Pending') return [];
-        const { kind, name } = session.spec.invoker;
-        const key = { namespace: session.metadata.namespace ?? '', name };
-        const invoker = kind === 'BackupBatch' ? await ctx.store.get('BackupBatch', key) : await ctx.store.get('BackupConfiguration', key);
+        const invoker = await invokerOfSession(ctx, session);
         return invoker === undefined ? [] : uses(invoker);
       },
     },

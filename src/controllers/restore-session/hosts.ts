@@ -3,6 +3,7 @@ import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
 import { formatDuration } from '../../rules/duration.ts';
+import { stepStatus } from '../step-reports.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
@@ -58,11 +59,7 @@ async function advance(
 
 function afterReport(host: HostRestoreStats, report: Report, late: boolean, now: string): HostRestoreStats {
   const { progress: _before, ...rest } = host;
-  const steps = report.steps.map(({ name, phase, seconds }) => ({
-    name,
-    phase,
-    ...(seconds === undefined ? {} : { duration: formatDuration(seconds * 1000) }),
-  }));
+  const steps = stepStatus(report);
   const reported: HostRestoreStats = { ...rest, steps };
   if (report.state === 'Running')
     return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };

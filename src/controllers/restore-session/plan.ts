@@ -54,9 +54,9 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
 export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.plan !== undefined) return NEXT;
   try {
-    const { repository, open } = await openRepository(run.ctx, run.repository, run.session.metadata.namespace ?? '');
+    const opened = await openRepository(run.ctx, run.repository, run.session.metadata.namespace ?? '');
     const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
-    const verdict = usable(repository, created, run.now);
+    const verdict = usable(opened, created, run.now);
     if (verdict === 'NotKnownYet' && run.now.getTime() - created > REPOSITORY_WAIT_MS)
       return fail(new StashError('StorageUnreachable', `Repository ${run.repository.name} was not opened within two minutes`));
     if (verdict === 'NotKnownYet') return wait(5_000, `Repository ${run.repository.name} is being opened`);
@@ -67,12 +67,12 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     const report = run.ctx.desk.report(id);
     if (report === undefined) {
       const deadline = timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS));
-      run.ctx.desk.give(run.ctx.platform.repositoryAgent(open), {
+      run.ctx.desk.give(run.ctx.platform.repositoryAgent(opened.open), {
         id,
         epoch: run.ctx.epoch,
         deadline,
         purpose: run.purpose,
-        task: { type: 'List', repository: open, hosts: [] },
+        task: { type: 'List', repository: opened.open, hosts: [] },
       });
     }
     if (report === undefined || report.state === 'Running') return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');

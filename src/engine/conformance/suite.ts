@@ -7,6 +7,7 @@ import { isCode } from '../../errors/error.ts';
 import type { StartStorage } from '../emulators/storage.ts';
 import type { BackupRequest } from '../engine.ts';
 import { type Bench, openBench } from './bench.ts';
+import { removalTests } from './removal.ts';
 import { makeTree, readTree } from './tree.ts';
 
 /** What every storage must do, in one life of a repository. Left out, saying why, where the storage cannot be had here. */
@@ -18,7 +19,9 @@ export async function conformance(name: string, start: StartStorage): Promise<vo
   }
   after(() => bench.close());
   contentTests(name, bench);
-  faultTests(name, bench);
+  refusalTests(name, bench);
+  removalTests(name, bench);
+  outageTests(name, bench);
 }
 
 export function rejectsWith(code: ErrorCode, message = /./): (error: unknown) => boolean {
@@ -85,7 +88,7 @@ function contentTests(name: string, bench: Bench): void {
   });
 }
 
-function faultTests(name: string, bench: Bench): void {
+function refusalTests(name: string, bench: Bench): void {
   const { engine, control, storage } = bench;
   const source = join(bench.folder, 'source');
 
@@ -97,6 +100,11 @@ function faultTests(name: string, bench: Bench): void {
     const denied = bench.access(storage.wrongSecret);
     await assert.rejects(engine.backup(denied, backupOf([source]), control({ timeoutMs: 50_000 })), rejectsWith('StorageDenied'));
   });
+}
+
+function outageTests(name: string, bench: Bench): void {
+  const { engine, control, storage } = bench;
+  const source = join(bench.folder, 'source');
 
   test(`${name}: where the storage was emptied nothing is reported as stored`, async () => {
     await storage.destroy();

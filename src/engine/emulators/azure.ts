@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
 import { run } from '../../process/run.ts';
+import { rcloneRemote } from '../backends/rclone.ts';
 import { startConnectProxy } from './connect-proxy.ts';
 import { freePort, startServer } from './server.ts';
-import type { StartStorage } from './storage.ts';
+import type { StartStorage, TestStorage } from './storage.ts';
 
 // The account every Azurite has; its key is public.
 const ACCOUNT = 'devstoreaccount1';
@@ -48,6 +50,7 @@ export const startAzure: StartStorage = async (folder) => {
     backend: { azure: { container: 'backups', prefix: 'shop/orders' } },
     secret,
     wrongSecret: { ...secret, AZURE_ACCOUNT_KEY: Buffer.from('not this one').toString('base64') },
+    ...(await containerObjects(secret)),
     destroy: deleteContainer,
     stop: async () => {
       await proxy.stop();
@@ -80,6 +83,32 @@ export const startAzure: StartStorage = async (folder) => {
     if (answer.statusCode !== 202) throw new Error(`Azurite did not delete the container: ${answer.statusCode}`);
   }
 };
+
+/** By way of rclone, which signs the requests. */
+async function containerObjects(secret: Record<string, string>): Promise<Pick<TestStorage, 'put' | 'list'>> {
+  const rclone = await findTool('rclone');
+  if (!isFound(rclone)) return {};
+  const call = async (args: string[], input?: string) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stash-azure-'));
+    const { CA_CERT_DATA: certificate = '', ...env } = secret;
+    await writeFile(join(folder, 'ca.pem'), certificate);
+    const { env: remote } = rcloneRemote({ url: 'azure:backups:/shop/orders', env, files: {}, flags: [] });
+    const ran = await run({
+      command: rclone.path,
+      args,
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: folder, ...remote, RCLONE_CA_CERT: join(folder, 'ca.pem') },
+      signal: AbortSignal.timeout(30_000),
+      ...(input === undefined ? {} : { input }),
+    });
+    await rm(folder, { recursive: true });
+    if (ran.exitCode !== 0) throw new Error(`rclone ${args[0]} failed: ${ran.stderrTail}`);
+    return ran.stdoutTail;
+  };
+  return {
+    put: async (name) => void (await call(['rcat', `stash:backups/shop/orders/${name}`], name)),
+    list: async () => (await call(['lsf', '-R', '--files-only', 'stash:backups/shop/orders/'])).split('\n').filter((line) => line !== ''),
+  };
+}
 
 async function makeCertificate(certificate: string, key: string): Promise<boolean> {
   const name = `${ACCOUNT}.blob.localhost`;

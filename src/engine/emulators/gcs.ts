@@ -31,6 +31,19 @@ export const startGcs: StartStorage = async (folder) => {
   return {
     backend: { gcs: { bucket: 'backups', prefix: '/shop/orders', maxConnections: 3 } },
     secret: { GOOGLE_PROJECT_ID: 'test', GOOGLE_ACCESS_TOKEN: 'gcs-token', STORAGE_EMULATOR_HOST: host },
+    put: async (name) => {
+      const object = encodeURIComponent(`shop/orders/${name}`);
+      const answer = await fetch(`http://${host}/upload/storage/v1/b/backups/o?uploadType=media&name=${object}`, {
+        method: 'POST',
+        body: name,
+      });
+      if (!answer.ok) throw new Error(`fake-gcs-server took no object: ${await answer.text()}`);
+    },
+    list: async () => {
+      const answer = await fetch(`http://${host}/storage/v1/b/backups/o?prefix=shop/orders/`);
+      const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
+      return items.map((item) => item.name.slice('shop/orders/'.length));
+    },
     destroy: () => rm(join(data, 'backups'), { recursive: true }),
     stop: server.stop,
   };

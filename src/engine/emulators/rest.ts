@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { folderObjects } from './folder-objects.ts';
 import { freePort, startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
@@ -20,6 +21,7 @@ export const startRest: StartStorage = async (folder) => {
     backend: { rest: { url: `http://127.0.0.1:${port}/shop/` } },
     secret: { REST_SERVER_USERNAME: 'backup', REST_SERVER_PASSWORD: 'rest-secret' },
     wrongSecret: { REST_SERVER_USERNAME: 'backup', REST_SERVER_PASSWORD: 'not-this-one' },
+    ...folderObjects(join(data, 'shop')),
     destroy: () => rm(join(data, 'shop'), { recursive: true }),
     stop: server.stop,
   };

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { folderObjects } from './folder-objects.ts';
 import { freePort, startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
@@ -20,6 +21,7 @@ export const startS3: StartStorage = async (folder) => {
     backend: { s3: { endpoint: `http://127.0.0.1:${port}`, bucket: 'backups', prefix: 'shop/orders', region: 'us-east-1' } },
     secret: { AWS_ACCESS_KEY_ID: 'test-key-id', AWS_SECRET_ACCESS_KEY: 's3-secret-key' },
     wrongSecret: { AWS_ACCESS_KEY_ID: 'test-key-id', AWS_SECRET_ACCESS_KEY: 'not-this-one' },
+    ...folderObjects(join(data, 'backups', 'shop', 'orders')),
     destroy: () => rm(join(data, 'backups'), { recursive: true }),
     stop: server.stop,
   };

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
 import { run } from '../../process/run.ts';
+import { folderObjects } from './folder-objects.ts';
 import { freePort, startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
@@ -30,6 +31,7 @@ export const startSftp: StartStorage = async (folder) => {
     backend: { sftp: { host: '127.0.0.1', port, user: userInfo().username, path: join(folder, 'data', 'shop') } },
     secret,
     wrongSecret: { ...secret, SFTP_PRIVATE_KEY: await readFile(keys.stranger, 'utf8') },
+    ...folderObjects(join(folder, 'data', 'shop')),
     destroy: () => rm(join(folder, 'data'), { recursive: true }),
     stop: server.stop,
   };

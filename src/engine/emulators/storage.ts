@@ -6,6 +6,10 @@ export interface TestStorage {
   secret: Record<string, string>;
   /** The same with credentials that the storage refuses; absent where it asks for none. */
   wrongSecret?: Record<string, string>;
+  /** Puts an object beside those of the repository, for somebody else; absent where nothing removes a repository's objects. */
+  put?(name: string): Promise<void>;
+  /** Names of all objects under the place of the repository. */
+  list?(): Promise<string[]>;
   /** Takes away bucket, container or directory with all that is in it. */
   destroy(): Promise<void>;
   /** Stops the server; may be called twice. Absent where there is none. */

@@ -22,6 +22,7 @@ export const argv = {
     ...optional('--read-data-subset', options.readDataSubset),
   ],
   stats: () => ['stats', '--mode=raw-data', '--no-lock'],
+  listKeys: () => ['list', 'keys', '--no-lock'],
   listLocks: () => ['list', 'locks', '--no-lock'],
   catLock: (id: string) => ['cat', 'lock', id, '--no-lock'],
   removeAllLocks: () => ['unlock', '--remove-all'],

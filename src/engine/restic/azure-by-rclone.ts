@@ -1,4 +1,5 @@
 import { run } from '../../process/run.ts';
+import { rcloneRemote } from '../backends/rclone.ts';
 import type { RepositoryAccess } from '../engine.ts';
 import type { ResticSettings } from './command.ts';
 
@@ -21,30 +22,13 @@ async function lacksAzure(settings: ResticSettings): Promise<boolean> {
 
 /** The same repository by way of rclone, which restic starts and which lays the objects out alike. */
 export function azureByRclone(access: RepositoryAccess, rclonePath: string): RepositoryAccess {
-  const {
-    AZURE_ACCOUNT_NAME: account = '',
-    AZURE_ACCOUNT_KEY: key,
-    AZURE_ACCOUNT_SAS: sas,
-    AZURE_ENDPOINT_SUFFIX: suffix,
-    ...env
-  } = access.env;
-  const [, container = '', prefix = ''] = /^azure:([^:]*):(.*)$/.exec(access.url) ?? [];
-  // rclone puts the account in front of it.
-  const endpoint = `blob.${suffix ?? 'core.windows.net'}`;
+  const remote = rcloneRemote(access);
+  const own = Object.entries(access.env).filter(([name]) => !name.startsWith('AZURE_'));
   const connections = access.flags.map((flag) => /^azure\.connections=(\d+)$/.exec(flag)?.[1]).find((count) => count !== undefined);
-  const certificate = access.files.RESTIC_CACERT;
   return {
-    url: `rclone:stash:${container}/${prefix.replace(/^\/+/, '')}`,
-    env: {
-      ...env,
-      RCLONE_CONFIG: '/dev/null',
-      RCLONE_CONFIG_STASH_TYPE: 'azureblob',
-      ...(sas === undefined
-        ? { RCLONE_CONFIG_STASH_ACCOUNT: account, RCLONE_CONFIG_STASH_ENDPOINT: endpoint }
-        : { RCLONE_CONFIG_STASH_SAS_URL: `https://${account}.${endpoint}/${container}?${sas.replace(/^\?/, '')}` }),
-      ...(key === undefined || sas !== undefined ? {} : { RCLONE_CONFIG_STASH_KEY: key }),
-    },
-    files: certificate === undefined ? access.files : { ...access.files, RCLONE_CA_CERT: certificate },
+    url: `rclone:${remote.path}`,
+    env: { ...Object.fromEntries(own), ...remote.env },
+    files: { ...access.files, ...remote.files },
     flags: ['-o', `rclone.program=${rclonePath}`, ...(connections === undefined ? [] : ['-o', `rclone.connections=${connections}`])],
   };
 }

@@ -20,7 +20,7 @@ export interface ResticSettings {
   /** As restic writes it into its locks. */
   hostname: string;
   patience: Patience;
-  /** For Azure, where restic was built without it (Debian's is); a name alone is looked for in PATH. */
+  /** To remove a repository's objects, and for Azure where restic was built without it (Debian's is); a name alone is looked for in PATH. */
   rclonePath: string;
 }
 

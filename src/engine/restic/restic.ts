@@ -8,6 +8,7 @@ import { type ResticSettings, runRestic } from './command.ts';
 import { forget, prune } from './forget.ts';
 import { locks, removeAllLocks } from './locks.ts';
 import { findLine, messages, readDocument } from './messages.ts';
+import { removeRepository } from './remove.ts';
 import { load, restore } from './restore.ts';
 import { retain } from './retain.ts';
 import { DEFAULT_PATIENCE } from './retry-watch.ts';
@@ -36,6 +37,7 @@ export function createRestic(options: ResticOptions): Engine {
     stats: (access, run) => stats(settings, access, run),
     locks: (access, run) => locks(settings, access, run),
     removeAllLocks: (access, run) => removeAllLocks(settings, access, run),
+    removeRepository: (access, run) => removeRepository(settings, access, run),
   };
 }
 

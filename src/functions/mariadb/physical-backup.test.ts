@@ -52,11 +52,10 @@ describe('a physical backup of MariaDB', () => {
     const home = join(server.directory, 'home');
     mkdirSync(home);
     writeFileSync(join(home, '.my.cnf'), '[client]\nuser=somebody\npassword=else\n');
-    const stage = newStage();
     const before = process.env.HOME;
     process.env.HOME = home;
     try {
-      await backup({ stage });
+      await backup();
     } finally {
       process.env.HOME = before;
     }
@@ -103,6 +102,16 @@ describe('a physical backup of MariaDB', () => {
   it('says DatabaseUnreachable where no server answers', async () => {
     const connection = { type: 'mariadb', socket: join(server.directory, 'no.sock'), ...account };
     await assert.rejects(backup({ connection }), (error) => isCode(error, 'DatabaseUnreachable') && error.message.includes('no.sock'));
+  });
+
+  it('says what to raise where there are more tables than files may be open', async () => {
+    await server.sql(`CREATE DATABASE many; ${Array.from({ length: 200 }, (_, at) => `CREATE TABLE many.t${at} (i INT)`).join(';')}`);
+    try {
+      const under = ['sh', '-c', 'ulimit -n 150; exec "$@"', 'sh'];
+      await assert.rejects(backup({ under }), (error) => isCode(error, 'FunctionFailed') && error.remedy.includes('LimitNOFILE'));
+    } finally {
+      await server.sql('DROP DATABASE many');
+    }
   });
 
   it('refuses an operation that is not built yet', async () => {

@@ -50,6 +50,10 @@ async function copy(context: FunctionContext, stage: string, defaultsFile: strin
   if (saysOk(ended)) return;
   if (/No space left on device|Errcode: 28/i.test(ended.stderrTail))
     throw new StashError('StageFull', 'the file system of the stage was full before the copy was complete');
+  if (/Too many open files/.test(ended.stderrTail))
+    throw new StashError('FunctionFailed', 'mariadb-backup needs a file descriptor for each table, and ran out of them', {
+      remedy: 'Raise the limit of open files for "stash up" (ulimit -n, LimitNOFILE in systemd) well above the number of tables.',
+    });
   throw ended.exitCode === 0 || context.connection === undefined
     ? toolFailure(args, ended)
     : databaseError(ended.stderrTail, context.connection);

@@ -13,12 +13,18 @@ export function directoriesOf(dataDir: string) {
     logs: join(dataDir, 'logs'),
     /** One directory an agent: `target/NAMESPACE/KIND/NAME/HOST` or `repository/NAMESPACE/NAME`. */
     agents: join(dataDir, 'agents'),
+    /** The commands of hooks that run now. */
+    hooks: join(dataDir, 'hooks'),
     cache: join(dataDir, 'cache'),
-    tmp: join(dataDir, 'tmp'),
   };
 }
 
 export type Directories = ReturnType<typeof directoriesOf>;
+
+/** For files with secrets that a command of the agent needs; emptied at its start, since a killed agent leaves them there. */
+export function agentTmp(directory: string): string {
+  return join(directory, 'state', 'tmp');
+}
 
 /** The lock that an agent holds while it lives, in its directory. */
 export function agentLock(directory: string): string {

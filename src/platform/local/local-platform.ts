@@ -1,10 +1,12 @@
 import type { PlatformPort } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
+import type { ProcessIdentity } from '../../process/identity.ts';
 import { run } from '../../process/run.ts';
 import type { Store } from '../../store/store.ts';
+import type { HookJournal } from './hook-journal.ts';
 
 /** One machine: a Host is a set of its directories, an AppBinding a database that its socket or a port reaches. Each has one host. */
-export function localPlatform(store: Store, baseEnv: Record<string, string>): PlatformPort {
+export function localPlatform(store: Store, baseEnv: Record<string, string>, hooks: HookJournal): PlatformPort {
   return {
     targetKinds: ['Host', 'AppBinding'],
     hosts: async (target, alias) => {
@@ -24,8 +26,17 @@ export function localPlatform(store: Store, baseEnv: Record<string, string>): Pl
         lines.push(line);
         if (lines.length > 50) lines.shift();
       };
-      const ended = await run({ command: program, args, env: baseEnv, signal, onStdout: keep, onStderr: keep });
-      return { exitCode: ended.exitCode ?? 128, output: lines.join('\n') };
+      let started: ProcessIdentity | undefined;
+      const onStart = (process: ProcessIdentity) => {
+        started = process;
+        return hooks.started(process);
+      };
+      try {
+        const ended = await run({ command: program, args, env: baseEnv, signal, onStart, onStdout: keep, onStderr: keep });
+        return { exitCode: ended.exitCode ?? 128, output: lines.join('\n') };
+      } finally {
+        if (started !== undefined) await hooks.ended(started);
+      }
     },
   };
 }

@@ -52,10 +52,12 @@ test('the time a hook takes counts as well, and a hook is stopped at the deadlin
 });
 
 test('a restore that is not done at its timeOut fails with DeadlineExceeded, and its process is stopped', async () => {
-  await stash.apply(session('for-restore', 'docs'));
+  const place = join(stash.dir, 'place');
+  mkdirSync(place);
+  await stash.apply(configuration('place', 'repo', [place]), session('for-restore', 'place'));
   await stash.backedUp('for-restore');
   const held = stash.restic.hold('restore');
-  await stash.apply(restore('late', 'repo', 'docs', { timeOut: '2s', allowOverwrite: true }));
+  await stash.apply(restore('late', 'repo', 'place', { timeOut: '2s', allowOverwrite: true }));
   const restic = await held.reached();
   const ended = await stash.restored('late');
   assert.deepEqual([ended.status?.phase, ended.status?.reason], ['Failed', 'DeadlineExceeded']);
@@ -78,12 +80,12 @@ test('a session that is deleted while it runs takes its process along', async ()
 test('a configuration that is deleted while it runs takes its sessions and their processes along', async () => {
   await stash.apply(configuration('going', 'repo', [data]));
   const held = stash.restic.hold('backup');
-  const manual = stash.stash('backup', 'going');
+  await stash.stash('backup', 'going');
   const restic = await held.reached();
+  const [started] = (await stash.store.list('BackupSession')).filter((one) => one.spec.invoker.name === 'going');
   const deleted = await stash.stash('delete', 'backupconfiguration', 'going');
   assert.equal(deleted.code, 0, deleted.stderr);
-  const name = /backupsession\/(\S+)/.exec((await manual).stdout)?.[1] ?? '';
-  await stash.gone('BackupSession', name);
+  await stash.gone('BackupSession', started?.metadata.name ?? '');
   assert.ok(!runs(restic));
   held.release();
   await stash.apply(session('afterwards', 'docs'));

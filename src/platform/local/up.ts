@@ -27,6 +27,7 @@ import { applyCatalog } from './catalog.ts';
 import { directoriesOf } from './directories.ts';
 import { childEnvironment } from './environment.ts';
 import { nextEpoch } from './epoch.ts';
+import { hookJournal } from './hook-journal.ts';
 import { localPlatform } from './local-platform.ts';
 import { tidySessionLogs } from './session-logs.ts';
 
@@ -44,7 +45,7 @@ const CONCURRENCY = 8;
 export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): Promise<void> {
   const directories = directoriesOf(dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const restic = await findTool('restic');
+  const [restic, rclone] = await Promise.all([findTool('restic'), findTool('rclone')]);
   if (!isFound(restic)) throw new StashError('ToolMissing', restic.missing, { remedy: restic.remedy });
   const clock = systemClock;
   const lock = takeExclusive(directories.lock, { pid: process.pid, startTime: clock.now().toISOString() });
@@ -52,7 +53,11 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
   try {
     const store = openSqliteStore({ file: directories.store, clock, newUid: randomUUID });
     await applyCatalog(store);
-    const baseEnv = { ...childEnvironment(process.env), STASH_RESTIC: restic.path };
+    const baseEnv = {
+      ...childEnvironment(process.env),
+      STASH_RESTIC: restic.path,
+      ...(isFound(rclone) ? { STASH_RCLONE: rclone.path } : {}),
+    };
     // The desk, the agents and the controllers know each other; what is not there yet is looked up when it is needed.
     let enqueue: (kind: KindName, key: ObjectKey) => void = () => undefined;
     const agents = agentProcesses({ directories, baseEnv, log, busy: (agent) => desk.busy(agent) });
@@ -64,7 +69,9 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
     });
     const gates = createGates((repository) => enqueue('Repository', repository));
     const events = new EventRecorder({ store, clock, log, component: 'stash' });
-    const platform = localPlatform(store, baseEnv);
+    const hooks = hookJournal(directories.hooks);
+    await hooks.recover();
+    const platform = localPlatform(store, baseEnv, hooks);
     const ctx: Context = { store, clock, log, events, desk, platform, gates, slots: new Mutex(), epoch: desk.epoch };
     await restoreGates(ctx);
     const server = await serveDesk(desk, { socketPath: directories.socket, token: await agentToken(directories.token) });

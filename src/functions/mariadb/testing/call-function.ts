@@ -16,6 +16,8 @@ export interface FunctionCall {
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
   params?: Record<string, string>;
+  /** A command that runs it, for instance with a limit. */
+  under?: string[];
   signal?: AbortSignal;
   onStart?: (process: ProcessIdentity) => void;
   onLog?: (line: string) => void;
@@ -40,7 +42,7 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
   };
   const step = {
     name: call.function,
-    command: ['stash-function', call.function],
+    command: [...(call.under ?? []), 'stash-function', call.function],
     env: {},
     params: call.params ?? {},
     source: 'Stage' as const,

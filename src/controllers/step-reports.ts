@@ -1,0 +1,11 @@
+import type { Report } from '../orders/order.ts';
+import { formatDuration } from '../rules/duration.ts';
+
+/** The steps of a report as status shows them. */
+export function stepStatus({ steps }: Report) {
+  return steps.map(({ name, phase, seconds }) => ({
+    name,
+    phase,
+    ...(seconds === undefined ? {} : { duration: formatDuration(seconds * 1000) }),
+  }));
+}

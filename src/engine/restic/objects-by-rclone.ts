@@ -1,0 +1,69 @@
+import { StashError } from '../../errors/error.ts';
+import { type RunResult, run } from '../../process/run.ts';
+import { rcloneRemote } from '../backends/rclone.ts';
+import type { EngineProcess, RepositoryAccess, RunControl } from '../engine.ts';
+import { openAccess } from './access.ts';
+import type { ResticSettings } from './command.ts';
+import { codeOf } from './failure.ts';
+import { FOLDERS, isOwn, type OwnObjects } from './own-objects.ts';
+import { redactor } from './redact.ts';
+
+/** "directory not found", which is also what an empty place of object storage is. */
+const NOT_FOUND = 3;
+// A name has some 70 bytes.
+const LISTING_LIMIT = 256 * 1024 * 1024;
+const PATIENCE = ['--retries', '2', '--low-level-retries', '3', '--contimeout', '20s', '--timeout', '60s'];
+
+/** By way of the program rclone; BackendUnsupported where it has no such storage. */
+export function rcloneObjects(settings: ResticSettings, access: RepositoryAccess, control: RunControl): OwnObjects {
+  const { path, env, files, hasFolders } = rcloneRemote(access);
+  const rclone = async (args: string[], input?: string): Promise<RunResult> => {
+    const opened = await openAccess({ url: access.url, env, files, flags: [] }, settings.tmpDir);
+    let process: EngineProcess | undefined;
+    try {
+      const ran = await run({
+        command: settings.rclonePath,
+        args: [...args, ...PATIENCE],
+        env: { ...settings.baseEnv, ...opened.env, TMPDIR: settings.tmpDir },
+        signal: control.signal,
+        timeoutMs: control.timeoutMs,
+        stdoutTailBytes: LISTING_LIMIT,
+        ...(input === undefined ? {} : { input }),
+        onStart: async (identity) => {
+          process = { ...identity, hostname: settings.hostname };
+          await control.onProcess?.(process);
+        },
+        onStderr: (line) => control.onLog?.(redactor(access)(line)),
+      });
+      return judge(ran, args[0] ?? '', access, control);
+    } finally {
+      await opened.dispose();
+      // It holds no lock that could stay.
+      if (process !== undefined) await control.onProcessEnd?.(process, true);
+    }
+  };
+  return {
+    list: async () => {
+      const includes = ['/config', ...FOLDERS.map((folder) => `/${folder}/**`)].flatMap((pattern) => ['--include', pattern]);
+      const ran = await rclone(['lsf', '--recursive', '--files-only', ...includes, `${path}/`]);
+      if (ran.stdoutCut) throw new StashError('Internal', 'the list of objects is larger than 256 MiB');
+      return ran.stdoutTail.split('\n').filter(isOwn);
+    },
+    remove: async (names) => {
+      await rclone(['delete', '--files-from-raw', '-', `${path}/`], `${names.join('\n')}\n`);
+    },
+    tidy: async () => {
+      if (hasFolders) for (const folder of FOLDERS) await rclone(['rmdirs', `${path}/${folder}`]);
+    },
+  };
+}
+
+function judge(ran: RunResult, command: string, access: RepositoryAccess, control: RunControl): RunResult {
+  if (ran.timedOut) throw new StashError('TimedOut', `rclone ${command} did not end within ${control.timeoutMs / 1000} s and was stopped`);
+  if (ran.canceled) throw new StashError('Canceled', `rclone ${command} was stopped because its run was canceled`);
+  if (ran.exitCode === 0 || ran.exitCode === NOT_FOUND) return ran;
+  const stderr = redactor(access)(ran.stderrTail);
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  // Its exit codes are not those of restic.
+  throw new StashError(codeOf({ exitCode: null, stderr }), `rclone ${command} failed: ${last || `exit code ${ran.exitCode}`}`);
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Repository } from '../../api/repository.ts';
+import { findTool, isFound } from '../tools/locate.ts';
+import { type Machine, machine } from './testing/machine.ts';
+import { configuration, host, localRepository, secret, session } from './testing/manifests.ts';
+import { dataSnapshots, plainRestic } from './testing/plain-restic.ts';
+import { quickRepository } from './testing/repository.ts';
+
+let stash: Machine;
+let path: string;
+let data: string;
+
+before(async () => {
+  stash = await machine();
+  path = join(stash.dir, 'repository');
+  quickRepository(path);
+  data = join(stash.dir, 'docs');
+  mkdirSync(data);
+  writeFileSync(join(data, 'file'), 'content');
+  const keep = { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } };
+  await stash.apply(secret('secret'), localRepository('repo', path), configuration('docs', 'repo', [data], keep));
+  await stash.up();
+});
+after(() => stash.dispose());
+
+test('a path that is not there fails the session and is named', async () => {
+  const missing = join(stash.dir, 'no-such-directory');
+  await stash.apply(configuration('missing', 'repo', [missing]), session('missing', 'missing'));
+  const { status } = await stash.backedUp('missing');
+  assert.deepEqual([status?.phase, status?.reason], ['Failed', 'PathNotFound']);
+  assert.ok(status?.message?.includes(missing), status?.message);
+});
+
+test('one path of two that is not there makes the result partial, which is no success', async () => {
+  const missing = join(stash.dir, 'no-such-directory');
+  await stash.apply(configuration('half', 'repo', [data, missing]), session('half', 'half'));
+  const { status } = await stash.backedUp('half');
+  assert.equal(status?.phase, 'Failed', JSON.stringify(status));
+  assert.ok(status.message?.includes(missing), status.message);
+});
+
+test('a file that cannot be read is named; the rest is stored, not called a success, and takes no complete snapshot away', async () => {
+  await stash.apply(session('complete', 'docs'));
+  const [complete] = (await stash.backedUp('complete')).status?.targets?.[0]?.stats?.[0]?.snapshots ?? [];
+  const [open, closed] = [join(data, 'file'), join(data, 'closed')];
+  writeFileSync(closed, 'nobody may read this');
+  chmodSync(closed, 0o600);
+  await asNobody();
+  await stash.apply(session('unreadable', 'docs'));
+  const { status } = await stash.backedUp('unreadable');
+  stash.restic.plain('backup');
+  chmodSync(closed, 0o644);
+  assert.deepEqual([status?.phase, status?.reason], ['Failed', 'PartialRead'], JSON.stringify(status));
+  assert.ok(status?.message?.includes(closed), status?.message);
+  const [snapshot] = status?.targets?.[0]?.stats?.[0]?.snapshots ?? [];
+  assert.equal(await plainRestic(path, 'dump', snapshot?.snapshotID ?? '', open), 'content');
+  const settled = (one?: Repository) => one?.status?.recorded === 2 && one.status.maintenance?.phase === 'Succeeded';
+  await stash.until('Repository', 'repo', 'at rest with two snapshots', settled);
+  assert.ok((await dataSnapshots(path)).some((one) => one.id === complete?.snapshotID));
+});
+
+test('a repository that must not be written to is told apart from a source that cannot be read', async () => {
+  await asNobody();
+  chmodSync(join(path, 'locks'), 0o555);
+  await stash.apply(session('read-only', 'docs'));
+  const { status } = await stash.backedUp('read-only');
+  stash.restic.plain('backup');
+  chmodSync(join(path, 'locks'), 0o777);
+  assert.deepEqual([status?.phase, status?.reason], ['Failed', 'StorageReadOnly'], JSON.stringify(status));
+});
+
+test('a file that is written to during the run is stored as it was at one moment, and nothing fails', async () => {
+  const held = stash.restic.hold('backup');
+  await stash.apply(session('changing', 'docs'));
+  await held.reached();
+  writeFileSync(join(data, 'file'), 'changed content');
+  writeFileSync(join(data, 'new'), 'new');
+  held.release();
+  const { status } = await stash.backedUp('changing');
+  assert.equal(status?.phase, 'Succeeded', JSON.stringify(status));
+  const [snapshot] = status.targets?.[0]?.stats?.[0]?.snapshots ?? [];
+  assert.equal(await plainRestic(path, 'dump', snapshot?.snapshotID ?? '', join(data, 'file')), readFileSync(join(data, 'file'), 'utf8'));
+});
+
+test('an alias that is not there, bound twice, or bound to nothing is refused with its name', async () => {
+  await stash.apply(session('unknown', 'docs', { alias: 'weekly' }));
+  const unknown = (await stash.backedUp('unknown')).status;
+  assert.equal(unknown?.reason, 'Invalid');
+  assert.match(unknown.message ?? '', /"weekly" is not an alias of BackupConfiguration docs; it has full/);
+  const sidecar = ['one', 'two'].map(() => ({ execAlias: ['full'], function: { name: 'files' } }));
+  const twice = configuration('twice', 'repo', [data], { sidecar });
+  await assert.rejects(stash.apply(twice), /spec\.sidecar: an alias may be bound to one function only/);
+  const nothing = { sidecar: [{ execAlias: ['full'], function: { name: 'no-such-function' } }] };
+  await stash.apply(configuration('nothing', 'repo', [data], nothing));
+  const { status } = await stash.until('BackupConfiguration', 'nothing', 'judged', (one) => one?.status?.phase !== undefined);
+  assert.equal(status?.phase, 'Invalid');
+  assert.match(JSON.stringify(status?.conditions), /no-such-function/);
+});
+
+test('a host name that another target has in the repository already is refused', async () => {
+  const before = (await dataSnapshots(path)).length;
+  const target = { ...host('other', [data]), alias: 'docs' };
+  await stash.apply(configuration('other', 'repo', [data], { target }));
+  const { status } = await stash.until('BackupConfiguration', 'other', 'judged', (one) => one?.status?.phase !== undefined);
+  assert.equal(status?.phase, 'Invalid', JSON.stringify(status));
+  assert.match(JSON.stringify(status?.conditions), /HostTaken|docs/);
+  await stash.apply(session('taken', 'other'));
+  assert.equal((await stash.backedUp('taken')).status?.phase, 'Failed');
+  assert.equal((await dataSnapshots(path)).length, before);
+});
+
+/** From now on backups run as a user who owns nothing, though tests may run as one who may read everything. */
+async function asNobody(): Promise<void> {
+  const found = await findTool('restic');
+  assert.ok(isFound(found));
+  const copy = join(stash.dir, 'restic');
+  copyFileSync(found.path, copy);
+  chmodSync(stash.dir, 0o755);
+  execFileSync('chmod', ['-R', 'a+rwX', path]);
+  const nobody = `--reuid=65534 --regid=65534 --clear-groups '${copy}' --no-cache`;
+  stash.restic.before('backup', `unset RESTIC_CACHE_DIR; export TMPDIR=/tmp; set -- ${nobody} "$@"; real=setpriv`);
+}
