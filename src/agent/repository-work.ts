@@ -113,7 +113,7 @@ async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promis
   if (forgotten.length + own.length > 0) await call('forget', (control) => engine.forget(access, [...forgotten, ...own], control));
   await call('prune', (control) => engine.prune(access, {}, control));
   const others = snapshots.length - forgotten.length - own.length;
-  const kept = others > 0 ? `it holds ${others} other snapshots` : await removeEmptied(call, task, engine);
+  const kept = others > 0 ? `it holds other snapshots (${others})` : await removeEmptied(call, task, engine);
   return { type: 'Wipe', forgotten, ...(kept === undefined ? {} : { kept }) };
 }
 

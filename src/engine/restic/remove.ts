@@ -47,7 +47,7 @@ function requireSame(access: RepositoryAccess, keys: readonly string[] | undefin
 
 function requireUnused(access: RepositoryAccess, names: readonly string[]): void {
   const snapshots = idsIn('snapshots', names);
-  if (snapshots.length > 0) throw new StashError('RepositoryNotEmpty', `${access.url} has ${snapshots.length} snapshots`);
+  if (snapshots.length > 0) throw new StashError('RepositoryNotEmpty', `${access.url} holds snapshots (${snapshots.length})`);
   const locks = idsIn('locks', names);
   if (locks.length > 0) throw new StashError('RepositoryLocked', `${access.url} is locked (${locks[0]}): it is not removed`);
 }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { BackupSession } from '../../api/backup-session.ts';
 import { startRest } from '../../engine/emulators/rest.ts';
 import { type Machine, machine } from './testing/machine.ts';
-import { configuration, host, localRepository, repository, restore, secret, session } from './testing/manifests.ts';
+import { configuration, host, localRepository, repository, restore, restoreBatch, secret, session } from './testing/manifests.ts';
 import { dataSnapshots, plainRestic, startRestic } from './testing/plain-restic.ts';
 import { PASSWORD, quickRepository } from './testing/repository.ts';
 
@@ -41,21 +41,23 @@ async function backedUp(name: string, invoker: string): Promise<string> {
 
 const ids = async (path: string) => (await dataSnapshots(path)).map((one) => one.id);
 
-test('retention keeps what it promises, and never takes what an unfinished restore needs', async () => {
-  const path = await given('kept');
-  const first = await backedUp('kept-1', 'kept');
+test('retention waits for restores, one that runs and one that waits, and then keeps what it promises', async () => {
+  const path = await given('kept', 2);
+  const [first, second] = [await backedUp('kept-1', 'kept'), await backedUp('kept-2', 'kept')];
   const held = stash.restic.hold('restore');
-  await stash.apply(restore('reads', 'kept', 'kept', { allowOverwrite: true, pointInTime: { snapshot: first } }));
+  const old = { allowOverwrite: true, previousData: 'Discard', pointInTime: { snapshot: first } };
+  await stash.apply(restore('runs', 'kept', 'kept', old));
   await held.reached();
-  const waiting = restore('waits', 'kept', 'kept', { allowOverwrite: true, pointInTime: { snapshot: first } });
-  await stash.apply(waiting);
-  await stash.until('RestoreSession', 'waits', 'planned', (one) => one?.status?.plan !== undefined);
+  await stash.apply(restore('waits', 'kept', 'kept', old));
+  await stash.until('RestoreSession', 'waits', 'waiting', (one) => one?.status?.reason === 'SlotTaken');
+  await stash.apply(configuration('kept', 'kept', [data], { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } }));
+  const pruned = stash.stash('prune', 'kept');
+  await stash.until('Repository', 'kept', 'asked', (one) => one?.metadata.annotations?.['stash.appscode.com/request'] !== undefined);
+  assert.deepEqual(await ids(path), [first, second]);
   held.release();
-  assert.equal((await stash.restored('reads')).status?.phase, 'Succeeded');
-  assert.equal((await stash.restored('waits')).status?.phase, 'Succeeded');
-  assert.deepEqual(await ids(path), [first]);
-  const second = await backedUp('kept-2', 'kept');
-  assert.deepEqual(await ids(path), [second], 'the restores are done, so the first one goes');
+  for (const name of ['runs', 'waits']) assert.equal((await stash.restored(name)).status?.phase, 'Succeeded', name);
+  assert.equal((await pruned).code, 0);
+  assert.deepEqual(await ids(path), [second]);
 });
 
 test('records that somebody else wrote stop retention until they are adopted again', async () => {
@@ -104,6 +106,24 @@ test('what an earlier Stash or plain restic stored is adopted and restored', asy
   assert.equal(status?.phase, 'Succeeded', JSON.stringify(status));
   assert.equal(readFileSync(join(data, 'file'), 'utf8'), 'content');
 });
+
+for (const executionOrder of ['Parallel', 'Sequential']) {
+  test(`a RestoreBatch (${executionOrder}) with a member that cannot be restored restores the others and fails, naming it`, async () => {
+    const name = `batch-${executionOrder.toLowerCase()}`;
+    await given(name);
+    await backedUp(name, name);
+    writeFileSync(join(data, 'file'), 'lost');
+    await stash.apply(restoreBatch(name, name, ['nobody', name], { executionOrder, allowOverwrite: true, previousData: 'Discard' }));
+    const { status } = await stash.until('RestoreBatch', name, 'ended', (one) => /^(Succeeded|Failed)$/.test(one?.status?.phase ?? ''));
+    assert.equal(status?.phase, 'Failed');
+    assert.match(status.message ?? '', /Host\/nobody: SnapshotNotFound/);
+    assert.deepEqual(
+      status.members?.map((member) => member.phase),
+      ['Failed', 'Succeeded'],
+    );
+    assert.equal(readFileSync(join(data, 'file'), 'utf8'), 'content');
+  });
+}
 
 test('wipeOut removes what is recorded when the Repository is deleted, and nothing of others', async (t) => {
   const folder = join(stash.dir, 'rest');

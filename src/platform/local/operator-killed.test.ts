@@ -66,6 +66,7 @@ test('an operator killed during the preBackup hook runs the hook again, and the 
   await killAndRestart();
   await storedOnce('hook');
   assert.equal(readFileSync(ran, 'utf8'), 'ran\nran\n');
+  assert.ok(!stash.processes().some(({ args }) => args.join(' ').includes(fifo)), 'the first one was ended');
 });
 
 test('an operator killed during the upload finds the agent still at work', async () => {

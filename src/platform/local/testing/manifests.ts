@@ -70,3 +70,14 @@ export function restore(name: string, repositoryName: string, target: string, sp
     },
   };
 }
+
+/** Brings the newest of each of these targets back to where it was. */
+export function restoreBatch(name: string, repositoryName: string, targets: string[], spec: Record<string, unknown> = {}): AnyObject {
+  const members = targets.map((target) => ({ target: { alias: target, ref: { apiVersion: V1BETA1, kind: 'Host', name: target } } }));
+  return {
+    apiVersion: V1BETA1,
+    kind: 'RestoreBatch',
+    metadata: { name, namespace },
+    spec: { repository: { name: repositoryName }, members, ...spec },
+  };
+}

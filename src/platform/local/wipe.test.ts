@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { folderObjects } from '../../engine/emulators/folder-objects.ts';
+import { startS3 } from '../../engine/emulators/s3.ts';
+import type { TestStorage } from '../../engine/emulators/storage.ts';
+import { type Machine, machine } from './testing/machine.ts';
+import { configuration, repository, secret, session } from './testing/manifests.ts';
+import { plainRestic } from './testing/plain-restic.ts';
+import { PASSWORD, quickRepository } from './testing/repository.ts';
+
+let stash: Machine;
+let storage: TestStorage;
+let bucket: string;
+
+before(async () => {
+  stash = await machine();
+  mkdirSync(join(stash.dir, 's3'));
+  const started = await startS3(join(stash.dir, 's3'));
+  if ('missing' in started) throw new Error(started.missing);
+  storage = started;
+  bucket = join(stash.dir, 's3', 'data', 'backups');
+  await stash.apply(secret('secret', { ...storage.secret, RESTIC_PASSWORD: PASSWORD }));
+  await stash.up();
+});
+after(async () => {
+  await storage?.stop?.();
+  await stash.dispose();
+});
+
+/** A Repository to wipe out, with one backup in it; answers with its folder. */
+async function backedUp(name: string): Promise<string> {
+  quickRepository(join(bucket, name));
+  const files = join(stash.dir, name);
+  mkdirSync(files);
+  writeFileSync(join(files, 'a'), name);
+  const { s3 } = storage.backend;
+  await stash.apply(repository(name, { s3: { ...s3, prefix: name } }, { wipeOut: true }), configuration(name, name, [files]));
+  await stash.apply(session(name, name));
+  assert.equal((await stash.backedUp(name)).status?.phase, 'Succeeded');
+  return join(bucket, name);
+}
+
+async function deleteRepository(name: string): Promise<string> {
+  assert.equal((await stash.stash('delete', 'backupconfiguration', name)).code, 0);
+  const deleted = await stash.stash('delete', 'repository', name);
+  assert.equal(deleted.code, 0, deleted.stderr);
+  return deleted.stdout;
+}
+
+test('a Repository with wipeOut leaves nothing of its restic repository behind, and what others put there stays', async () => {
+  const folder = await backedUp('alone');
+  const { put, list } = folderObjects(folder);
+  await put('notes.txt');
+  assert.match(
+    await deleteRepository('alone'),
+    /\/alone: 1 recorded snapshot was removed; nothing is left of the restic repository/,
+  );
+  assert.deepEqual(await list(), ['notes.txt']);
+});
+
+test('a restic repository in which somebody else has a snapshot stays, with that one alone', async () => {
+  const folder = await backedUp('shared');
+  await plainRestic(folder, 'backup', '--host', 'somebody', join(stash.dir, 'shared'));
+  assert.match(
+    await deleteRepository('shared'),
+    /1 recorded snapshot was removed; the restic repository stays: it holds other snapshots \(1\)/,
+  );
+  const left = JSON.parse(await plainRestic(folder, 'snapshots', '--json')) as { hostname: string }[];
+  assert.deepEqual(
+    left.map(({ hostname }) => hostname),
+    ['somebody'],
+  );
+  assert.match(await plainRestic(folder, 'check', '--read-data'), /no errors were found/);
+});
+
+test('a removal that was cut off is finished when it is tried again', async () => {
+  const folder = await backedUp('cut');
+  for (const id of readdirSync(join(folder, 'snapshots'))) rmSync(join(folder, 'snapshots', id));
+  rmSync(join(folder, 'config'));
+  assert.match(await deleteRepository('cut'), /nothing is left of the restic repository/);
+  assert.deepEqual(await folderObjects(bucket).list().then((names) => names.filter((name) => name.startsWith('cut/'))), []);
+});
