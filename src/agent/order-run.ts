@@ -101,6 +101,7 @@ export async function runOrder(order: Order, work: (run: OrderRun) => Promise<Or
         return value;
       } catch (error) {
         await end('Failed');
+        options.log(name, `failed: ${(error as Error).message}`);
         throw error;
       }
     },

@@ -10,6 +10,7 @@ import type {
   SurveyResult,
   WipeResult,
 } from '../orders/order.ts';
+import { judgeLocks, seenLocks } from '../rules/locks.ts';
 import { readRecords } from '../rules/records.ts';
 import type { OrderRun, StepControl } from './order-run.ts';
 
@@ -103,10 +104,13 @@ async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promis
     await call('remove', (control) => engine.removeRepository(access, control));
     return { type: 'Wipe', forgotten: [] };
   }
-  const { snapshots, records } = surveyed;
+  const { snapshots, records, locks } = surveyed;
+  const verdict = judgeLocks(seenLocks(locks, task.knownLocks, run.now()), task.ended, new Date(run.now()));
+  if (verdict.blocking.length > 0) return { type: 'Wipe', forgotten: [], locked: { locks: verdict.locks, blocking: verdict.blocking } };
   const recorded = records && readRecords(records.text, access.env.RESTIC_PASSWORD ?? '', task.repositoryId);
   if (records !== undefined && recorded === undefined)
     throw new StashError('RecordsTampered', 'the records of the repository were not written by this operator: nothing was removed');
+  if (verdict.removable) await call('unlock', (control) => engine.removeAllLocks(access, control));
   const mine = new Set([...(recorded?.entries ?? []).map((entry) => entry.id), ...task.unrecorded]);
   const forgotten = snapshots.filter((one) => mine.has(one.id)).map((one) => one.id);
   const own = snapshots.filter((one) => one.tags.includes(tagText(TAGS.series, SERIES.records))).map((one) => one.id);

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RestoreRequest, RestoreSummary } from '../engine/engine.ts';
-import { isCode, StashError } from '../errors/error.ts';
+import { asStashError, isCode, StashError } from '../errors/error.ts';
 import { runFunction } from '../functions/run.ts';
 import { orderFileName } from '../orders/desk.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
@@ -27,9 +27,16 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
   if (!partly) await run.step('check', () => checkPlaces(places, task));
   await command(run, 'stop', task.stopCommand, tools);
   const kept = partly || task.previousData === 'Discard' ? [] : await run.step('set aside', () => setAside(places, run.now()));
-  const total = await fetch(run, task, target, tools);
-  await command(run, 'start', task.startCommand, tools);
-  return { type: 'Restore', ...total, ...(kept.length === 0 ? {} : { message: `the previous data is in ${kept.join(', ')}` }) };
+  const where = `the previous data is in ${kept.join(', ')}`;
+  try {
+    const total = await fetch(run, task, target, tools);
+    await command(run, 'start', task.startCommand, tools);
+    return { type: 'Restore', ...total, ...(kept.length === 0 ? {} : { message: where }) };
+  } catch (thrown) {
+    if (kept.length === 0) throw thrown;
+    const error = asStashError(thrown);
+    throw new StashError(error.code, `${error.message}; ${where}`, { cause: thrown, remedy: error.remedy });
+  }
 }
 
 async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {

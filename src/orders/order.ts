@@ -1,4 +1,5 @@
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
+import type { LockVerdict, SeenLock } from '../rules/locks.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -103,7 +104,15 @@ export type RepositoryTask =
       check?: { readData: boolean };
     }
   /** Forgets what is recorded, and these ids that are not recorded yet; when that was all, the repository's own objects go too. */
-  | { type: 'Wipe'; repository: OpenRepository; repositoryId: string; unrecorded: string[] };
+  | {
+      type: 'Wipe';
+      repository: OpenRepository;
+      repositoryId: string;
+      unrecorded: string[];
+      /** What locks are judged by; nothing of ours is under way there. */
+      knownLocks: SeenLock[];
+      ended: EndedProcess[];
+    };
 
 export interface RecordsWrite {
   /** The whole new text, authenticated. */
@@ -210,6 +219,8 @@ export interface MaintainResult {
 export interface WipeResult {
   type: 'Wipe';
   forgotten: string[];
+  /** Nothing was removed: a lock stands that may not be taken away (yet). */
+  locked?: Pick<LockVerdict, 'locks' | 'blocking'>;
   /** Why the restic repository is still there, without what was forgotten; absent: nothing of it is left. */
   kept?: string;
 }

@@ -1,9 +1,9 @@
 import { WIPED_OUT } from '../../api/names.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
-import { asStashError } from '../../errors/error.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
-import type { WipeResult } from '../../orders/order.ts';
+import type { OrderError, WipeResult } from '../../orders/order.ts';
 import { DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { removeFinalizer } from '../finalizer.ts';
@@ -13,7 +13,10 @@ import { openRepository } from './open.ts';
 import { storedEntries, unrecordedSessions } from './sessions.ts';
 import { orderError } from './status.ts';
 
+/** Between attempts, from the second on: the first may have lost its agent alone. */
+const RETRY_MS = 60_000;
 const WIPE_TIMEOUT_MS = 6 * 3_600_000;
+const NO_RESULT: OrderError = { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
 
 /**
  * A Repository that is being deleted: with `wipeOut` the recorded snapshots go first, then what is left of the restic repository when it
@@ -26,18 +29,23 @@ export async function removeRepository(ctx: Context, repository: Repository): Pr
   if (repository.spec.wipeOut === true && repository.status?.repositoryID !== undefined) {
     const id = orderIdOf(purpose, `wipe.${repository.metadata.uid}.${repository.status.probeFailures ?? 0}`);
     const report = ctx.desk.report(id);
+    const pause = pauseAfterFailures(repository, ctx.clock.now());
+    if (report === undefined && !ctx.desk.given(id) && pause > 0) return requeueAfter(pause, 'the removal is tried again');
     if (report === undefined || report.state === 'Running') {
       if (report === undefined) await giveWipe(ctx, repository, id);
       return requeueAfter(60_000, 'its recorded snapshots are being removed');
     }
-    if (report.result?.type !== 'Wipe') {
-      const error = report.error ?? { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
+    const result = report.result?.type === 'Wipe' ? report.result : undefined;
+    if (result === undefined || result.locked !== undefined) {
+      const error = result?.locked === undefined ? (report.error ?? NO_RESULT) : lockedError(result.locked.blocking);
       const failures = (repository.status.probeFailures ?? 0) + 1;
       const changed = await patchStatus(ctx, 'Repository', repository, {
         ...repository.status,
         phase: 'NotReady',
         error,
         probeFailures: failures,
+        lastProbeTime: timeText(ctx.clock.now()),
+        ...(result?.locked === undefined ? {} : { locks: result.locked.locks }),
       });
       await ctx.events.record(
         changed,
@@ -46,15 +54,25 @@ export async function removeRepository(ctx: Context, repository: Repository): Pr
         `${error.code}: ${error.message}. Set wipeOut: false to let it go without.`,
       );
       ctx.desk.acknowledge(id);
-      return requeueAfter(60_000, 'the removal is tried again');
+      return requeueAfter(0, 'the removal is tried again');
     }
-    await ctx.events.record(repository, 'Normal', WIPED_OUT, wipedText(report.result));
+    await ctx.events.record(repository, 'Normal', WIPED_OUT, wipedText(result));
+    ctx.desk.cleared(ctx.desk.ended(key));
     ctx.desk.acknowledge(id);
   }
   await removeFinalizer(ctx, 'Repository', repository);
   ctx.gates.release(purpose);
   ctx.desk.drop(purpose);
   return DONE;
+}
+
+function pauseAfterFailures({ status }: Repository, now: Date): number {
+  if ((status?.probeFailures ?? 0) < 2) return 0;
+  return RETRY_MS - Math.abs(now.getTime() - Date.parse(status?.lastProbeTime ?? ''));
+}
+
+function lockedError(blocking: readonly string[]): OrderError {
+  return orderError(new StashError('LockedByOther', blocking.join('; ')));
 }
 
 function wipedText({ forgotten, kept }: WipeResult): string {
@@ -67,7 +85,14 @@ async function giveWipe(ctx: Context, repository: Repository, id: string): Promi
     const { open } = await openRepository(ctx, keyOf(repository), repository.metadata.namespace ?? '');
     const deadline = timeText(new Date(ctx.clock.now().getTime() + WIPE_TIMEOUT_MS));
     const unrecorded = (await unrecordedSessions(ctx, open)).flatMap((session) => storedEntries(session, open)).map((entry) => entry.id);
-    const task = { type: 'Wipe' as const, repository: open, repositoryId: repository.status?.repositoryID ?? '', unrecorded };
+    const task = {
+      type: 'Wipe' as const,
+      repository: open,
+      repositoryId: repository.status?.repositoryID ?? '',
+      unrecorded,
+      knownLocks: repository.status?.locks ?? [],
+      ended: ctx.desk.ended(open),
+    };
     ctx.desk.give(ctx.platform.repositoryAgent(open), { id, epoch: ctx.epoch, deadline, purpose: purposeText(repository), task });
   } catch (thrown) {
     const error = orderError(asStashError(thrown));

@@ -28,6 +28,7 @@ export function restoreSessionController(ctx: Context): Controller {
     watches: [
       { kind: 'Repository', map: unfinished },
       { kind: 'BackupSession', map: (session) => (session.status?.phase === 'Running' ? [] : unfinished()) },
+      { kind: 'RestoreSession', map: (session) => (hasEnded(session) ? unfinished() : []) },
     ],
     reconcile: async (key, { signal }) => {
       open.set(keyText(key), key);

@@ -71,5 +71,9 @@ test('what rclone would look for in another place, or not at all, is refused', (
     [{ b2: { bucket: 'b' } }, { B2_ACCOUNT_ID: 'i', B2_ACCOUNT_KEY: 'k' }],
     [{ rest: { url: 'http://r/' } }],
   ];
-  for (const [backend, secret] of cases) assert.throws(() => remote(backend, secret), (error) => isCode(error, 'BackendUnsupported'));
+  for (const [backend, secret] of cases)
+    assert.throws(
+      () => remote(backend, secret),
+      (error) => isCode(error, 'BackendUnsupported'),
+    );
 });

@@ -38,6 +38,7 @@ test('secrets are blackened, names and addresses are not', () => {
   });
   assert.equal(redact('a topsecret-longer b topsecret c MIIEvQIBADANBgkqhkiG'), 'a *** b *** c ***');
   assert.equal(redact('Head "http://me:pw@host:1/x" https://keystone eu-1'), 'Head "http://***@host:1/x" https://keystone eu-1');
+  assert.equal(redact('Get "https://a.blob/c?se=1&sig=ab%2Fcd&sp=r"'), 'Get "https://a.blob/c?se=1&sig=***&sp=r"');
 });
 
 test('Azure by way of rclone is the same container, prefix and account', () => {

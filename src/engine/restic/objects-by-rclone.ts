@@ -64,6 +64,14 @@ function judge(ran: RunResult, command: string, access: RepositoryAccess, contro
   if (ran.exitCode === 0 || ran.exitCode === NOT_FOUND) return ran;
   const stderr = redactor(access)(ran.stderrTail);
   const last = stderr.trim().split('\n').at(-1) ?? '';
+  if (/knownhosts: key mismatch/.test(stderr))
+    throw new StashError(
+      'StorageDenied',
+      `rclone ${command} failed: the server shows a key of another kind than those in SFTP_KNOWN_HOSTS`,
+      {
+        remedy: 'Put all keys of the server into SFTP_KNOWN_HOSTS, as ssh-keyscan prints them, or install rclone 1.64 or newer.',
+      },
+    );
   // Its exit codes are not those of restic.
   throw new StashError(codeOf({ exitCode: null, stderr }), `rclone ${command} failed: ${last || `exit code ${ran.exitCode}`}`);
 }

@@ -1,6 +1,6 @@
 import type { RepositoryAccess } from '../engine.ts';
 
-const SECRET_NAME = /PASSWORD|SECRET|TOKEN|_KEY|KEY_ID/;
+const SECRET_NAME = /PASSWORD|SECRET|TOKEN|_KEY|KEY_ID|_SAS$/;
 // Shorter ones would blacken every other word.
 const SHORTEST = 4;
 
@@ -15,6 +15,7 @@ export function redactor(access: RepositoryAccess): (text: string) => string {
     .toSorted((a, b) => b.length - a.length);
   return (text) => {
     const blackened = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-    return blackened.replaceAll(/:\/\/[^/@\s"]*@/g, '://***@');
+    // The signature of Azure's signed URLs, in whatever order and spelling the rest of it is.
+    return blackened.replaceAll(/:\/\/[^/@\s"]*@/g, '://***@').replaceAll(/([?&]sig=)[^&\s"]+/g, '$1***');
   };
 }

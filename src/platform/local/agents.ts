@@ -98,7 +98,11 @@ async function stopStray(directory: string): Promise<void> {
   const lock = agentLock(directory);
   const holder = heldBy(lock);
   if (holder === undefined) return;
-  process.kill(holder.pid, 'SIGTERM');
+  try {
+    process.kill(holder.pid, 'SIGTERM');
+  } catch {
+    // It ended just now.
+  }
   while (heldBy(lock)?.pid === holder.pid) await delay(50);
 }
 

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { folderObjects } from '../../engine/emulators/folder-objects.ts';
 import { startS3 } from '../../engine/emulators/s3.ts';
 import type { TestStorage } from '../../engine/emulators/storage.ts';
+import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { configuration, repository, secret, session } from './testing/manifests.ts';
 import { plainRestic } from './testing/plain-restic.ts';
@@ -53,10 +54,7 @@ test('a Repository with wipeOut leaves nothing of its restic repository behind, 
   const folder = await backedUp('alone');
   const { put, list } = folderObjects(folder);
   await put('notes.txt');
-  assert.match(
-    await deleteRepository('alone'),
-    /\/alone: 1 recorded snapshot was removed; nothing is left of the restic repository/,
-  );
+  assert.match(await deleteRepository('alone'), /\/alone: 1 recorded snapshot was removed; nothing is left of the restic repository/);
   assert.deepEqual(await list(), ['notes.txt']);
 });
 
@@ -80,5 +78,29 @@ test('a removal that was cut off is finished when it is tried again', async () =
   for (const id of readdirSync(join(folder, 'snapshots'))) rmSync(join(folder, 'snapshots', id));
   rmSync(join(folder, 'config'));
   assert.match(await deleteRepository('cut'), /nothing is left of the restic repository/);
-  assert.deepEqual(await folderObjects(bucket).list().then((names) => names.filter((name) => name.startsWith('cut/'))), []);
+  assert.deepEqual(
+    await folderObjects(bucket)
+      .list()
+      .then((names) => names.filter((name) => name.startsWith('cut/'))),
+    [],
+  );
+});
+
+test('an agent that is killed while it prunes leaves a lock, and the next attempt takes it away', async () => {
+  const folder = await backedUp('killed');
+  stash.restic.slow('prune');
+  assert.equal((await stash.stash('delete', 'backupconfiguration', 'killed')).code, 0);
+  assert.equal((await stash.stash('delete', 'repository', 'killed', '--no-wait')).code, 0);
+  const locked = async () => (await folderObjects(folder).list()).some((name) => name.startsWith('locks/'));
+  await eventually('prune has its lock', async () => stash.resticOf('prune') !== undefined && (await locked()));
+  await stash.killAgent('repository/', stash.resticOf('prune')?.pid ?? 0);
+  stash.restic.plain('prune');
+  await stash.gone('Repository', 'killed');
+  const events = (await stash.events('Repository', 'killed')).join('\n');
+  assert.match(events, /WipeOutFailed: AgentLost/);
+  assert.match(events, /WipedOut: .*nothing is left/);
+  assert.deepEqual(
+    (await folderObjects(bucket).list()).filter((name) => name.startsWith('killed/')),
+    [],
+  );
 });

@@ -45,7 +45,7 @@ export interface Machine extends Objects {
 
 const STASH = fileURLToPath(new URL('../../../../bin/stash', import.meta.url));
 
-/** Undefined without restic; nothing runs before `up`. */
+/** Nothing of it runs before `up`. */
 export async function machine(): Promise<Machine> {
   const found = await findTool('restic');
   if (!isFound(found)) throw new Error(found.missing);
