@@ -88,6 +88,7 @@ try {
   console.log(
     `\nProved in ${Math.round((Date.now() - began) / 1000)} s: scheduled and manual backups of files and of a MariaDB restore to exactly what was there.`,
   );
+  console.log('Everything the demo made is in .demo; "make clean" removes it, with what install and test made.');
 } finally {
   await stop(up.child);
   await database.stop();

@@ -18,6 +18,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: [],
     reason: 'the schemas are read by every part and by the generators; they must load without any of them',
   },
+  secrets: { uses: [], node: [], reason: 'whoever writes text takes the secrets out of it, so this depends on nobody' },
   process: { uses: ['errors'], reason: 'running a program is a tool of the edges and knows nothing of backups' },
   rules: {
     uses: ['api', 'errors'],
@@ -25,10 +26,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: ['node:crypto'],
     reason: 'rules are pure: what they need to know comes in as a parameter, and what they decide goes out as a value',
   },
-  runtime: { uses: ['api', 'errors'], knows: ['store'], reason: 'queue, loop and clock serve any controller and know none' },
+  runtime: { uses: ['api', 'errors', 'secrets'], knows: ['store'], reason: 'queue, loop and clock serve any controller and know none' },
   store: { uses: ['api', 'errors'], knows: ['runtime/clock.ts'], reason: 'a store keeps objects and never decides anything about them' },
   engine: {
-    uses: ['errors', 'process'],
+    uses: ['errors', 'process', 'secrets'],
     knows: ['api'],
     reason: 'the engine moves data between a folder and a repository; who asked, and why, is not its business',
   },
@@ -48,7 +49,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     reason: 'a function also runs alone, in an image of its own, with no operator near it',
   },
   agent: {
-    uses: ['api', 'errors', 'rules', 'process', 'orders', 'functions'],
+    uses: ['api', 'errors', 'secrets', 'rules', 'process', 'orders', 'functions'],
     knows: ['engine', 'runtime'],
     reason: 'an agent runs in a pod without any rights: it knows orders, not the store and not the controllers',
   },
@@ -56,6 +57,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     uses: [
       'api',
       'errors',
+      'secrets',
       'rules',
       'runtime',
       'hooks',

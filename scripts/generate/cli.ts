@@ -54,6 +54,7 @@ ends with exit code 6 when no \`stash up\` runs on the data directory.
 | \`-n, --namespace NAME\` | namespace of the objects; \`default\` when absent |
 | \`--json\` | errors as one JSON object on standard error: \`{"error": {"code", "message", "remedy", "transient"}}\` |
 | \`-v, --verbose\` | causes of errors, and debug messages of \`stash up\` |
+| \`--version\` | print the version, as \`stash version\` does |
 | \`-h, --help\` | help of the command |
 
 Kinds are written in plural, singular or by short name, in any case: \`backupconfigurations\`, \`BackupConfiguration\`, \`bc\`; objects as

@@ -16,7 +16,7 @@ export interface AgentOptions {
   client: OperatorClient;
   journal: Journal;
   tools: Tools;
-  /** Opens the log of an order; the secrets it carries must not reach the file. */
+  /** Opens the log of an order; what is written to it holds no secret any more. */
   openLog: (order: Order) => WriteLog;
   now: () => Date;
   signal: AbortSignal;

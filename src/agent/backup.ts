@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
@@ -14,6 +14,8 @@ export interface Tools {
   stage: Stage;
   /** PATH and the like for functions. */
   baseEnv: Record<string, string>;
+  /** Directories of Stash itself: nothing is restored into or over them. */
+  keepOut: string[];
 }
 
 /** One backup of one host: the functions write the stage (or say what to read), then the engine stores it in each repository. */
@@ -29,6 +31,7 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
     ...(made.skip === undefined ? {} : { skipped: made.skip }),
   };
   if (made.skip !== undefined) return result;
+  if (request.source.type === 'paths') await refuseLinks(request.source.paths);
   for (const repository of task.repositories) {
     try {
       result.stored.push(await upload(run, repository, request, tools.engine));
@@ -39,6 +42,16 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
     }
   }
   return result;
+}
+
+/** The engine stores a link as a link: named as a path, it would be a backup of nothing. Links below a path are stored as they are. */
+async function refuseLinks(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isSymbolicLink() !== true) continue;
+    const to = await realpath(path).catch(() => 'nothing');
+    throw new StashError('PathIsLink', `${path} is a symbolic link to ${to}: only the link would be stored`);
+  }
 }
 
 async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Promise<FunctionResult> {

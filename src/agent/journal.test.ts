@@ -50,7 +50,7 @@ test('what an order carries is never written', async () => {
   const directory = newDirectory();
   const journal = await openJournal(directory, now);
   const secret = structuredClone(order);
-  if (secret.task.type === 'List') secret.task.repository.access.env.RESTIC_PASSWORD = 'changeit';
+  if (secret.task.type === 'Probe') secret.task.repository.access.env.RESTIC_PASSWORD = 'changeit';
   await journal.accept(secret, runningReport('one'));
   assert.equal(readFileSync(join(directory, 'orders', 'one.json'), 'utf8').includes('changeit'), false);
 });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orderFileName } from '../orders/desk.ts';
 import type { EndedProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
@@ -154,7 +154,10 @@ async function readEntries(directory: string): Promise<Entry[]> {
   const names = await readdir(directory).catch(() => []);
   const entries: Entry[] = [];
   for (const name of names.filter((one) => one.endsWith('.json')).sort())
-    entries.push(JSON.parse(await readFile(join(directory, name), 'utf8')) as Entry);
+    await readFile(join(directory, name), 'utf8')
+      .then((text) => entries.push(JSON.parse(text) as Entry))
+      // What a broken disk left is put aside: it must not keep the agent from all other work.
+      .catch(() => rename(join(directory, name), join(directory, `${name}.unreadable`)));
   return entries;
 }
 

@@ -24,7 +24,7 @@ async function run(work: (run: OrderRun) => Promise<OrderResult>, signal = new A
   return { report, lines, journaled: journal.reports.get('one') };
 }
 
-const nothing: OrderResult = { type: 'List', snapshots: [] };
+const nothing: OrderResult = { type: 'Probe', repositoryId: 'f', created: false };
 
 test('the report of work that succeeded has its steps with their durations, and its result', async () => {
   const { report, lines, journaled } = await run(async (order) => {

@@ -4,7 +4,9 @@ import { asStashError, StashError } from '../errors/error.ts';
 import type { FunctionControl } from '../functions/run.ts';
 import type { Order, OrderError, OrderResult, Report, RepositoryRef, StepReport } from '../orders/order.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
+import { redactor } from '../secrets/redactor.ts';
 import type { Journal, JournaledProcess } from './journal.ts';
+import { redactedError, redactedResult, secretsOf } from './order-secrets.ts';
 import type { WriteLog } from './session-log.ts';
 
 /** What every kind of work has at hand while it carries out one order. */
@@ -35,9 +37,11 @@ export interface OrderRunOptions {
 
 const FUNCTION_GRACE_MS = 30_000;
 
-/** Carries out `work` for an order and returns its terminal report; never throws. */
+/** Carries out `work` for an order and returns its terminal report, which like log and journal holds no secret of it; never throws. */
 export async function runOrder(order: Order, work: (run: OrderRun) => Promise<OrderResult>, options: OrderRunOptions): Promise<Report> {
   const { journal, now } = options;
+  const secrets = redactor(secretsOf(order));
+  const writeLog: WriteLog = (step, line) => options.log(step, secrets.text(line));
   const time = () => now().toISOString();
   let report: Report = { orderId: order.id, state: 'Running', startTime: time(), steps: [] };
   const update = async (change: Partial<Report>) => {
@@ -47,7 +51,7 @@ export async function runOrder(order: Order, work: (run: OrderRun) => Promise<Or
   };
   const setStep = (step: StepReport) => update({ steps: [...report.steps.filter((one) => one.name !== step.name), step] });
   const controlOf = (step: string): StepControl => {
-    const log = (line: string) => options.log(step, line);
+    const log = (line: string) => writeLog(step, line);
     const left = () => Math.max(1, Date.parse(order.deadline) - now().getTime());
     const journaled = (identity: ProcessIdentity, repository?: RepositoryRef): JournaledProcess => ({
       pid: identity.pid,
@@ -79,6 +83,7 @@ export async function runOrder(order: Order, work: (run: OrderRun) => Promise<Or
         signal: options.signal,
         timeoutMs: left(),
         graceMs: FUNCTION_GRACE_MS,
+        redact: secrets.text,
         onStart: (process) => journal.processStarted(order.id, journaled(process)),
         onLog: log,
         onProgress: (done) => progress({ ...done, filesDone: 0, totalFiles: 0 }),
@@ -92,26 +97,26 @@ export async function runOrder(order: Order, work: (run: OrderRun) => Promise<Or
     step: async (name, stepWork) => {
       const began = now().getTime();
       await setStep({ name, phase: 'Running' });
-      options.log(name, 'started');
+      writeLog(name, 'started');
       const end = (phase: StepReport['phase']) => setStep({ name, phase, seconds: (now().getTime() - began) / 1000 });
       try {
         const value = await stepWork(controlOf(name));
         await end('Succeeded');
-        options.log(name, 'done');
+        writeLog(name, 'done');
         return value;
       } catch (error) {
         await end('Failed');
-        options.log(name, `failed: ${(error as Error).message}`);
+        writeLog(name, `failed: ${(error as Error).message}`);
         throw error;
       }
     },
   };
   try {
     const result = await work(run);
-    await update({ state: 'Succeeded', endTime: time(), result });
+    await update({ state: 'Succeeded', endTime: time(), result: redactedResult(result, secrets) });
   } catch (thrown) {
-    const error = describe(thrown, options.signal);
-    options.log('error', `${error.code}: ${error.message}`);
+    const error = redactedError(describe(thrown, options.signal), secrets);
+    writeLog('error', `${error.code}: ${error.message}`);
     await update({ state: 'Failed', endTime: time(), error });
   }
   return report;

@@ -1,11 +1,44 @@
-import type { OpenRepository, Order } from '../orders/order.ts';
+import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult } from '../orders/order.ts';
+import type { Redactor } from '../secrets/redactor.ts';
+import { accessSecrets, secretValues } from '../secrets/secret-values.ts';
 
-/** Every secret value an order carries, so that none of them reaches a log. */
+/** Every secret value an order carries: of its repositories, its database, and what its functions are given under a name of a secret. */
 export function secretsOf({ task }: Order): string[] {
   const repositories: OpenRepository[] = task.type === 'Backup' ? task.repositories : [task.repository];
-  const access = repositories.flatMap(({ access }) => [...Object.entries(access.env), ...Object.entries(access.files)]);
-  // Names and regions are no secrets, and hiding them would make a log unreadable.
-  const ofStorage = access.filter(([name]) => /PASSWORD|SECRET|KEY|TOKEN|CREDENTIALS|AUTH/i.test(name)).map(([, value]) => value);
+  const ofStorage = repositories.flatMap(({ access }) => accessSecrets(access));
   const password = 'connection' in task ? task.connection?.password : undefined;
-  return [...ofStorage, ...(password === undefined ? [] : [password])];
+  const ofFunctions = stepsOf(task).flatMap(({ env, params }) => [...secretValues(env), ...secretValues(params)].filter(isNoSwitch));
+  return [...new Set([...ofStorage, ...(password === undefined ? [] : [password]), ...ofFunctions])];
+}
+
+function stepsOf(task: Order['task']): readonly FunctionStep[] {
+  return 'steps' in task ? task.steps : [];
+}
+
+/** A parameter `auth: "true"` holds no secret. */
+function isNoSwitch(value: string): boolean {
+  return !/^(?:true|false|none|yes|no|on|off)$/i.test(value);
+}
+
+/** Also what a function may have put into its own remedy. */
+export function redactedError({ code, message, remedy }: OrderError, secrets: Redactor): OrderError {
+  return { code, message: secrets.text(message), remedy: secrets.text(remedy) };
+}
+
+/** What people are shown of a result. The rest (ids, paths, positions, the text of the records) is data, and true only as it is. */
+export function redactedResult(result: OrderResult, secrets: Redactor): OrderResult {
+  if (result.type === 'Restore') return result.message === undefined ? result : { ...result, message: secrets.text(result.message) };
+  if (result.type === 'Backup')
+    return {
+      ...result,
+      operation: { ...result.operation, reason: secrets.text(result.operation.reason) },
+      stored: result.stored.map((one) => ({
+        ...one,
+        unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
+      })),
+      failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
+      ...(result.skipped === undefined ? {} : { skipped: secrets.text(result.skipped) }),
+    };
+  if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };
+  return result;
 }

@@ -27,7 +27,8 @@ export async function setAside(places: readonly string[], now: string): Promise<
   return kept;
 }
 
-async function holdsSomething(place: string): Promise<boolean> {
+/** Anything but an empty directory. */
+export async function holdsSomething(place: string): Promise<boolean> {
   const found = await lstat(place).catch(() => undefined);
   if (found === undefined) return false;
   return !found.isDirectory() || (await readdir(place)).length > 0;

@@ -26,15 +26,6 @@ export function repositoryWork(run: OrderRun, task: RepositoryTask, engine: Engi
   switch (task.type) {
     case 'Probe':
       return probe(run, task, engine);
-    case 'List':
-      return run.step('list', async (step) => ({
-        type: 'List',
-        snapshots: await engine.snapshots(
-          task.repository.access,
-          task.hosts.length === 0 ? {} : { hosts: task.hosts },
-          step.engine(task.repository),
-        ),
-      }));
     case 'Survey':
       return survey(run, task, engine);
     case 'Maintain':
@@ -61,12 +52,13 @@ async function probe(run: OrderRun, task: TaskOf<'Probe'>, engine: Engine): Prom
 async function survey(run: OrderRun, task: TaskOf<'Survey'>, engine: Engine): Promise<SurveyResult> {
   const { access } = task.repository;
   const call = callFor(run, task.repository);
+  const { id: repositoryId } = await call('open', (control) => engine.open(access, control));
   const locks = await call('locks', (control) => engine.locks(access, control));
   const snapshots = await call('snapshots', (control) => engine.snapshots(access, {}, control));
   const newest = newestRecords(snapshots);
-  if (newest === undefined) return { type: 'Survey', snapshots, locks };
+  if (newest === undefined) return { type: 'Survey', repositoryId, snapshots, locks };
   const text = await call('read records', (control) => engine.load(access, { snapshotId: newest.id, path: `/${RECORDS_FILE}` }, control));
-  return { type: 'Survey', snapshots, locks, records: { snapshotId: newest.id, text } };
+  return { type: 'Survey', repositoryId, snapshots, locks, records: { snapshotId: newest.id, text } };
 }
 
 async function maintain(run: OrderRun, task: TaskOf<'Maintain'>, engine: Engine): Promise<MaintainResult> {

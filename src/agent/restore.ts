@@ -7,6 +7,7 @@ import { orderFileName } from '../orders/desk.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
 import { run as runProcess } from '../process/run.ts';
 import type { Tools } from './backup.ts';
+import { checkKeptOut, checkRoom, destinationFull } from './destination.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
 
@@ -24,12 +25,19 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
   const target = task.destination ?? '/';
   const places = task.snapshots.flatMap(({ paths }) => paths.map((path) => join(target, path)));
   const partly = task.include.length + task.exclude.length > 0;
-  if (!partly) await run.step('check', () => checkPlaces(places, task));
+  await run.step('check', async () => {
+    const written = places.length === 0 ? [target] : places;
+    await checkKeptOut(written, task, tools.keepOut);
+    if (!partly) await checkPlaces(places, task);
+    await checkRoom(written, task);
+  });
   await command(run, 'stop', task.stopCommand, tools);
   const kept = partly || task.previousData === 'Discard' ? [] : await run.step('set aside', () => setAside(places, run.now()));
   const where = `the previous data is in ${kept.join(', ')}`;
   try {
-    const total = await fetch(run, task, target, tools);
+    const total = await fetch(run, task, target, tools).catch((thrown: unknown) => {
+      throw destinationFull(thrown, places);
+    });
     await command(run, 'start', task.startCommand, tools);
     return { type: 'Restore', ...total, ...(kept.length === 0 ? {} : { message: where }) };
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { isCode } from '../errors/error.ts';
 import { formatIndex } from '../rules/chain/metadata-index.ts';
@@ -55,6 +55,16 @@ test('the manifest in the index tells two fulls of different files apart, and is
   }
   assert.equal(manifests[0], manifests[1]);
   assert.notEqual(manifests[0], manifests[2]);
+});
+
+test('what functions of a killed run left beside the chain is gone when the stage is opened again, the journal is not', async () => {
+  const { state } = await openStage(newDirectory());
+  for (const name of ['run/order', 'orders']) {
+    mkdirSync(join(state, name), { recursive: true });
+    writeFileSync(join(state, name, 'client.cnf'), 'password');
+  }
+  await openStage(dirname(state));
+  assert.deepEqual([existsSync(join(state, 'run')), existsSync(join(state, 'orders', 'client.cnf'))], [false, true]);
 });
 
 test('a full that was given up leaves the chain as it was', async () => {

@@ -25,17 +25,20 @@ export interface Stage {
 
 const FREE_SHARE = 0.1;
 
-/** Opens the stage and finishes a swap that a crash interrupted, from the names it finds. */
+/** Opens the stage and finishes a swap that a crash interrupted, from the names it finds. No function may be at work in it. */
 export async function openStage(directory: string): Promise<Stage> {
   const at = { chain: join(directory, 'chain'), next: join(directory, 'next'), old: join(directory, 'old') };
   const partial = join(at.next, 'full.partial');
   const full = join(at.next, 'full');
+  const state = join(directory, 'state');
   await makeDirectory(directory);
   await recover(at);
+  // What functions of a killed run left there: fetched data, and option files with logins.
+  await rm(join(state, 'run'), { recursive: true, force: true });
   return {
     directory,
     chain: at.chain,
-    state: join(directory, 'state'),
+    state,
     beginFull: async (needBytes) => {
       await rm(at.next, { recursive: true, force: true });
       await checkRoom(directory, needBytes);

@@ -178,6 +178,22 @@ const REFUSED: [string, string, string[]][] = [
   ],
 
   [
+    'a Host without paths',
+    configuration('schedule: x, target: {ref: {kind: Host, name: h}}'),
+    ['spec.target.paths: a Host needs paths, each absolute'],
+  ],
+  [
+    'a Host with an empty list of paths',
+    configuration('schedule: x, target: {ref: {kind: Host, name: h}, paths: []}'),
+    ['spec.target.paths: a Host needs paths, each absolute'],
+  ],
+  [
+    'a Host with a relative path',
+    configuration('schedule: x, target: {ref: {kind: Host, name: h}, paths: [/a, b]}'),
+    ['spec.target.paths: a Host needs paths, each absolute'],
+  ],
+
+  [
     'snapshots and paths in one rule',
     session('target: {rules: [{snapshots: [a], paths: [/b]}]}'),
     ['spec.target.rules[0]: give either snapshots or paths'],

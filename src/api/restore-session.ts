@@ -75,8 +75,11 @@ const PlannedHost = struct('What one host gets.', {
       time: optional(time('When it was taken.')),
       paths: optional(textList('What is taken from it.')),
       totalSize: optional(text('Size of the data.')),
+      incomplete: optional(flag('Something could not be read when it was made.')),
+      bytes: optional(integer('Bytes that are restored from it, where all of it is.')),
     }),
   ),
+  passedOver: optional(textList('Newer snapshots that are incomplete and were not taken.')),
   destination: optional(text('Where it is put.')),
 });
 export type PlannedHost = Static<typeof PlannedHost>;

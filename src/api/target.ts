@@ -12,17 +12,29 @@ const alias = optional(
   }),
 );
 
-export const BackupTarget = struct('What is backed up.', {
-  alias,
-  ref: optional(TargetRef),
-  paths: optional(textList('Directories and files to back up.')),
-  volumeMounts,
-  replicas,
-  snapshotClassName: optional(text('VolumeSnapshotClass; the default class when absent.')),
-  exclude: optional(textList('Patterns of files to leave out.')),
-  args: optional(textList('Further flags of the backup command.')),
-  appBinding,
-});
+export const BackupTarget = struct(
+  'What is backed up.',
+  {
+    alias,
+    ref: optional(TargetRef),
+    paths: optional(list('Directories and files to back up.', text('One path.', { maxLength: 4096 }), { maxItems: 1024 })),
+    volumeMounts,
+    replicas,
+    snapshotClassName: optional(text('VolumeSnapshotClass; the default class when absent.')),
+    exclude: optional(textList('Patterns of files to leave out.')),
+    args: optional(textList('Further flags of the backup command.')),
+    appBinding,
+  },
+  {
+    rules: [
+      {
+        rule: "!has(self.ref) || !has(self.ref.kind) || self.ref.kind != 'Host' || (has(self.paths) && size(self.paths) > 0 && self.paths.all(p, p.startsWith('/')))",
+        message: 'a Host needs paths, each absolute',
+        fieldPath: '.paths',
+      },
+    ],
+  },
+);
 export type BackupTarget = Static<typeof BackupTarget>;
 
 export const RestoreRule = struct(

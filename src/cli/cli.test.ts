@@ -151,6 +151,13 @@ test('a backup that was asked for is a session with alias, trigger and owner; it
   assert.equal((await stash.run(['get', 'bs', '-o', 'name'])).stdout, '');
 });
 
+test('--version prints what the command version prints', async () => {
+  const [option, command] = await Promise.all([stash.run(['--version']), stash.run(['version'])]);
+  assert.equal(option.code, 0, option.stderr);
+  assert.match(option.stdout, /^stash \d+\.\d+\.\d+ \(Node \d+/);
+  assert.equal(option.stdout, command.stdout);
+});
+
 test('help names the exit codes, and every command has its own help', async () => {
   const help = await stash.run(['--help']);
   assert.equal(help.code, 0);

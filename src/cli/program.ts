@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { EXIT_CODES } from './exit-code.ts';
+import { versionText } from './version.ts';
 
 /** The command tree for this command line: only the modules of the commands that it can mean are loaded, to start quickly. */
 export async function buildProgram(cli: Cli, argv: readonly string[]): Promise<Command> {
@@ -10,6 +11,7 @@ export async function buildProgram(cli: Cli, argv: readonly string[]): Promise<C
     .option('-n, --namespace <name>', 'namespace of the objects (default: "default")')
     .option('--json', 'print errors as JSON on standard error')
     .option('-v, --verbose', 'say more on standard error')
+    .version(versionText(), '--version', 'print the version')
     .enablePositionalOptions(false)
     .exitOverride()
     .showSuggestionAfterError()

@@ -5,12 +5,17 @@ import { parseAddress } from '../rules/address.ts';
 import type { Context } from './context.ts';
 import { secretData } from './repository/open.ts';
 
-/** How to log in to the application of an AppBinding. Throws SecretMissing, SecretKeyMissing or Invalid with the AppBinding named. */
-export async function connectionOf(ctx: Pick<Context, 'store'>, application: AppBinding): Promise<Connection> {
+/**
+ * How to log in to the application of an AppBinding; the password is kept out of the log from now on. Throws SecretMissing,
+ * SecretKeyMissing or Invalid with the AppBinding named.
+ */
+export async function connectionOf(ctx: Pick<Context, 'store' | 'log'>, application: AppBinding): Promise<Connection> {
   const { spec, metadata } = application;
   const name = `AppBinding ${metadata.namespace}/${metadata.name}`;
   const values = await loginOf(ctx, application, name);
+  if (values.password !== undefined) ctx.log.redact(values.password);
   const { clientConfig } = spec;
+  refusePassword(clientConfig.url, name);
   const service = clientConfig.service;
   const address =
     clientConfig.url === undefined ? service && { host: service.name, port: service.port ?? 3306 } : parseAddress(clientConfig.url);
@@ -26,6 +31,14 @@ export async function connectionOf(ctx: Pick<Context, 'store'>, application: App
     ...values,
     ...(clientConfig.caBundle === undefined ? {} : { caCertificate: Buffer.from(clientConfig.caBundle, 'base64').toString('utf8') }),
   };
+}
+
+/** Credentials belong into the Secret: an AppBinding is shown to whoever may read it. A user alone is not read, and no harm. */
+function refusePassword(url: string | undefined, name: string): void {
+  if (url === undefined || !/^(?:[a-z0-9+]+:\/\/)?[^/@]*:[^/]*@/i.test(url)) return;
+  throw new StashError('Invalid', `${name}: spec.clientConfig.url holds a password`, {
+    remedy: 'Take user and password out of the URL, and name a secret with them in spec.secret.',
+  });
 }
 
 async function loginOf(

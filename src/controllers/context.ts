@@ -21,6 +21,8 @@ export interface Context {
   slots: Mutex;
   /** Transitions of the lease this operator holds; goes into every order. */
   epoch: number;
+  /** When this operator began: nothing was waited for before. */
+  startedAt: Date;
 }
 
 /** RFC 3339 with whole seconds, as Kubernetes writes times. */

@@ -32,6 +32,24 @@ test('a restore settles its snapshots by full id before it begins, and says what
   assert.equal(await one.settle(), 0);
 });
 
+test('the plan has the size of whole snapshots, and none for a part of one', async () => {
+  const one = await operator();
+  for (const snapshot of one.agents.places.get('shop/repo')?.snapshots ?? []) snapshot.bytesProcessed = 4711;
+  await one.store.create('RestoreSession', restoreOf('back', 'docs'));
+  await one.settle();
+  const [whole] = (await restoreIn(one))?.status?.plan?.[0]?.snapshots ?? [];
+  assert.equal(whole?.bytes, 4711);
+  const part = `${whole?.paths?.[0]}/part`;
+  await one.store.delete('RestoreSession', { namespace: 'shop', name: 'back' });
+  await one.settle();
+  const { target } = restoreOf('part', 'docs').spec;
+  await one.store.create('RestoreSession', restoreOf('part', 'docs', { target: { ...target, paths: [part] } }));
+  await one.settle();
+  const [narrowed] = (await restoreIn(one))?.status?.plan?.[0]?.snapshots ?? [];
+  assert.deepEqual(narrowed?.paths, [part]);
+  assert.equal(narrowed?.bytes, undefined);
+});
+
 const REFUSED: [why: string, alias: string, spec: object, phase: string, says: RegExp][] = [
   ['a host without snapshots', 'other', {}, 'Invalid', /"other"; the repository has docs/],
   ['a snapshot that is not there', 'docs', { pointInTime: { snapshot: 'ffffffff' } }, 'Invalid', /"ffffffff" is no snapshot/],
@@ -79,7 +97,7 @@ test('a restore whose agent was killed has failed: what it had begun is not begu
   await one.settle();
   const restore = await restoreIn(one);
   assert.deepEqual([restore?.status?.phase, restore?.status?.reason], ['Failed', 'AgentLost']);
-  assert.equal(one.agents.begun.filter((id) => id.startsWith('RestoreSession') && !id.endsWith('.list')).length, 1);
+  assert.equal(one.agents.begun.filter((id) => id.startsWith('RestoreSession') && !id.endsWith('.survey')).length, 1);
 });
 
 test('a restore that is deleted at work is stopped first', async () => {

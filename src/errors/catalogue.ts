@@ -64,6 +64,7 @@ export const CATALOGUE = {
   RecordsTampered: entry('failed', 'Find out who wrote to the repository, then run "stash adopt REPOSITORY" to record what is there.'),
   // data
   PathNotFound: entry('failed', 'Correct target.paths; a path must exist on the host when the backup runs.'),
+  PathIsLink: entry('failed', 'Name the directory itself, which the link points to, in target.paths.'),
   PartialRead: entry(
     'failed',
     'Make the named files readable for the agent, or exclude them; the rest was stored, but is not counted as a success.',
@@ -83,7 +84,7 @@ export const CATALOGUE = {
   ToolVersionMismatch: entry('failed', 'Install the mariadb-backup of the same MariaDB series as the server.'),
   DatabaseRunning: entry('conflict', 'Stop the server, or give stopCommand and startCommand in the RestoreSession.'),
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
-  DestinationFull: entry('failed', 'Free space in the file system that is named; nothing was changed.'),
+  DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),
   DestinationUnusable: entry('failed', 'Run "stash up" as a user that may write the directory that is named, or restore somewhere else.'),
   // sessions
   NotSupportedYet: entry('validation', 'This operation is not built yet; remove the alias or wait for a release that has it.'),

@@ -65,8 +65,8 @@ export function functionEnvironment(step: FunctionStep, input: FunctionInput): R
   return { ...step.env, ...Object.fromEntries(params), ...Object.fromEntries(given) };
 }
 
-/** An absent or empty file is an empty result. */
-export function parseFunctionResult(text: string, name: string): FunctionResult {
+/** An absent or empty file is an empty result. `redact` is for the part of a bad one that the error shows. */
+export function parseFunctionResult(text: string, name: string, redact = (shown: string) => shown): FunctionResult {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
@@ -74,7 +74,7 @@ export function parseFunctionResult(text: string, name: string): FunctionResult 
   } catch {
     // answered below
   }
-  throw new StashError('FunctionFailed', `function ${name} left no JSON object at STASH_RESULT: ${text.slice(0, 200)}`);
+  throw new StashError('FunctionFailed', `function ${name} left no JSON object at STASH_RESULT: ${redact(text).slice(0, 200)}`);
 }
 
 export function parseProgress(line: string): FunctionProgress | undefined {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runAgent } from '../agent/agent.ts';
 import { connectOperator } from '../agent/client.ts';
 import { openJournal } from '../agent/journal.ts';
-import { secretsOf } from '../agent/order-secrets.ts';
 import { openSessionLog } from '../agent/session-log.ts';
 import { openStage } from '../agent/stage.ts';
 import { createRestic } from '../engine/restic/restic.ts';
@@ -51,8 +50,8 @@ await runAgent({
   instance: randomUUID(),
   client: connectOperator(directories.socket, token),
   journal,
-  tools: { engine, stage, baseEnv },
-  openLog: (order) => openSessionLog(logFile(order), () => now().toISOString(), secretsOf(order)),
+  tools: { engine, stage, baseEnv, keepOut: [resolve(dataDir)] },
+  openLog: (order) => openSessionLog(logFile(order), () => now().toISOString()),
   now,
   signal: stop.signal,
   idleMs: IDLE_MS,

@@ -54,7 +54,13 @@ class Model {
 
   newDesk(): AgentDesk {
     const notify = (purpose: string) => this.notified.add(purpose);
-    return createDesk({ epoch: 1, ensureAgent: () => undefined, notify, endedProcess: () => undefined });
+    return createDesk({
+      now: () => '2026-11-22T10:00:00.000Z',
+      epoch: 1,
+      ensureAgent: () => undefined,
+      notify,
+      endedProcess: () => undefined,
+    });
   }
 
   reconcile(name: string): void {

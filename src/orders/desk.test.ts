@@ -12,6 +12,7 @@ function newDesk() {
   const told: string[] = [];
   const ended: string[] = [];
   const desk = createDesk({
+    now: () => '2026-11-22T10:00:00.000Z',
     epoch: 7,
     ensureAgent: () => undefined,
     notify: (purpose) => told.push(purpose),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EndedProcess, Order, Report, RepositoryRef } from './order.ts';
+import type { EndedProcess, Order, OrderError, Report, RepositoryRef } from './order.ts';
 import { endedId, type PollRequest, type PollResponse } from './protocol.ts';
 
 /** Where controllers leave orders and find reports. Everything in it can be made again from status and from the agents' journals. */
@@ -24,6 +24,8 @@ export interface Desk {
 
 export interface DeskOptions {
   epoch: number;
+  /** RFC 3339. */
+  now: () => string;
   /** Starts the agent if it does not run. */
   ensureAgent: (agent: string) => void;
   /** News for the object an order is for (`Kind/namespace/name`). */
@@ -49,6 +51,12 @@ export interface AgentDesk extends Desk {
   poll(request: PollRequest, signal: AbortSignal): Promise<PollResponse>;
   /** Whether anything is expected of this agent. */
   busy(agent: string): boolean;
+  /** Milliseconds since it last polled; undefined when it never did, or was forgotten. */
+  silence(agent: string): number | undefined;
+  /** It has ended, or is about to be started: what was heard of it before counts no more. */
+  forget(agent: string): void;
+  /** It cannot be started: all that it was ordered has failed with this. */
+  refuse(agent: string, error: OrderError): void;
 }
 
 export function createDesk(options: DeskOptions): AgentDesk {
@@ -58,6 +66,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
   /** Id -> agent, until that agent has struck it off. */
   const cleared = new Map<string, string>();
   const waiting = new Map<string, () => void>();
+  const heard = new Map<string, number>();
   const wake = (agent: string) => waiting.get(agent)?.();
 
   const acknowledge = (orderId: string) => {
@@ -169,7 +178,22 @@ export function createDesk(options: DeskOptions): AgentDesk {
       }
     },
     busy: (agent) => [...entries.values()].some((entry) => entry.agent === agent && entry.order !== undefined),
+    silence: (agent) => {
+      const last = heard.get(agent);
+      return last === undefined ? undefined : performance.now() - last;
+    },
+    forget: (agent) => void heard.delete(agent),
+    refuse: (agent, error) => {
+      for (const [orderId, entry] of entries) {
+        if (entry.agent !== agent || entry.order === undefined || (entry.report !== undefined && entry.report.state !== 'Running'))
+          continue;
+        const startTime = entry.report?.startTime ?? options.now();
+        entry.report = { orderId, state: 'Failed', startTime, endTime: options.now(), steps: entry.report?.steps ?? [], error };
+        options.notify(entry.purpose);
+      }
+    },
     poll: async (request, signal) => {
+      heard.set(request.agent, performance.now());
       takeReports(request);
       takeEnded(request);
       const first = answer(request);

@@ -1,5 +1,5 @@
+import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
-import type { LockVerdict, SeenLock } from '../rules/locks.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -71,8 +71,8 @@ export interface BackupTask {
 
 export interface RestoreTask {
   type: 'Restore';
-  /** What to bring back, in order; paths empty: all of the snapshot's. */
-  snapshots: { id: string; paths: string[] }[];
+  /** What to bring back, in order; paths empty: all of the snapshot's. `bytes`: what that takes, where it is known. */
+  snapshots: { id: string; paths: string[]; bytes?: number }[];
   /** The host that wrote the snapshots. */
   sourceHost: string;
   steps: FunctionStep[];
@@ -92,7 +92,6 @@ export interface RestoreTask {
 /** Work on a repository itself, done by the repository's own agent. */
 export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
-  | { type: 'List'; repository: OpenRepository; hosts: string[] }
   | { type: 'Survey'; repository: OpenRepository }
   | {
       type: 'Maintain';
@@ -110,9 +109,12 @@ export type RepositoryTask =
       repositoryId: string;
       unrecorded: string[];
       /** What locks are judged by; nothing of ours is under way there. */
-      knownLocks: SeenLock[];
+      knownLocks: JudgedLock[];
       ended: EndedProcess[];
     };
+
+/** A lock as the status of a Repository has it. */
+type JudgedLock = NonNullable<RepositoryStatus['locks']>[number];
 
 export interface RecordsWrite {
   /** The whole new text, authenticated. */
@@ -157,7 +159,7 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult = BackupResult | RestoreResult | ProbeResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -195,13 +197,9 @@ export interface ProbeResult {
   stats?: RepositoryStats;
 }
 
-export interface ListResult {
-  type: 'List';
-  snapshots: Snapshot[];
-}
-
 export interface SurveyResult {
   type: 'Survey';
+  repositoryId: string;
   snapshots: Snapshot[];
   /** Text and snapshot id of the newest records, when there are any. */
   records?: { snapshotId: string; text: string };
@@ -220,7 +218,7 @@ export interface WipeResult {
   type: 'Wipe';
   forgotten: string[];
   /** Nothing was removed: a lock stands that may not be taken away (yet). */
-  locked?: Pick<LockVerdict, 'locks' | 'blocking'>;
+  locked?: { locks: JudgedLock[]; blocking: string[] };
   /** Why the restic repository is still there, without what was forgotten; absent: nothing of it is left. */
   kept?: string;
 }

@@ -11,7 +11,13 @@ import { listOrder } from './testing/order.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stash-server-'));
 const socketPath = join(directory, 'agents.sock');
-const desk = createDesk({ epoch: 3, ensureAgent: () => undefined, notify: () => undefined, endedProcess: () => undefined });
+const desk = createDesk({
+  now: () => '2026-11-22T10:00:00.000Z',
+  epoch: 3,
+  ensureAgent: () => undefined,
+  notify: () => undefined,
+  endedProcess: () => undefined,
+});
 const server = await serveDesk(desk, { socketPath, token: 'right' });
 const dispatcher = new Agent({ connect: { socketPath } });
 after(async () => {

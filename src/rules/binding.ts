@@ -97,7 +97,13 @@ function fromFunction(path: string, name: string, params: Param[], catalog: Cata
       'NotSupportedYet',
       `${path}: function ${name} does not say what it supports; functions of that kind run in containers only`,
     );
-  const env = Object.fromEntries((spec.env ?? []).flatMap((one) => (one.value === undefined ? [] : [[one.name, one.value]])));
+  const indirect = (spec.env ?? []).find((one) => one.value === undefined) ?? (spec.envFrom ?? [])[0];
+  if (indirect !== undefined)
+    throw new StashError(
+      'NotSupportedYet',
+      `${path}: function ${name} takes an environment variable from a Secret or ConfigMap, which is not built yet`,
+    );
+  const env = Object.fromEntries((spec.env ?? []).map((one) => [one.name, one.value ?? '']));
   const values = paramValues(path, found, params, sharedParams);
   const step: FunctionStep = {
     name,

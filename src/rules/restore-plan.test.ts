@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Snapshot } from '../engine/engine.ts';
 import { isCode } from '../errors/error.ts';
 import type { HostRestore } from './host-rules.ts';
-import { chooseSnapshots } from './restore-plan.ts';
+import { choosePreferringComplete, chooseSnapshots } from './restore-plan.ts';
 
 const TARGET = 'shop/Host/machine';
 let count = 0;
@@ -87,4 +87,30 @@ test('without any snapshot of the host, those there are get named', () => {
     () => chosen([snapshot(1, ['/a'], { host: 'web' }), snapshot(1, ['/a'], { host: 'stash-records' })]),
     /"docs"; the repository has web$/,
   );
+});
+
+test('of our own sessions only the newest counts: what its configuration named before is left alone', () => {
+  const of = (name: string) => ({ tags: [`stash.target=${TARGET}`, `stash.session=shop/${name}`] });
+  const before = snapshot(1, ['/a', '/b'], of('one'));
+  const after = snapshot(2, ['/a'], of('two'));
+  const again = snapshot(3, ['/a'], of('two'));
+  assert.deepEqual(chosen([before, after]), [[1, '/a']]);
+  assert.deepEqual(chosen([before, after, again]), [[2, '/a']]);
+});
+
+test('an older set of paths never writes over what a newer one holds a part of', () => {
+  assert.deepEqual(chosen([snapshot(1, ['/a', '/b'], { target: '' }), snapshot(2, ['/a'], { target: '' })]), [[1, '/a']]);
+  assert.deepEqual(chosen([snapshot(1, ['/a/deep'], { target: '' }), snapshot(2, ['/a'], { target: '' })]), [[1, '/a']]);
+});
+
+test('an incomplete snapshot is passed over while there is a complete one, and taken when it is named or alone', () => {
+  const [whole, partial] = [snapshot(1, ['/a']), snapshot(2, ['/a'])];
+  const choose = (all: Snapshot[], rule = newestOf()) => {
+    const { chosen: taken, passedOver } = choosePreferringComplete(all, new Set([partial.id]), rule, TARGET);
+    return { taken: taken.map(({ id, incomplete }) => [id === partial.id ? 'partial' : 'whole', incomplete]), passedOver };
+  };
+  assert.deepEqual(choose([whole, partial]), { taken: [['whole', false]], passedOver: [partial.id] });
+  assert.deepEqual(choose([partial]), { taken: [['partial', true]], passedOver: [] });
+  const named = newestOf({ from: { snapshots: [partial.id.slice(0, 8)] } });
+  assert.deepEqual(choose([whole, partial], named), { taken: [['partial', true]], passedOver: [] });
 });

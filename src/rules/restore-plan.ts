@@ -9,11 +9,40 @@ export interface ChosenSnapshot {
   /** Paths to take from it; all of its own. */
   paths: string[];
   bytes: number | undefined;
+  /** Something could not be read when it was made. */
+  incomplete: boolean;
+}
+
+export interface SnapshotChoice {
+  chosen: ChosenSnapshot[];
+  /** Newer ones that were passed over because they are incomplete. */
+  passedOver: string[];
 }
 
 /**
- * The snapshots that a host is restored from: those that are named, the newest of each path that is named, or the newest of every set of
- * paths the source host has. Where several targets have used the host's name, one after another, only those of `target` are meant.
+ * As `chooseSnapshots`, by what the records say of completeness: an incomplete snapshot is taken only when it is named, or when the source
+ * host has no complete one.
+ */
+export function choosePreferringComplete(
+  snapshots: readonly Snapshot[],
+  incomplete: ReadonlySet<string>,
+  restore: HostRestore,
+  target: string,
+): SnapshotChoice {
+  const mark = (chosen: ChosenSnapshot[]) => chosen.map((one) => ({ ...one, incomplete: incomplete.has(one.id) }));
+  const complete = snapshots.filter((one) => !incomplete.has(one.id));
+  const isNamed = 'snapshots' in restore.from;
+  if (isNamed || !complete.some((one) => one.host === restore.sourceHost))
+    return { chosen: mark(chooseSnapshots(snapshots, restore, target)), passedOver: [] };
+  const chosen = chooseSnapshots(complete, restore, target);
+  const newest = Math.max(...chosen.map((one) => Date.parse(one.time)));
+  const passedOver = snapshots.filter((one) => incomplete.has(one.id) && one.host === restore.sourceHost && Date.parse(one.time) > newest);
+  return { chosen, passedOver: passedOver.map((one) => one.id) };
+}
+
+/**
+ * The snapshots that a host is restored from: those that are named, the newest of each path that is named, or what the newest backup of
+ * the source host stored. Where several targets have used the host's name, one after another, only those of `target` are meant.
  * Throws SnapshotNotFound with what there is.
  */
 export function chooseSnapshots(snapshots: readonly Snapshot[], { sourceHost, from }: HostRestore, target: string): ChosenSnapshot[] {
@@ -26,7 +55,7 @@ export function chooseSnapshots(snapshots: readonly Snapshot[], { sourceHost, fr
   if (mine.length === 0)
     throw new StashError('SnapshotNotFound', `there is no snapshot of host "${sourceHost}"; the repository has ${hosts(snapshots)}`);
   if (from.paths.length > 0) return from.paths.map((path) => chosen(newestWith(mine, path, sourceHost), [path]));
-  return newestOfEachPathSet(mine).map((one) => chosen(one));
+  return newestBackup(mine).map((one) => chosen(one));
 }
 
 /** Untagged snapshots are Stash's, or a person's: they may be anybody's. */
@@ -50,7 +79,7 @@ function byName(snapshots: readonly Snapshot[], named: string): Snapshot {
 }
 
 function newestWith(snapshots: readonly Snapshot[], path: string, host: string): Snapshot {
-  const found = newest(snapshots.filter((one) => one.paths.some((own) => path === own || path.startsWith(`${own.replace(/\/$/, '')}/`))));
+  const found = newest(snapshots.filter((one) => one.paths.some((own) => isWithin(path, own))));
   if (found === undefined)
     throw new StashError(
       'SnapshotNotFound',
@@ -59,20 +88,33 @@ function newestWith(snapshots: readonly Snapshot[], path: string, host: string):
   return found;
 }
 
-/** Stash made one snapshot for each path of a target, so the newest alone may hold only a part of it. */
+/** What the newest backup stored. Our own sessions make one snapshot a host; an order that was given again may have made another. */
+function newestBackup(snapshots: readonly Snapshot[]): Snapshot[] {
+  const latest = newest(snapshots);
+  const session = latest && tagValue(latest.tags, TAGS.session);
+  return newestOfEachPathSet(session === undefined ? snapshots : snapshots.filter((one) => tagValue(one.tags, TAGS.session) === session));
+}
+
+/**
+ * AppsCode Stash made one snapshot for each path of a target, so the newest alone may hold only a part of it. Where two hold the same
+ * place, the newer alone counts: an older list of paths must never write over what was backed up since.
+ */
 function newestOfEachPathSet(snapshots: readonly Snapshot[]): Snapshot[] {
   const sets = Map.groupBy(snapshots, (one) => [...one.paths].sort().join('\n'));
   const candidates = [...sets.values()].map(newest).filter((one) => one !== undefined);
-  const latest = newest(candidates);
-  // Paths that a later snapshot holds too were moved to another set since.
-  return candidates.filter(
-    (one) =>
-      one === latest || !candidates.some((other) => other !== one && covers(other, one) && Date.parse(other.time) > Date.parse(one.time)),
-  );
+  return candidates.filter((one) => !candidates.some((other) => isNewer(other, one) && overlap(other, one)));
 }
 
-function covers(a: Snapshot, b: Snapshot): boolean {
-  return b.paths.every((path) => a.paths.some((own) => path === own || path.startsWith(`${own.replace(/\/$/, '')}/`)));
+function isNewer(a: Snapshot, b: Snapshot): boolean {
+  return Date.parse(a.time) > Date.parse(b.time);
+}
+
+function overlap(a: Snapshot, b: Snapshot): boolean {
+  return a.paths.some((one) => b.paths.some((other) => isWithin(one, other) || isWithin(other, one)));
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory.replace(/\/$/, '')}/`);
 }
 
 function newest(snapshots: readonly Snapshot[]): Snapshot | undefined {
@@ -80,7 +122,13 @@ function newest(snapshots: readonly Snapshot[]): Snapshot | undefined {
 }
 
 function chosen(snapshot: Snapshot, paths: string[] = []): ChosenSnapshot {
-  return { id: snapshot.id, time: snapshot.time, paths: paths.length > 0 ? paths : snapshot.paths, bytes: snapshot.bytesProcessed };
+  return {
+    id: snapshot.id,
+    time: snapshot.time,
+    paths: paths.length > 0 ? paths : snapshot.paths,
+    bytes: snapshot.bytesProcessed,
+    incomplete: false,
+  };
 }
 
 function hosts(snapshots: readonly Snapshot[]): string {

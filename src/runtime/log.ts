@@ -1,5 +1,5 @@
+import { type Redactor, redactor } from '../secrets/redactor.ts';
 import type { Clock } from './clock.ts';
-import { type Redactor, redactor } from './redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,5 +1,5 @@
 import { intOrString } from '../formats.ts';
-import { anything, integer, list, oneOf, optional, struct, text, textList } from '../schema.ts';
+import { integer, list, oneOf, optional, struct, text, textList } from '../schema.ts';
 
 export const HttpHeader = struct('One header of the request.', { name: text('Name of the header.'), value: text('Value of the header.') });
 
@@ -66,5 +66,3 @@ export const VolumeDevice = struct('A raw block device.', {
   name: text('Name of the volume.'),
   devicePath: text('Where it appears in the container.'),
 });
-
-export const GenericVolumeSource = (what: string) => optional(anything(what));

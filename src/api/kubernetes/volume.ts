@@ -1,5 +1,5 @@
 import { quantity } from '../formats.ts';
-import { anything, flag, integer, list, oneOf, optional, struct, text, textList } from '../schema.ts';
+import { anything, flag, integer, list, optional, struct, text } from '../schema.ts';
 import { EmbeddedClaim } from './persistent-volume-claim.ts';
 
 export const VolumeMount = struct('Where a volume appears.', {
@@ -83,6 +83,3 @@ export const volumeSources = {
 };
 
 export const Volume = struct('A volume and where its data is.', { name: text('Name of the volume.'), ...volumeSources });
-
-export const accessModes = optional(textList('How it can be mounted.'));
-export const volumeMode = optional(oneOf('Filesystem when absent.', ['Filesystem', 'Block']));

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { VERSION } from '../version.ts';
+import { versionText } from '../version.ts';
 
 export function register(program: Command, cli: Cli): void {
   program
     .command('version')
     .description('print the version')
-    .action(() => cli.out.write(`stash ${VERSION} (Node ${process.versions.node})\n`));
+    .action(() => cli.out.write(`${versionText()}\n`));
 }

@@ -24,7 +24,7 @@ export async function finish(run: SessionRun): Promise<PhaseOutcome> {
       phase: 'DataStored',
       reason: 'DataStored',
       message: 'the data is stored; retention is applied',
-      operation: host?.operation ?? run.status.operation,
+      operation: host.operation ?? run.status.operation,
     });
     await run.save();
     run.ctx.gates.release(run.purpose);

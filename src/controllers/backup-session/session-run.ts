@@ -2,7 +2,6 @@ import type { BackupSession, BackupSessionStatus } from '../../api/backup-sessio
 import { keyOf } from '../../api/object.ts';
 import type { Operation } from '../../api/operations.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
-import type { OrderError } from '../../orders/order.ts';
 import { type Invoker, invokerOf, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
 import { readCatalog } from '../catalog.ts';
 import { withCondition } from '../conditions.ts';
@@ -30,8 +29,7 @@ export interface SessionRun {
 export type PhaseOutcome =
   | { type: 'next' }
   | { type: 'wait'; ms: number; why: string }
-  /** The session is over; the error says why when it failed. */
-  | { type: 'end'; phase: 'Succeeded' | 'Failed' | 'Skipped'; reason: string; message: string; error?: OrderError };
+  | { type: 'end'; phase: 'Succeeded' | 'Failed' | 'Skipped'; reason: string; message: string };
 
 export const NEXT: PhaseOutcome = { type: 'next' };
 
@@ -54,6 +52,8 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   const object = await invokerOfSession(ctx, session);
   if (object === undefined) throw new StashError('NotFound', `the session is for ${kind} ${name}, which does not exist`);
   const invoker = invokerOf(object);
+  if (invoker.driver === 'VolumeSnapshotter')
+    throw new StashError('NotSupportedYet', `${kind} ${name} has driver: VolumeSnapshotter, which is not supported (DriverNotSupported)`);
   const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));
   // What has begun goes on by what it began with: a mistake in a new spec does not stop a run.
   const begun = session.status?.phase === 'Running' || session.status?.phase === 'DataStored';

@@ -1,18 +1,16 @@
 import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
-import { CONDITIONS } from '../conditions.ts';
+import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
-import { usable } from '../repository/usable.ts';
+import { openingTooLong, usable } from '../repository/usable.ts';
 import { fail, NEXT, type PhaseOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { slotOf } from './slot.ts';
 
 /** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
-/** How long a session waits for a repository that cannot be opened. */
-const REPOSITORY_WAIT_MS = 120_000;
 
 /** Pending to Running: a free slot, repositories that are ready and not under maintenance, targets that are there. */
 export async function start(run: SessionRun): Promise<PhaseOutcome> {
@@ -44,15 +42,11 @@ async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
       if (verdict === 'Ready') continue;
       if (verdict !== 'NotKnownYet') {
         run.condition(CONDITIONS.backendRepositoryInitialized, false, verdict.code, verdict.message);
-        return { type: 'end', phase: 'Failed', reason: verdict.code, message: `${verdict.message}. ${verdict.remedy}`, error: verdict };
+        return { type: 'end', phase: 'Failed', reason: verdict.code, message: `${verdict.message}. ${verdict.remedy}` };
       }
-      if (run.now.getTime() - created > REPOSITORY_WAIT_MS)
-        return fail(
-          new StashError(
-            'StorageUnreachable',
-            `Repository ${ref.namespace}/${ref.name} was not opened within ${REPOSITORY_WAIT_MS / 1000} s`,
-          ),
-        );
+      if (openingTooLong(conditionOf(run.status.conditions, CONDITIONS.backendRepositoryInitialized), run.ctx.startedAt, run.now))
+        return fail(new StashError('StorageUnreachable', `Repository ${ref.namespace}/${ref.name} was not opened within two minutes`));
+      run.condition(CONDITIONS.backendRepositoryInitialized, 'Unknown', 'RepositoryNotReady', `Repository ${ref.name} is being opened`);
       return pending(run, 'RepositoryNotReady', `Repository ${ref.name} is being opened`);
     } catch (thrown) {
       run.condition(CONDITIONS.backendRepositoryInitialized, false, asStashError(thrown).code, asStashError(thrown).message);

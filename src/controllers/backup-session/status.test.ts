@@ -69,7 +69,13 @@ const NOT_SUCCEEDED: [why: string, report: Report, code: string, says: RegExp, s
     /gone/,
     0,
   ],
-  ['the agent gave the result of something else', { ...ended({}), result: { type: 'List', snapshots: [] } }, 'Internal', /no result/, 0],
+  [
+    'the agent gave the result of something else',
+    { ...ended({}), result: { type: 'Probe', repositoryId: 'f', created: false } },
+    'Internal',
+    /no result/,
+    0,
+  ],
 ];
 for (const [why, report, code, says, snapshots] of NOT_SUCCEEDED)
   test(`a host has failed when ${why}, and shows what is stored all the same`, () => {

@@ -1,4 +1,5 @@
 import { keyText } from '../../api/object.ts';
+import { DEFAULT_HOST, sharesHosts } from '../../rules/host-name.ts';
 import { type Invoker, invokerOf } from '../../rules/invoker.ts';
 import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
@@ -10,31 +11,41 @@ import { targetKey, targetText } from '../platform-port.ts';
 export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker): Promise<string[]> {
   const problems: string[] = [];
   const mine = hostsOf(invoker);
-  const seen = new Map<string, string>();
-  for (const { host, target } of mine) {
-    const other = seen.get(host);
-    if (other === target) problems.push(`target ${target} is named twice`);
-    else if (other !== undefined)
-      problems.push(`targets ${other} and ${target} have the same host name "${host}" (HostTaken): give one another target.alias`);
-    seen.set(host, target);
+  for (const [index, one] of mine.entries()) {
+    for (const other of mine.slice(0, index)) {
+      if (other.target === one.target) problems.push(`target ${one.target} is named twice`);
+      else if (sharesHosts(one.alias, other.alias))
+        problems.push(
+          `targets ${other.target} and ${one.target} have the same host name "${nameOf(one)}" (HostTaken): give one another target.alias`,
+        );
+    }
   }
-  const wanted = new Map(mine.map(({ host, target }) => [host, target]));
   for (const ref of invoker.repositories) {
-    for (const other of await olderUsers(ctx, invoker, ref))
-      for (const theirs of hostsOf(other)) {
-        const target = wanted.get(theirs.host);
-        if (target !== undefined && target !== theirs.target)
+    for (const user of await olderUsers(ctx, invoker, ref)) {
+      for (const theirs of hostsOf(user)) {
+        const taken = mine.find((one) => one.target !== theirs.target && sharesHosts(one.alias, theirs.alias));
+        if (taken !== undefined)
           problems.push(
-            `Repository ${keyText(ref)} already has host "${theirs.host}" of ${theirs.target}, by ${other.kind} ${other.name} (HostTaken): give ${target} another target.alias or another Repository`,
+            `Repository ${keyText(ref)} already has host "${nameOf(theirs)}" of ${theirs.target}, by ${user.kind} ${user.name} (HostTaken): give ${taken.target} another target.alias or another Repository`,
           );
       }
+    }
   }
   return [...new Set(problems)];
 }
 
-function hostsOf(invoker: Invoker): { host: string; target: string }[] {
+interface HostClaim {
+  alias: string | undefined;
+  target: string;
+}
+
+function nameOf({ alias }: HostClaim): string {
+  return alias ?? `${DEFAULT_HOST}-0`;
+}
+
+function hostsOf(invoker: Invoker): HostClaim[] {
   return invoker.members.map((member) => ({
-    host: member.target?.alias ?? 'host',
+    alias: member.target?.alias,
     target: targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)),
   }));
 }

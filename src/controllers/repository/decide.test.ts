@@ -30,6 +30,17 @@ for (const [why, status, waitingSince, failures, due] of PROBES)
     if (!answer.due) assert.ok(answer.inMs > 0);
   });
 
+test('a session or a maintenance that failed for what the storage is makes it be looked at again', () => {
+  const ready = { ...seen, phase: 'Ready' as const };
+  const due = (status: RepositoryStatus, troubleAt?: string) =>
+    probeDue({ repository: withStatus(status), secretVersion: '5', waitingSince: undefined, troubleAt, failures: 0, now: NOW }).due;
+  assert.equal(due(ready, ago(10)), true);
+  assert.equal(due(ready, ago(200)), false);
+  const maintenance = (code: string) => ({ phase: 'Failed' as const, endTime: ago(10), error: { code, message: '', remedy: '' } });
+  assert.equal(due({ ...ready, maintenance: maintenance('RepositoryReplaced') }), true);
+  assert.equal(due({ ...ready, maintenance: maintenance('DeadlineExceeded') }), false);
+});
+
 const stored = [{}] as unknown as BackupSession[];
 const request = { id: '1', action: 'Check' as const };
 const locked = [{ type: 'RepositoryLocked', status: 'True' as const, reason: 'R', message: '', lastTransitionTime: '' }];

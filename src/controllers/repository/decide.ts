@@ -13,6 +13,8 @@ export interface ProbeInput {
   secretVersion: string;
   /** When the newest session that waits for this repository was created. */
   waitingSince: string | undefined;
+  /** When a session last failed for a reason that says something about the repository. */
+  troubleAt?: string | undefined;
   failures: number;
   now: Date;
 }
@@ -22,6 +24,7 @@ export function probeDue({
   repository,
   secretVersion,
   waitingSince,
+  troubleAt,
   failures,
   now,
 }: ProbeInput): { due: true; why: string } | { due: false; inMs: number } {
@@ -30,6 +33,8 @@ export function probeDue({
   if (status.observedGeneration !== metadata.generation) return { due: true, why: 'its spec changed' };
   if (status.observedSecretVersion !== secretVersion) return { due: true, why: 'its secret changed' };
   const since = elapsed(status.lastProbeTime, now);
+  const trouble = Math.max(Date.parse(troubleAt ?? '') || 0, failedMaintenanceAt(status));
+  if (trouble > Date.parse(status.lastProbeTime) && trouble <= now.getTime() + 1000) return { due: true, why: 'somebody failed to use it' };
   if (status.phase === 'Ready')
     return since >= PROBE_EVERY_MS ? { due: true, why: 'the last time is long ago' } : { due: false, inMs: PROBE_EVERY_MS - since };
   // Times in status have whole seconds.
@@ -37,6 +42,24 @@ export function probeDue({
     return { due: true, why: 'a session waits for it' };
   const pause = PROBE_RETRY_MS[Math.min(failures, PROBE_RETRY_MS.length - 1)] ?? 0;
   return since >= pause ? { due: true, why: 'the last time failed' } : { due: false, inMs: pause - since };
+}
+
+/** Failures that say something about the repository as a whole: whether it is still there, and still ours. */
+const STORAGE_TROUBLE: ReadonlySet<string> = new Set([
+  'RepositoryMissing',
+  'RepositoryReplaced',
+  'WrongPassword',
+  'StorageDenied',
+  'StorageUnreachable',
+  'StorageReadOnly',
+]);
+
+export function isStorageTrouble(code: string | undefined): boolean {
+  return code !== undefined && STORAGE_TROUBLE.has(code);
+}
+
+function failedMaintenanceAt({ maintenance }: NonNullable<Repository['status']>): number {
+  return maintenance?.phase === 'Failed' && isStorageTrouble(maintenance.error?.code) ? Date.parse(maintenance.endTime ?? '') || 0 : 0;
 }
 
 export interface MaintenanceInput {

@@ -100,6 +100,11 @@ async function gather(
   sessions: readonly BackupSession[],
 ): Promise<MaintenanceFacts> {
   const { status } = repository;
+  if (status?.repositoryID !== undefined && found.repositoryId !== status.repositoryID)
+    throw new StashError(
+      'RepositoryReplaced',
+      `Repository ${open.namespace}/${open.name} holds another restic repository (${found.repositoryId.slice(0, 8)}) than before`,
+    );
   const adopt = request?.action === 'Adopt';
   const records = found.records && readRecords(found.records.text, passwordOf(open), status?.repositoryID ?? '');
   if (found.records !== undefined && records === undefined && !adopt)

@@ -3,14 +3,15 @@ import type { Repository } from '../../api/repository.ts';
 import { accessOf } from '../../engine/backends/access.ts';
 import { StashError } from '../../errors/error.ts';
 import type { OpenRepository, RepositoryRef } from '../../orders/order.ts';
+import { accessSecrets } from '../../secrets/secret-values.ts';
 import type { Context } from '../context.ts';
 
 /**
- * Everything an order needs to use a repository. `from` is the namespace of the object that refers to it. Throws RepositoryNotFound,
- * SecretMissing, SecretKeyMissing, LayoutSingle or NotSupportedYet.
+ * Everything an order needs to use a repository; its secrets are kept out of the log from now on. `from` is the namespace of the object
+ * that refers to it. Throws RepositoryNotFound, SecretMissing, SecretKeyMissing, LayoutSingle or NotSupportedYet.
  */
 export async function openRepository(
-  ctx: Pick<Context, 'store'>,
+  ctx: Pick<Context, 'store' | 'log'>,
   ref: RepositoryRef,
   from: string,
 ): Promise<{ repository: Repository; open: OpenRepository; secretVersion: string }> {
@@ -19,6 +20,7 @@ export async function openRepository(
   checkLayout(repository, from);
   const secret = await storageSecret(ctx, repository);
   const access = accessOf({ name: ref.name, namespace: ref.namespace, spec: repository.spec }, secretData(secret));
+  for (const value of accessSecrets(access)) ctx.log.redact(value);
   return { repository, open: { namespace: ref.namespace, name: ref.name, access }, secretVersion: secret?.metadata.resourceVersion ?? '' };
 }
 

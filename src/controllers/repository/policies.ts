@@ -1,6 +1,7 @@
 import type { KeepPolicy, Snapshot } from '../../engine/engine.ts';
 import { retain } from '../../engine/restic/retain.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
+import { isHostOf } from '../../rules/host-name.ts';
 import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
@@ -50,11 +51,6 @@ function concernedWith({ target, host }: RecordEntry, invokers: readonly Invoker
     invoker.members.some((member) => memberTarget(invoker, member) === target && isHostOf(host, member.target?.alias)),
   );
   return ofHost.length > 0 ? ofHost : ofTarget;
-}
-
-/** The alias itself, or with the number of one of several hosts behind it. */
-function isHostOf(host: string, alias = 'host'): boolean {
-  return host === alias || (host.startsWith(`${alias}-`) && /^\d+$/.test(host.slice(alias.length + 1)));
 }
 
 function policyOf({ retention }: Invoker): KeepPolicy | undefined {

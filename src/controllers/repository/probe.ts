@@ -1,4 +1,4 @@
-import type { ObjectKey } from '../../api/object.ts';
+import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
@@ -8,6 +8,7 @@ import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { invokersOf } from './policies.ts';
+import { troubledRepositories } from './sessions.ts';
 import { afterProbe, orderError } from './status.ts';
 
 const PROBE_TIMEOUT_MS = 120_000;
@@ -92,6 +93,17 @@ export async function waitingSince(ctx: Context, key: ObjectKey): Promise<string
   ];
   return waiting
     .map(({ metadata }) => metadata.creationTimestamp ?? '')
+    .sort()
+    .at(-1);
+}
+
+/** When a session last failed to use the repository in a way that calls for a look at it. */
+export async function troubleAt(ctx: Context, key: ObjectKey): Promise<string | undefined> {
+  const sessions = await ctx.store.list('BackupSession', { namespace: key.namespace });
+  return sessions
+    .flatMap(troubledRepositories)
+    .filter(({ name }) => name === keyText(key))
+    .map(({ time }) => time)
     .sort()
     .at(-1);
 }

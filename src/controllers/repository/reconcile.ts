@@ -11,7 +11,7 @@ import { maintenanceReason, openRequest, probeDue } from './decide.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
 import { openRepository } from './open.ts';
 import { invokersOf } from './policies.ts';
-import { probe, unusable, waitingSince } from './probe.ts';
+import { probe, troubleAt, unusable, waitingSince } from './probe.ts';
 import { removeRepository } from './remove.ts';
 import { isRecorded, unrecordedSessions } from './sessions.ts';
 import { afterFailedMaintenance, afterMaintenance, afterPlan, orderError, requestFailed } from './status.ts';
@@ -52,6 +52,7 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
     repository,
     secretVersion: opened.secretVersion,
     waitingSince: await waitingSince(ctx, key),
+    troubleAt: await troubleAt(ctx, key),
     failures: repository.status?.probeFailures ?? 0,
     now,
   });
@@ -98,7 +99,7 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
     return end(ctx, repository);
   } catch (thrown) {
     const error = asStashError(thrown);
-    if (error.code !== 'RecordsTampered') throw thrown;
+    if (error.code !== 'RecordsTampered' && error.code !== 'RepositoryReplaced') throw thrown;
     return failMaintenance(ctx, repository, orderError(error), request);
   }
 }

@@ -6,6 +6,7 @@ import type { RecordEntry } from '../../rules/records.ts';
 import { CONDITIONS, isTrue } from '../conditions.ts';
 import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
+import { isStorageTrouble } from './decide.ts';
 
 /** Sessions that stored something in this repository and have not seen it in the records yet. */
 export async function unrecordedSessions(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<BackupSession[]> {
@@ -58,6 +59,17 @@ export function storedEntries(session: BackupSession, repository: RepositoryRef)
             ]
           : [],
       ),
+    ),
+  );
+}
+
+/** Where the session could not store, for a reason that says something about the repository: its `NAMESPACE/NAME`, and when. */
+export function troubledRepositories(session: BackupSession): { name: string; time: string }[] {
+  return (session.status?.targets ?? []).flatMap((target) =>
+    (target.stats ?? []).flatMap((host) =>
+      (host.repositories ?? [])
+        .filter((one) => one.phase === 'Failed' && isStorageTrouble(one.errorCode))
+        .map((one) => ({ name: `${one.namespace}/${one.name}`, time: host.endTime ?? '' })),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import type { Condition } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { OrderError } from '../../orders/order.ts';
 
@@ -17,4 +18,17 @@ export function usable(
   // A time to come was written before the clock was set back.
   const tried = status?.observedSecretVersion === secretVersion && probed >= since && probed <= now.getTime() + 1000;
   return tried && status?.error !== undefined ? status.error : 'NotKnownYet';
+}
+
+/** How long somebody waits for a repository that nobody has opened or failed to open. */
+const OPENING_MS = 120_000;
+
+/**
+ * Whether the wait for a Repository that is not known yet has been too long: since the session first waited for it, as its condition
+ * tells, and not counting the time without an operator.
+ */
+export function openingTooLong(waiting: Condition | undefined, startedAt: Date, now: Date): boolean {
+  if (waiting?.status !== 'Unknown') return false;
+  const since = Math.max(Date.parse(waiting.lastTransitionTime), startedAt.getTime());
+  return Math.abs(now.getTime() - since) > OPENING_MS;
 }

@@ -5,7 +5,7 @@ import type { Watch } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import type { Context } from '../context.ts';
 import { invokerOfSession } from '../read-invoker.ts';
-import { needsRecording, storedRepositories } from './sessions.ts';
+import { needsRecording, storedRepositories, troubledRepositories } from './sessions.ts';
 
 /** Whose changes concern a Repository: its secret, who uses it, and sessions that wait for it or have stored something in it. */
 export function repositoryWatches(ctx: Context): Watch[] {
@@ -29,7 +29,9 @@ export function repositoryWatches(ctx: Context): Watch[] {
     {
       kind: 'BackupSession',
       map: async (session) => {
-        if (needsRecording(session)) return storedRepositories(session).map(parseKey);
+        const troubled = troubledRepositories(session).map(({ name }) => parseKey(name));
+        if (needsRecording(session)) return [...storedRepositories(session).map(parseKey), ...troubled];
+        if (troubled.length > 0) return troubled;
         if (session.status?.phase !== undefined && session.status.phase !== 'Pending') return [];
         const invoker = await invokerOfSession(ctx, session);
         return invoker === undefined ? [] : uses(invoker);

@@ -27,7 +27,7 @@ export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
   const hookFailure = await postRestoreHook(run, failure);
   const error = failure ?? hookFailure;
   const files = (run.status.stats ?? []).reduce((sum, host) => sum + (host.restored?.files ?? 0), 0);
-  const details = (run.status.stats ?? []).flatMap((host) => host.message ?? []);
+  const details = [...(run.status.stats ?? []).flatMap((host) => host.message ?? []), ...incompleteness(run)];
   const message = [`${files} files and directories were restored`, ...details].join('; ');
   run.condition({
     type: CONDITIONS.restoreCompleted,
@@ -37,6 +37,17 @@ export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
   });
   if (error !== undefined) return fail(error);
   return { type: 'end', phase: 'Succeeded', reason: 'Restored', message };
+}
+
+/** What a person must know of snapshots in which something is missing. */
+function incompleteness({ status }: RestoreRun): string[] {
+  const short = (id: string) => id.slice(0, 8);
+  return (status.plan ?? []).flatMap((host) => [
+    ...host.snapshots
+      .filter((one) => one.incomplete)
+      .map(({ id }) => `snapshot ${short(id)} is incomplete: some files could not be read when it was made`),
+    ...(host.passedOver ?? []).map((id) => `the newer snapshot ${short(id)} is incomplete and was not used`),
+  ]);
 }
 
 async function postRestoreHook(run: RestoreRun, failure: StashError | undefined): Promise<StashError | undefined> {

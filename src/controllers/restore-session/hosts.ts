@@ -69,8 +69,16 @@ function afterReport(host: HostRestoreStats, report: Report, late: boolean, now:
     const { files, bytes, message } = report.result;
     return { ...ended, phase: 'Succeeded', restored: { files, bytes }, ...(message === undefined ? {} : { message }) };
   }
-  const error = late && report.error?.code === 'Canceled' ? overdue() : report.error;
+  const error =
+    late && report.error?.code === 'Canceled' ? overdue() : report.error?.code === 'AgentLost' ? interrupted(report.error) : report.error;
   return failed(ended, error ?? new StashError('Internal', 'the agent reported no result'), now);
+}
+
+/** Unlike a backup, a restore is not given again: a person has to look first. */
+function interrupted({ message }: OrderError): StashError {
+  return new StashError('AgentLost', `${message}; the destination may hold the old data, the new, or a part of it`, {
+    remedy: 'Look at the destination, and whether its server runs; then restore again. A restore is not repeated by itself.',
+  });
 }
 
 function overdue(): StashError {

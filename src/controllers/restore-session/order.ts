@@ -52,7 +52,11 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
   const destination = destinationOf(steps);
   const task: RestoreTask = {
     type: 'Restore',
-    snapshots: host.snapshots.map((one) => ({ id: one.id, paths: one.paths ?? [] })),
+    snapshots: host.snapshots.map((one) => ({
+      id: one.id,
+      paths: one.paths ?? [],
+      ...(one.bytes === undefined ? {} : { bytes: one.bytes }),
+    })),
     sourceHost: host.sourceHost,
     steps,
     include: rule?.include ?? [],

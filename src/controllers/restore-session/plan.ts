@@ -1,23 +1,27 @@
 import type { PlannedHost } from '../../api/restore-session.ts';
+import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
+import type { SurveyResult } from '../../orders/order.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
-import { chooseSnapshots } from '../../rules/restore-plan.ts';
+import { readRecords } from '../../rules/records.ts';
+import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
 import { slotOf } from '../backup-session/slot.ts';
-import { CONDITIONS } from '../conditions.ts';
+import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
-import { openRepository } from '../repository/open.ts';
-import { usable } from '../repository/usable.ts';
+import { openRepository, passwordOf } from '../repository/open.ts';
+import { storedEntries, unrecordedSessions } from '../repository/sessions.ts';
+import { openingTooLong, usable } from '../repository/usable.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
+type Opened = Awaited<ReturnType<typeof openRepository>>;
+
 const LIST_TIMEOUT_MS = 300_000;
-/** How long a restore waits for a repository that cannot be opened. */
-const REPOSITORY_WAIT_MS = 120_000;
 
 /** What can be known to be wrong before anything is asked of anybody. */
 export async function check(run: RestoreRun): Promise<RestoreOutcome> {
@@ -57,13 +61,23 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     const opened = await openRepository(run.ctx, run.repository, run.session.metadata.namespace ?? '');
     const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
     const verdict = usable(opened, created, run.now);
-    if (verdict === 'NotKnownYet' && run.now.getTime() - created > REPOSITORY_WAIT_MS)
-      return fail(new StashError('StorageUnreachable', `Repository ${run.repository.name} was not opened within two minutes`));
-    if (verdict === 'NotKnownYet') return wait(5_000, `Repository ${run.repository.name} is being opened`);
+    if (verdict === 'NotKnownYet') {
+      if (openingTooLong(conditionOf(run.status.conditions, CONDITIONS.repositoryFound), run.ctx.startedAt, run.now))
+        return fail(new StashError('StorageUnreachable', `Repository ${run.repository.name} was not opened within two minutes`));
+      const message = `Repository ${run.repository.name} is being opened`;
+      run.condition({ type: CONDITIONS.repositoryFound, status: 'Unknown', reason: 'RepositoryNotReady', message });
+      return wait(5_000, message);
+    }
     if (verdict !== 'Ready') return fail(new StashError(verdict.code as StashError['code'], verdict.message, { remedy: verdict.remedy }));
+    run.condition({
+      type: CONDITIONS.repositoryFound,
+      status: 'True',
+      reason: 'RepositoryAvailable',
+      message: 'the Repository can be used',
+    });
     if (!run.ctx.gates.tryShare(run.repository, run.purpose))
       return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
-    const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
+    const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.survey`);
     const report = run.ctx.desk.report(id);
     if (report === undefined) {
       const deadline = timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS));
@@ -72,11 +86,11 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         epoch: run.ctx.epoch,
         deadline,
         purpose: run.purpose,
-        task: { type: 'List', repository: opened.open, hosts: [] },
+        task: { type: 'Survey', repository: opened.open },
       });
     }
     if (report === undefined || report.state === 'Running') return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');
-    if (report.result?.type !== 'List') {
+    if (report.result?.type !== 'Survey') {
       const error = report.error;
       return fail(
         new StashError((error?.code ?? 'Internal') as StashError['code'], error?.message ?? 'the snapshots could not be listed', {
@@ -90,6 +104,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
       run,
       hosts.hosts.map(({ host }) => host),
       report.result.snapshots,
+      await incompleteSnapshots(run, opened, report.result),
       destinationOf((await restoreBinding(run)).steps),
     );
     run.status.totalHosts = run.status.plan.length;
@@ -102,10 +117,18 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
   }
 }
 
+/** What the records and the sessions since say of snapshots in which something is missing. Records that are not ours say nothing. */
+async function incompleteSnapshots(run: RestoreRun, { repository, open }: Opened, found: SurveyResult): Promise<Set<string>> {
+  const records = found.records && readRecords(found.records.text, passwordOf(open), repository.status?.repositoryID ?? '');
+  const since = (await unrecordedSessions(run.ctx, run.repository)).flatMap((session) => storedEntries(session, run.repository));
+  return new Set([...(records?.entries ?? []), ...since].filter((entry) => !entry.complete).map((entry) => entry.id));
+}
+
 function planHosts(
   run: RestoreRun,
   hosts: string[],
-  snapshots: Parameters<typeof chooseSnapshots>[0],
+  snapshots: readonly Snapshot[],
+  incomplete: ReadonlySet<string>,
   destination: string | undefined,
 ): PlannedHost[] {
   const { spec } = run.session;
@@ -116,21 +139,30 @@ function planHosts(
     const rule = hostRestore(rules, host);
     if (rule === undefined) return [];
     const narrowed = 'paths' in rule.from && rule.from.paths.length === 0 && paths.length > 0 ? { ...rule, from: { paths } } : rule;
-    const chosen = chooseSnapshots(snapshots, narrowed, targetText(run.target));
+    const { chosen, passedOver } = choosePreferringComplete(snapshots, incomplete, narrowed, targetText(run.target));
     return [
       {
         hostname: host,
         sourceHost: rule.sourceHost,
+        ...(passedOver.length === 0 ? {} : { passedOver }),
         ...(destination === undefined ? {} : { destination }),
         snapshots: chosen.map((one) => ({
           id: one.id,
           time: timeText(new Date(one.time)),
           paths: one.paths,
+          ...(one.incomplete ? { incomplete: true } : {}),
           ...(one.bytes === undefined ? {} : { totalSize: formatBytes(one.bytes) }),
+          ...wholeBytes(one, snapshots),
         })),
       },
     ];
   });
+}
+
+/** Of a part of a snapshot nobody knows the size. */
+function wholeBytes({ id, paths, bytes }: ChosenSnapshot, snapshots: readonly Snapshot[]) {
+  const own = snapshots.find((one) => one.id === id)?.paths;
+  return bytes === undefined || !own?.every((path) => paths.includes(path)) ? {} : { bytes };
 }
 
 /** Pending to Running, once the target's slot is free. */

@@ -106,11 +106,28 @@ async function reconcileAll(store: Store, controller: Controller, clock: TestClo
 }
 
 function contextOf(store: Store, clock: TestClock): { context: Context; desk: AgentDesk } {
-  const desk = createDesk({ epoch: 1, ensureAgent: () => undefined, notify: () => undefined, endedProcess: () => undefined });
+  const desk = createDesk({
+    now: () => '2026-11-22T10:00:00.000Z',
+    epoch: 1,
+    ensureAgent: () => undefined,
+    notify: () => undefined,
+    endedProcess: () => undefined,
+  });
   // Events are no part of what is decided: they go to the store, and do not count as writes.
   const events = new EventRecorder({ store, clock, log: silentLogger(), component: 'test' });
   const gates = createGates(() => undefined);
-  const context = { store, clock, log: silentLogger(), events, desk, platform: PLATFORM, gates, slots: new Mutex(), epoch: 1 };
+  const context = {
+    store,
+    clock,
+    log: silentLogger(),
+    events,
+    desk,
+    platform: PLATFORM,
+    gates,
+    slots: new Mutex(),
+    epoch: 1,
+    startedAt: clock.now(),
+  };
   return { context, desk };
 }
 

@@ -85,11 +85,9 @@ export function scriptedAgents(): ScriptedAgents {
     switch (task.type) {
       case 'Probe':
         return { type: 'Probe', repositoryId: 'f'.repeat(64), created: task.create };
-      case 'List':
-        return { type: 'List', snapshots: placeOf(task.repository).snapshots };
       case 'Survey': {
         const { snapshots, records } = placeOf(task.repository);
-        return { type: 'Survey', snapshots, locks: [], ...(records === undefined ? {} : { records }) };
+        return { type: 'Survey', repositoryId: 'f'.repeat(64), snapshots, locks: [], ...(records === undefined ? {} : { records }) };
       }
       case 'Maintain': {
         const place = placeOf(task.repository);

@@ -1,12 +1,13 @@
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
+import { redactor } from '../../secrets/redactor.ts';
+import { accessSecrets } from '../../secrets/secret-values.ts';
 import type { EngineProcess, RepositoryAccess, RunControl } from '../engine.ts';
 import { openAccess } from './access.ts';
 import { requireAnswer } from './answer.ts';
 import { supported } from './azure-by-rclone.ts';
 import { codeOf, lostItsLock, messageOf } from './failure.ts';
 import { messages, readLine } from './messages.ts';
-import { redactor } from './redact.ts';
 import { type Patience, retryWatch } from './retry-watch.ts';
 
 export interface ResticSettings {
@@ -51,7 +52,7 @@ export interface Ran {
 
 /** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
 export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
-  const redact = redactor(access);
+  const redact = redactor(accessSecrets(access)).text;
   await requireAnswer(access, settings.patience.openingMs, control.signal);
   const opened = await openAccess(await supported(settings, access), settings.tmpDir);
   const patience = new AbortController();

@@ -1,12 +1,13 @@
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
+import { redactor } from '../../secrets/redactor.ts';
+import { accessSecrets } from '../../secrets/secret-values.ts';
 import { rcloneRemote } from '../backends/rclone.ts';
 import type { EngineProcess, RepositoryAccess, RunControl } from '../engine.ts';
 import { openAccess } from './access.ts';
 import type { ResticSettings } from './command.ts';
 import { codeOf } from './failure.ts';
 import { FOLDERS, isOwn, type OwnObjects } from './own-objects.ts';
-import { redactor } from './redact.ts';
 
 /** "directory not found", which is also what an empty place of object storage is. */
 const NOT_FOUND = 3;
@@ -17,6 +18,7 @@ const PATIENCE = ['--retries', '2', '--low-level-retries', '3', '--contimeout', 
 /** By way of the program rclone; BackendUnsupported where it has no such storage. */
 export function rcloneObjects(settings: ResticSettings, access: RepositoryAccess, control: RunControl): OwnObjects {
   const { path, env, files, hasFolders } = rcloneRemote(access);
+  const redact = redactor(accessSecrets(access)).text;
   const rclone = async (args: string[], input?: string): Promise<RunResult> => {
     const opened = await openAccess({ url: access.url, env, files, flags: [] }, settings.tmpDir);
     let process: EngineProcess | undefined;
@@ -33,9 +35,9 @@ export function rcloneObjects(settings: ResticSettings, access: RepositoryAccess
           process = { ...identity, hostname: settings.hostname };
           await control.onProcess?.(process);
         },
-        onStderr: (line) => control.onLog?.(redactor(access)(line)),
+        onStderr: (line) => control.onLog?.(redact(line)),
       });
-      return judge(ran, args[0] ?? '', access, control);
+      return judge({ ...ran, stderrTail: redact(ran.stderrTail) }, args[0] ?? '', control);
     } finally {
       await opened.dispose();
       // It holds no lock that could stay.
@@ -58,11 +60,11 @@ export function rcloneObjects(settings: ResticSettings, access: RepositoryAccess
   };
 }
 
-function judge(ran: RunResult, command: string, access: RepositoryAccess, control: RunControl): RunResult {
+function judge(ran: RunResult, command: string, control: RunControl): RunResult {
   if (ran.timedOut) throw new StashError('TimedOut', `rclone ${command} did not end within ${control.timeoutMs / 1000} s and was stopped`);
   if (ran.canceled) throw new StashError('Canceled', `rclone ${command} was stopped because its run was canceled`);
   if (ran.exitCode === 0 || ran.exitCode === NOT_FOUND) return ran;
-  const stderr = redactor(access)(ran.stderrTail);
+  const stderr = ran.stderrTail;
   const last = stderr.trim().split('\n').at(-1) ?? '';
   if (/knownhosts: key mismatch/.test(stderr))
     throw new StashError(

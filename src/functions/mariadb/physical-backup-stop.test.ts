@@ -86,7 +86,7 @@ describe('a physical backup that ends before its time', () => {
     const stop = new AbortController();
     const journal = await openJournal(stage.state, () => new Date().toISOString());
     await journal.accept(order(), { orderId: 'order', state: 'Running', startTime: new Date().toISOString(), steps: [] });
-    const running = runOrder(order(), (run) => backup(run, task(), { engine: engine(directory), stage, baseEnv }), {
+    const running = runOrder(order(), (run) => backup(run, task(), { engine: engine(directory), stage, baseEnv, keepOut: [] }), {
       journal,
       log: () => undefined,
       now: () => new Date(),

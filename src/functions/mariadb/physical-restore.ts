@@ -48,7 +48,8 @@ async function assertRoom(full: string, { directory, mounted }: Destination): Pr
   if (to === undefined || from.dev === to.dev) return;
   const freed = mounted ? await directorySize(directory) : 0;
   const problem = await roomProblem(place, (await directorySize(full)) - freed, 0);
-  if (problem !== undefined) throw new StashError('DestinationFull', `${place} has too little room for the restored data: ${problem}`);
+  if (problem !== undefined)
+    throw new StashError('DestinationFull', `${place} has too little room for the restored data: ${problem}; nothing was changed`);
 }
 
 /** The new data is in its place: from here on a stop ends the wait, but does not leave the server down. */

@@ -55,7 +55,8 @@ async function command(context: FunctionContext, name: 'stop' | 'start', argv: s
   if (ended.canceled) throw new StashError('Canceled', `${name}Command "${argv.join(' ')}" was stopped`);
   if (ended.exitCode === 0) return;
   const how = ended.exitCode === null ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`;
-  const said = ended.stderrTail.trim().slice(-200);
+  // Whole lines: the agent, which takes secrets out, would not recognize a piece of one.
+  const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
   throw new StashError('CommandFailed', `${name}Command "${argv.join(' ')}" ended with ${how}${said === '' ? '' : `: ${said}`}`);
 }
 

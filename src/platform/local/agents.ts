@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { journalUnsettled } from '../../agent/journal.ts';
+import { StashError } from '../../errors/error.ts';
+import type { AgentDesk } from '../../orders/desk.ts';
+import type { OrderError } from '../../orders/order.ts';
 import { heldBy } from '../../runtime/exclusive-holder.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { agentLock, type Directories } from './directories.ts';
@@ -11,9 +14,11 @@ import { agentLock, type Directories } from './directories.ts';
 const PROGRAM = fileURLToPath(new URL('../../main/agent.ts', import.meta.url));
 /** As in src/main/agent.ts. */
 const EXIT_TAKEN = 75;
-const RESTART_MS = [200, 1_000, 5_000, 30_000] as const;
 /** How often to look whether an agent of an earlier operator has ended; each look starts a process. */
 const TAKEN_MS = 5_000;
+/** After so many starts without a sign of life its orders fail. */
+const MOST_FALSE_STARTS = 3;
+const ERRORS = 'agent.err';
 
 export interface AgentProcesses {
   /** Starts the agent unless it runs. It ends by itself when it has been idle. */
@@ -28,42 +33,78 @@ export interface AgentOptions {
   directories: Directories;
   baseEnv: Record<string, string>;
   log: Logger;
-  /** Whether something is still expected of an agent that ended. */
-  busy: (agent: string) => boolean;
+  /** What is expected of agents, and what was heard of them; asked for when it is needed, since it is made after this. */
+  desk: () => Pick<AgentDesk, 'busy' | 'silence' | 'forget' | 'refuse'>;
+  timing?: Timing;
 }
 
+/** Milliseconds. */
+export interface Timing {
+  /** Before the first restart of an agent that died at work, the second, and so on. */
+  restart: readonly number[];
+  /** An agent that runs and has not polled for so long is killed. */
+  silent: number;
+  /** How often that is looked at. */
+  look: number;
+}
+
+/** An agent polls every 20 s at the latest. */
+const TIMING: Timing = { restart: [200, 1_000, 5_000, 30_000], silent: 90_000, look: 15_000 };
+
 /** The agents of one machine, each a child process in a directory of its own. */
-export function agentProcesses({ directories, baseEnv, log, busy }: AgentOptions): AgentProcesses {
+export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMING }: AgentOptions): AgentProcesses {
   const running = new Map<string, ChildProcess>();
   const restarts = new Map<string, { count: number; timer?: NodeJS.Timeout }>();
+  const started = new Map<string, number>();
   let stopping = false;
+  const watchdog = setInterval(() => endSilent(), timing.look);
+  watchdog.unref();
 
   const start = (agent: string) => {
+    const errors = errorFile(join(directories.agents, agent));
     const child = spawn(
       process.execPath,
       [PROGRAM, '--agent', agent, '--directory', join(directories.agents, agent), '--data-dir', directories.dataDir],
       {
         env: baseEnv,
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['ignore', 'ignore', errors],
         // An agent outlives an operator that is killed, and is told to stop by one that ends in order.
         detached: true,
       },
     );
+    if (typeof errors === 'number') closeSync(errors);
     running.set(agent, child);
+    started.set(agent, performance.now());
+    desk().forget(agent);
     child.once('error', (error) => log.error('an agent cannot be started', { agent, error }));
     child.once('exit', (code, signal) => {
       running.delete(agent);
-      if (stopping || !busy(agent)) {
+      const spoke = desk().silence(agent) !== undefined;
+      if (stopping || !desk().busy(agent)) {
         restarts.delete(agent);
         return;
       }
       // One of an earlier operator is still at work, and has the directory: its turn ends, then this one's begins.
       const taken = code === EXIT_TAKEN;
       const before = restarts.get(agent)?.count ?? 0;
-      const wait = taken ? TAKEN_MS : (RESTART_MS[Math.min(before, RESTART_MS.length - 1)] ?? 0);
+      if (!taken && !spoke && before >= MOST_FALSE_STARTS) {
+        restarts.delete(agent);
+        desk().refuse(agent, cannotStart(agent, join(directories.agents, agent)));
+        return;
+      }
+      const wait = taken ? TAKEN_MS : (timing.restart[Math.min(before, timing.restart.length - 1)] ?? 0);
       if (!taken) log.warn('an agent ended at work; it is started again', { agent, code, signal, afterMs: wait });
       restarts.set(agent, { count: taken ? 0 : before + 1, timer: setTimeout(() => start(agent), wait) });
     });
+  };
+  /** One that runs and is not heard of (stopped by a signal, stuck on a dead disk) is ended, and started again: its journal says what it did. */
+  const endSilent = () => {
+    for (const [agent, child] of running) {
+      const silence = desk().silence(agent) ?? performance.now() - (started.get(agent) ?? 0);
+      if (silence < timing.silent || !desk().busy(agent)) continue;
+      log.error('an agent has not been heard of; it is killed and started again', { agent, silentMs: Math.round(silence) });
+      child.kill('SIGKILL');
+    }
   };
   const ensure = (agent: string) => {
     // A new order finds it at work again: what it died of before is over, and should it die once more it is started again at once.
@@ -78,6 +119,7 @@ export function agentProcesses({ directories, baseEnv, log, busy }: AgentOptions
     },
     stop: async () => {
       stopping = true;
+      clearInterval(watchdog);
       for (const { timer } of restarts.values()) clearTimeout(timer);
       await Promise.all(
         [...running.values()].map(
@@ -91,6 +133,33 @@ export function agentProcesses({ directories, baseEnv, log, busy }: AgentOptions
       for (const agent of knownAgents(directories.agents)) await stopStray(join(directories.agents, agent));
     },
   };
+}
+
+/** Where an agent's last words go; not to the operator's own pipe, which it outlives. */
+function errorFile(directory: string): number | 'ignore' {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return openSync(join(directory, ERRORS), 'w', 0o600);
+  } catch {
+    return 'ignore';
+  }
+}
+
+function cannotStart(agent: string, directory: string): OrderError {
+  const lines = readTail(join(directory, ERRORS))
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const said = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  const { code, message, remedy } = new StashError('StageUnusable', `the agent ${agent} cannot be started: ${said.trim()}`);
+  return { code, message, remedy };
+}
+
+function readTail(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(-4096);
+  } catch {
+    return '';
+  }
 }
 
 /** An agent that an operator had started which was killed since: no child of this one, known by the lock it holds. */

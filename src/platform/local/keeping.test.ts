@@ -144,6 +144,7 @@ test('wipeOut removes what is recorded when the Repository is deleted, and nothi
   assert.equal((await ids(path)).length, 2);
   const deleted = await stash.stash('delete', 'repository', 'wiped');
   assert.equal(deleted.code, 0, deleted.stderr);
+  assert.match(deleted.stdout, /1 recorded snapshot was removed; the restic repository stays: it holds other snapshots \(1\)/);
   assert.deepEqual(await ids(path), [theirs]);
   assert.deepEqual(readdirSync(join(path, 'locks')), []);
 });

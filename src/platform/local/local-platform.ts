@@ -2,6 +2,7 @@ import type { PlatformPort } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import type { ProcessIdentity } from '../../process/identity.ts';
 import { run } from '../../process/run.ts';
+import { DEFAULT_HOST } from '../../rules/host-name.ts';
 import type { Store } from '../../store/store.ts';
 import type { HookJournal } from './hook-journal.ts';
 
@@ -14,7 +15,7 @@ export function localPlatform(store: Store, baseEnv: Record<string, string>, hoo
         return { missing: `there is no AppBinding ${target.namespace}/${target.name}` };
       if (target.kind !== 'Host' && target.kind !== 'AppBinding')
         return { missing: `${target.kind} ${target.name} is not on this machine` };
-      const host = alias ?? 'host-0';
+      const host = alias ?? `${DEFAULT_HOST}-0`;
       return { hosts: [{ host, agent: ['target', target.namespace, target.kind, target.name, host].map(safe).join('/') }] };
     },
     repositoryAgent: ({ namespace, name }) => ['repository', namespace, name].map(safe).join('/'),

@@ -34,6 +34,15 @@ const REFUSED: [name: string, spec: Record<string, unknown>, phase: string, reas
   ['after-a-hook', { allowOverwrite: true, hooks: { preRestore: { exec: { command: ['false'] } } } }, 'Failed', 'HookFailed'],
 ];
 
+test('a restore into the data directory or the repository is refused by the agent', async () => {
+  for (const place of ['data', 'repository']) {
+    const task = { name: 'files', params: [{ name: 'destination', value: join(stash.dir, place) }] };
+    await stash.apply(restore(`into-${place}`, 'repo', 'docs', { task, allowOverwrite: true }));
+    const { status } = await stash.restored(`into-${place}`);
+    assert.deepEqual([status?.phase, status?.reason], ['Failed', 'DestinationUnusable'], status?.message);
+  }
+});
+
 for (const [name, spec, phase, reason] of REFUSED) {
   test(`a restore ${name.replaceAll('-', ' ')} that cannot be done ends ${phase}, once, and touches nothing`, async () => {
     await stash.apply(restore(name, 'repo', 'docs', spec));

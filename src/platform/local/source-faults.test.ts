@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Repository } from '../../api/repository.ts';
@@ -35,6 +35,15 @@ test('a path that is not there fails the session and is named', async () => {
   assert.ok(status?.message?.includes(missing), status?.message);
 });
 
+test('a path that is a link fails the session and says what to name instead, since only the link would be stored', async () => {
+  const link = join(stash.dir, 'link');
+  symlinkSync(data, link);
+  await stash.apply(configuration('link', 'repo', [link]), session('link', 'link'));
+  const { status } = await stash.backedUp('link');
+  assert.deepEqual([status?.phase, status?.reason], ['Failed', 'PathIsLink']);
+  assert.ok(status?.message?.includes(`${link} is a symbolic link to ${data}`), status?.message);
+});
+
 test('one path of two that is not there makes the result partial, which is no success', async () => {
   const missing = join(stash.dir, 'no-such-directory');
   await stash.apply(configuration('half', 'repo', [data, missing]), session('half', 'half'));
@@ -61,6 +70,10 @@ test('a file that cannot be read is named; the rest is stored, not called a succ
   const settled = (one?: Repository) => one?.status?.recorded === 2 && one.status.maintenance?.phase === 'Succeeded';
   await stash.until('Repository', 'repo', 'at rest with two snapshots', settled);
   assert.ok((await dataSnapshots(path)).some((one) => one.id === complete?.snapshotID));
+
+  const restored = await stash.stash('restore', 'docs', '--to', join(stash.dir, 'restored'), '--wait');
+  assert.match(restored.stdout, new RegExp(`the newer snapshot ${snapshot?.snapshotID?.slice(0, 8)} is incomplete and was not used`));
+  assert.ok(restored.stdout.includes(complete?.snapshotID?.slice(0, 8) ?? 'none'), restored.stdout);
 });
 
 test('a repository that must not be written to is told apart from a source that cannot be read', async () => {
@@ -73,7 +86,7 @@ test('a repository that must not be written to is told apart from a source that 
   assert.deepEqual([status?.phase, status?.reason], ['Failed', 'StorageReadOnly'], JSON.stringify(status));
 });
 
-test('a file that is written to during the run is stored as it was at one moment, and nothing fails', async () => {
+test('files that change and come after the run began are stored as they are when they are read, and nothing fails', async () => {
   const held = stash.restic.hold('backup');
   await stash.apply(session('changing', 'docs'));
   await held.reached();

@@ -13,7 +13,7 @@ import { restoreGates } from '../../controllers/repository/restore-gates.ts';
 import { restoreBatchController } from '../../controllers/restore-batch/reconcile.ts';
 import { restoreSessionController } from '../../controllers/restore-session/reconcile.ts';
 import { StashError } from '../../errors/error.ts';
-import { createDesk } from '../../orders/desk.ts';
+import { type AgentDesk, createDesk } from '../../orders/desk.ts';
 import { serveDesk } from '../../orders/server.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { EventRecorder } from '../../runtime/events.ts';
@@ -60,8 +60,9 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
     };
     // The desk, the agents and the controllers know each other; what is not there yet is looked up when it is needed.
     let enqueue: (kind: KindName, key: ObjectKey) => void = () => undefined;
-    const agents = agentProcesses({ directories, baseEnv, log, busy: (agent) => desk.busy(agent) });
-    const desk = createDesk({
+    const agents = agentProcesses({ directories, baseEnv, log, desk: () => desk });
+    const desk: AgentDesk = createDesk({
+      now: () => clock.now().toISOString(),
       epoch: await nextEpoch(directories.epoch),
       ensureAgent: agents.ensure,
       notify: (purpose) => notify(purpose, enqueue),
@@ -72,7 +73,18 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
     const hooks = hookJournal(directories.hooks);
     await hooks.recover();
     const platform = localPlatform(store, baseEnv, hooks);
-    const ctx: Context = { store, clock, log, events, desk, platform, gates, slots: new Mutex(), epoch: desk.epoch };
+    const ctx: Context = {
+      store,
+      clock,
+      log,
+      events,
+      desk,
+      platform,
+      gates,
+      slots: new Mutex(),
+      epoch: desk.epoch,
+      startedAt: clock.now(),
+    };
     await restoreGates(ctx);
     const server = await serveDesk(desk, { socketPath: directories.socket, token: await agentToken(directories.token) });
     const controllers = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { folderObjects } from '../../engine/emulators/folder-objects.ts';
@@ -8,7 +8,6 @@ import type { TestStorage } from '../../engine/emulators/storage.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { configuration, repository, secret, session } from './testing/manifests.ts';
-import { plainRestic } from './testing/plain-restic.ts';
 import { PASSWORD, quickRepository } from './testing/repository.ts';
 
 let stash: Machine;
@@ -51,26 +50,14 @@ async function deleteRepository(name: string): Promise<string> {
 }
 
 test('a Repository with wipeOut leaves nothing of its restic repository behind, and what others put there stays', async () => {
+  const secretsOfAKilledAgent = join(stash.dataDir, 'agents/repository/default/alone/state/tmp/access-old');
+  mkdirSync(secretsOfAKilledAgent, { recursive: true });
   const folder = await backedUp('alone');
+  assert.ok(!existsSync(secretsOfAKilledAgent));
   const { put, list } = folderObjects(folder);
   await put('notes.txt');
   assert.match(await deleteRepository('alone'), /\/alone: 1 recorded snapshot was removed; nothing is left of the restic repository/);
   assert.deepEqual(await list(), ['notes.txt']);
-});
-
-test('a restic repository in which somebody else has a snapshot stays, with that one alone', async () => {
-  const folder = await backedUp('shared');
-  await plainRestic(folder, 'backup', '--host', 'somebody', join(stash.dir, 'shared'));
-  assert.match(
-    await deleteRepository('shared'),
-    /1 recorded snapshot was removed; the restic repository stays: it holds other snapshots \(1\)/,
-  );
-  const left = JSON.parse(await plainRestic(folder, 'snapshots', '--json')) as { hostname: string }[];
-  assert.deepEqual(
-    left.map(({ hostname }) => hostname),
-    ['somebody'],
-  );
-  assert.match(await plainRestic(folder, 'check', '--read-data'), /no errors were found/);
 });
 
 test('a removal that was cut off is finished when it is tried again', async () => {
@@ -93,7 +80,7 @@ test('an agent that is killed while it prunes leaves a lock, and the next attemp
   assert.equal((await stash.stash('delete', 'repository', 'killed', '--no-wait')).code, 0);
   const locked = async () => (await folderObjects(folder).list()).some((name) => name.startsWith('locks/'));
   await eventually('prune has its lock', async () => stash.resticOf('prune') !== undefined && (await locked()));
-  await stash.killAgent('repository/', stash.resticOf('prune')?.pid ?? 0);
+  await stash.killAgent('repository/default/killed', stash.resticOf('prune')?.pid ?? 0);
   stash.restic.plain('prune');
   await stash.gone('Repository', 'killed');
   const events = (await stash.events('Repository', 'killed')).join('\n');

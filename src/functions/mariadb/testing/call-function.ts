@@ -55,6 +55,7 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
       signal: call.signal ?? new AbortController().signal,
       timeoutMs: 120_000,
       graceMs: 30_000,
+      redact: (text) => text,
       onStart: async (process) => call.onStart?.(process),
       onProgress: call.onProgress ?? (() => undefined),
       onLog: call.onLog ?? (() => undefined),

@@ -157,6 +157,8 @@ function configuration(server: MariadbServer, port: number | undefined, options:
     `datadir=${server.datadir}`,
     `socket=${server.socket}`,
     `pid-file=${server.pidFile}`,
+    // A server that starts removes the temporary tables of all others in its tmpdir.
+    `tmpdir=${join(server.directory, 'run')}`,
     `log-error=${join(server.directory, 'run', 'error.log')}`,
     ...(port === undefined ? ['skip-networking'] : ['bind-address=127.0.0.1', `port=${port}`]),
     'innodb-buffer-pool-size=16M',
