@@ -13,7 +13,7 @@ import type { Store } from '../../../store/store.ts';
 import { findTool, isFound } from '../../tools/locate.ts';
 import { eventually } from './eventually.ts';
 import { applyTo, type Objects, objectsOf } from './objects.ts';
-import { kill, killAll, processesWith, type RunningProcess } from './processes.ts';
+import { isStopped, kill, killAll, processesWith, type RunningProcess } from './processes.ts';
 import { type ResticGate, resticGate } from './restic-gate.ts';
 
 /** The whole program on a data directory of its own: `stash up` with its agents, and what a test does to them. */
@@ -109,6 +109,7 @@ export async function machine(): Promise<Machine> {
       const found = agent(key);
       if (found === undefined) throw new Error(`no agent ${key} runs`);
       kill(found.pid, 'SIGSTOP');
+      await eventually(`agent ${key} stands still`, () => isStopped(found.pid));
       for (const pid of withIt) kill(pid);
       kill(found.pid);
       await eventually(`agent ${key} is gone`, () => processes().every(({ pid }) => pid !== found.pid));

@@ -26,6 +26,11 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): boolean {
   }
 }
 
+/** Whether it stands still after SIGSTOP; that takes a moment. */
+export function isStopped(pid: number): boolean {
+  return /\) ([A-Z])/.exec(readProc(String(pid), 'stat'))?.[1] === 'T';
+}
+
 export async function killAll(find: () => RunningProcess[]): Promise<void> {
   await eventually('all processes have ended', () => {
     const left = find();
