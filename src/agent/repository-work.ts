@@ -52,9 +52,12 @@ async function probe(run: OrderRun, task: TaskOf<'Probe'>, engine: Engine): Prom
 async function survey(run: OrderRun, task: TaskOf<'Survey'>, engine: Engine): Promise<SurveyResult> {
   const { access } = task.repository;
   const call = callFor(run, task.repository);
-  const { id: repositoryId } = await call('open', (control) => engine.open(access, control));
-  const locks = await call('locks', (control) => engine.locks(access, control));
-  const snapshots = await call('snapshots', (control) => engine.snapshots(access, {}, control));
+  // Each command derives the key anew, half a second of one core: side by side they take half the time.
+  const [{ id: repositoryId }, locks, snapshots] = await Promise.all([
+    call('open', (control) => engine.open(access, control)),
+    call('locks', (control) => engine.locks(access, control)),
+    call('snapshots', (control) => engine.snapshots(access, {}, control)),
+  ]);
   const newest = newestRecords(snapshots);
   if (newest === undefined) return { type: 'Survey', repositoryId, snapshots, locks };
   const text = await call('read records', (control) => engine.load(access, { snapshotId: newest.id, path: `/${RECORDS_FILE}` }, control));
