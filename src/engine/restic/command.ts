@@ -1,4 +1,4 @@
-import { StashError } from '../../errors/error.ts';
+import { isCode, StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import { redactor } from '../../secrets/redactor.ts';
 import { accessSecrets } from '../../secrets/secret-values.ts';
@@ -52,6 +52,21 @@ export interface Ran {
 
 /** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
 export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
+  try {
+    return await runOnce(settings, access, command, control);
+  } catch (error) {
+    if (!isSilentSsh(access, error)) throw error;
+    return runOnce(settings, access, command, control);
+  }
+}
+
+/** restic is at times quicker to give ssh up than to pass on why ssh was refused. No session was begun, so nothing is done twice. */
+function isSilentSsh(access: RepositoryAccess, error: unknown): boolean {
+  const lost = isCode(error, 'StorageUnreachable') && /error receiving version packet/.test(error.message);
+  return lost && access.url.startsWith('sftp:');
+}
+
+async function runOnce(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
   const redact = redactor(accessSecrets(access)).text;
   await requireAnswer(access, settings.patience.openingMs, control.signal);
   const opened = await openAccess(await supported(settings, access), settings.tmpDir);
