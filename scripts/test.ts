@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -66,27 +65,7 @@ for await (const event of stream as AsyncIterable<TestEvent>) {
 clearTemporary();
 writeDurations({ ...known, ...results.durations });
 console.log(reportOf(results, process.stdout.isTTY));
-const unstable = process.env.CI === 'true' && results.failures.length > 0 && !stop.signal.aborted && passAlone(filesOf(results));
-if (unstable) console.log(`\nUNSTABLE: passed at a second try, alone; find out why:\n  ${filesOf(results).join('\n  ')}\n`);
-if (unstable) console.log(`${results.passed + results.failures.length} passed, 0 failed`);
-process.exitCode = unstable || (results.failures.length === 0 && !stop.signal.aborted) ? 0 : 1;
-
-function filesOf({ failures }: typeof results): string[] {
-  return [...new Set(failures.map(({ file }) => file))];
-}
-
-/**
- * In CI a few files that failed run once more by themselves: a machine that is busy with somebody else's work must not cost a whole
- * submission, and what was unstable is named for whoever mends it. Elsewhere a failure is a failure.
- */
-function passAlone(failed: string[]): boolean {
-  if (failed.length > 3) return false;
-  const again = spawnSync(process.execPath, [import.meta.filename, ...failed], {
-    stdio: 'inherit',
-    env: { ...process.env, CI: 'again', TMPDIR: dirname(temporary) },
-  });
-  return again.status === 0;
-}
+process.exitCode = results.failures.length === 0 && !stop.signal.aborted ? 0 : 1;
 
 function clearTemporary(): void {
   for (const { pid, command } of endProcesses(processesOf(temporary))) console.log(`left running by a test, ended now: ${pid} ${command}`);
