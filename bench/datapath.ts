@@ -8,8 +8,7 @@ import { childEnvironment } from '../src/platform/local/environment.ts';
 
 /**
  * The whole path of a full backup and of a restore, against the same mariadb-backup and restic commands by hand, in one run on the same
- * data. Size in MB as the first argument (4096 unless given). Goals: a backup, from the order to the stored snapshot, at most 1.05 times
- * the raw tools plus 2 s; a restore, from the command to its end, at most 1.1 times plus 3 s: it looks through the repository first.
+ * data. Size in MB as the first argument (4096 unless given). Goal: at most 1.05 times the raw tools plus 2 s.
  */
 const root = join(import.meta.dirname, '..');
 const megabytes = Number(process.argv[2] ?? 4096);
@@ -17,8 +16,6 @@ const directory = join(process.env.BENCH_DIR ?? tmpdir(), `stash-bench-${process
 const login = { username: 'stash', password: randomBytes(12).toString('hex') };
 const GOAL = 1.05;
 const ALLOWANCE_S = 2;
-const RESTORE_GOAL = 1.1;
-const RESTORE_ALLOWANCE_S = 3;
 
 await mkdir(directory, { recursive: true });
 const password = randomBytes(12).toString('hex');
@@ -49,11 +46,9 @@ try {
     shell.read('bin/stash', ['restore', 'bench', '--to', join(directory, 'restored'), '--wait', '--timeout', '60m']),
   );
   report('restore, whole command', oursBack, rawBack);
-  const restoreRatio = (oursBack - RESTORE_ALLOWANCE_S) / rawBack;
-  console.log(`restore ratio ${restoreRatio.toFixed(2)} goal ${RESTORE_GOAL} (after ${RESTORE_ALLOWANCE_S} s)`);
-  const ratio = (hostSeconds - ALLOWANCE_S) / raw;
+  const ratio = Math.max((hostSeconds - ALLOWANCE_S) / raw, (oursBack - ALLOWANCE_S) / rawBack);
   console.log(`datapath ratio ${ratio.toFixed(2)} goal ${GOAL}`);
-  process.exitCode = ratio <= GOAL && restoreRatio <= RESTORE_GOAL ? 0 : 1;
+  process.exitCode = ratio <= GOAL ? 0 : 1;
 } finally {
   await stop(up);
   await database.stop();
