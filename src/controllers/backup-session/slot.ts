@@ -17,18 +17,13 @@ export async function slotOf(
   const [backups, restores] = await Promise.all([ctx.store.list('BackupSession'), ctx.store.list('RestoreSession')]);
   const open = [
     ...(await Promise.all(backups.filter(takesPart).map((session) => backupSlot(ctx, session)))),
-    ...restores.filter(restoreTakesPart).map(restoreSlot),
+    ...restores.filter(takesPart).map(restoreSlot),
   ].filter((one) => one !== undefined);
   return decideSlots(open).get(`${kind}/${keyText(key)}`) ?? { do: 'run' };
 }
 
 /** The slot is free again once the data is stored. */
-function takesPart({ status, metadata }: BackupSession): boolean {
-  const phase = status?.phase ?? 'Pending';
-  return phase === 'Running' || (phase === 'Pending' && metadata.deletionTimestamp === undefined);
-}
-
-function restoreTakesPart({ status, metadata }: RestoreSession): boolean {
+function takesPart({ status, metadata }: BackupSession | RestoreSession): boolean {
   const phase = status?.phase ?? 'Pending';
   return phase === 'Running' || (phase === 'Pending' && metadata.deletionTimestamp === undefined);
 }
