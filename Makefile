@@ -38,9 +38,10 @@ bench: install ## Our data path against the same tools by hand
 	@$(NODE) bench/datapath.ts
 
 .PHONY: e2e
-e2e: ## End to end on a Kubernetes cluster
-	@echo 'The end-to-end tests come with the Kubernetes platform; there is nothing to run yet.'
+e2e: node_modules/.package-lock.json ## End to end on the cluster of KUBECONFIG, or on one made with kind; says what it needs
+	@$(NODE) scripts/tools/install.ts helm kubectl
+	@$(NODE) scripts/e2e.ts $(T)
 
 .PHONY: clean
 clean: ## Removes what install, test and demo put into this folder
-	rm -rf node_modules .tools .demo
+	rm -rf node_modules .tools .demo .e2e

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commandCheck } from './check/command.ts';
 import { checkDocsLinks } from './check/docs-links.ts';
 import { checkExamples } from './check/examples.ts';
+import { checkExports } from './check/exports.ts';
 import { checkFileSizes } from './check/file-sizes.ts';
 import { checkForeignPlaces } from './check/foreign-places.ts';
 import { checkLayers } from './check/layers.ts';
@@ -34,6 +35,7 @@ const checks: Check[] = [
   },
   { name: 'types', run: () => commandCheck(root, 'tsc', 'bin/node', ['node_modules/typescript/lib/tsc.js']) },
   { name: 'layers', run: () => checkLayers(files) },
+  { name: 'exports', run: () => checkExports(files) },
   { name: 'sizes', run: () => checkFileSizes(files) },
   { name: 'links', run: () => checkDocsLinks(files) },
   { name: 'examples', run: () => checkExamples(files) },

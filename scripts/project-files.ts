@@ -23,4 +23,4 @@ export function projectFiles(root: string): string[] {
     .sort();
 }
 
-const LEFT_OUT = new Set(['.git', '.tools', '.demo', 'node_modules']);
+const LEFT_OUT = new Set(['.git', '.tools', '.demo', '.e2e', 'node_modules']);

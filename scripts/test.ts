@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 import { projectFiles } from './project-files.ts';
 import { fileDeadline } from './test/file-deadline.ts';
 import { endProcesses, processesOf } from './test/left-behind.ts';
 import { type Durations, longestFirst } from './test/order.ts';
+import { withRelativeNames } from './test/relative-names.ts';
 import { reportOf } from './test/report.ts';
 import { collector, emptyResults } from './test/results.ts';
 import { selectFiles } from './test/select-files.ts';
@@ -51,7 +52,7 @@ const stream = run({
 });
 let ended = 0;
 for await (const event of stream as AsyncIterable<TestEvent>) {
-  const named = withRelativeNames(event);
+  const named = withRelativeNames(root, event);
   collect(named);
   watch(named);
   if (named.type === 'test:complete' && named.data.name === named.data.file) {
@@ -73,13 +74,6 @@ function clearTemporary(): void {
   const entries = readdirSync(temporary).filter((name) => name !== 'node-compile-cache');
   if (entries.length > 0) console.log(`left in the temporary folder, removed now: ${entries.join(', ')}`);
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
-}
-
-function withRelativeNames(event: TestEvent): TestEvent {
-  const data = { ...event.data } as { file?: string | undefined; name?: string };
-  if (data.name !== undefined && data.name === data.file) data.name = relative(root, data.name);
-  if (data.file !== undefined) data.file = relative(root, data.file);
-  return { ...event, data } as TestEvent;
 }
 
 function readDurations(): Durations {

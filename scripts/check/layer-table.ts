@@ -27,14 +27,18 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     reason: 'rules are pure: what they need to know comes in as a parameter, and what they decide goes out as a value',
   },
   runtime: { uses: ['api', 'errors', 'secrets'], knows: ['store'], reason: 'queue, loop and clock serve any controller and know none' },
-  store: { uses: ['api', 'errors'], knows: ['runtime/clock.ts'], reason: 'a store keeps objects and never decides anything about them' },
+  store: {
+    uses: ['api', 'errors'],
+    knows: ['runtime/clock.ts', 'runtime/leader-election/lease.ts'],
+    reason: 'a store keeps objects and never decides anything about them',
+  },
   engine: {
     uses: ['errors', 'process', 'secrets'],
     knows: ['api'],
     reason: 'the engine moves data between a folder and a repository; who asked, and why, is not its business',
   },
   orders: {
-    uses: ['errors'],
+    uses: ['errors', 'api/schema.ts', 'api/validation'],
     knows: ['engine/engine.ts', 'api'],
     reason: 'orders are the language between operator and agent, so they depend on neither',
   },

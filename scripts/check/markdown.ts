@@ -1,6 +1,6 @@
 import { lexer, type Token, walkTokens } from 'marked';
 
-export interface CodeBlock {
+interface CodeBlock {
   language: string;
   code: string;
   /** Line of its first line of code, less one. */
@@ -13,7 +13,7 @@ export function codeBlocks(text: string): CodeBlock[] {
   );
 }
 
-export interface Link {
+interface Link {
   href: string;
   line: number;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Shell, stop } from './shell.ts';
 
-export interface DemoDatabase {
+interface DemoDatabase {
   socket: string;
   datadir: string;
   /** A script that takes `start` or `stop`: what the restore calls. */

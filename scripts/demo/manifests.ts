@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 
-export interface DemoPlaces {
+interface DemoPlaces {
   repository: string;
   documents: string;
   socket: string;

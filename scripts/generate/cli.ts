@@ -71,7 +71,8 @@ when \`NO_COLOR\` is set.
 ${EXIT_CODES.map(([code, text]) => `| ${code} | ${text} |`).join('\n')}
 
 Each error has a stable code in parentheses, for instance \`(WrongPassword)\`, and says on the next line what to do. A session that was
-waited for and did not succeed always ends with 5. \`stash doctor\` ends with 1 when something is missing.
+waited for and did not succeed always ends with 5. Ctrl-C ends the waiting of \`--wait\`, \`--watch\`, \`logs -f\` and the like with 130 and one line
+that says how to look at what goes on. \`stash doctor\` ends with 1 when something is missing.
 
 ### Applying manifests
 

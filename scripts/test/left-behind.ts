@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-export interface LeftProcess {
+interface LeftProcess {
   pid: number;
   command: string;
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-const TEST_FOLDERS = ['src/', 'scripts/', 'bench/'];
+const TEST_FOLDERS = ['src/', 'scripts/', 'bench/', 'e2e/harness/'];
 
 /** The test files that the arguments mean: a folder, a file (a source means its test), or a part of a name. None given: all. */
 export function selectFiles(files: readonly string[], args: readonly string[]): string[] {

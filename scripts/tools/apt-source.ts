@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One of the machine's own package sources, as text to which another suite can be given. */
-export interface AptSource {
+interface AptSource {
   uri: string;
   suites: string[];
   components: string[];

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { ToolName } from '../../src/platform/tools/catalogue.ts';
 import { defaultPlaces, findTool, isFound } from '../../src/platform/tools/locate.ts';
 import { installAzurite } from './azurite.ts';
+import { installClusterClients } from './cluster-clients.ts';
 import { installPackages, installRestic } from './debian.ts';
 import { installGoProgram } from './go-program.ts';
 
 const USAGE = `usage: bin/node scripts/tools/install.ts [--emulators] [TOOL...]
 
 Puts what is missing on this machine into .tools, touching nothing else: restic, MariaDB, rclone and ssh from the
-machine's own Debian mirror. --emulators adds the storage servers of the full test run (needs go and npm).
+machine's own Debian mirror. --emulators adds the storage servers of the full test run and the clients of a cluster (needs go
+and npm).
 `;
 
 interface Recipe {
@@ -38,6 +40,7 @@ const RECIPES: Recipe[] = [
     install: (folder) => installGoProgram(folder, 'github.com/fsouza/fake-gcs-server@v1.56.1'),
   },
   { tools: ['azurite-blob'], emulator: true, install: installAzurite },
+  { tools: ['helm', 'kubectl'], emulator: true, install: installClusterClients },
 ];
 
 process.exitCode = await main(process.argv.slice(2));

@@ -26,7 +26,7 @@ export async function writeWrappers(binFolder: string, root: string, name: strin
   }
 }
 
-export function wrapper(root: string, program: string, libraries: string[], needsBase: boolean): string {
+function wrapper(root: string, program: string, libraries: string[], needsBase: boolean): string {
   const path = libraries.map((folder) => `$root/${folder}`).join(':');
   return `#!/bin/sh
 root=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")/${root}" && pwd)

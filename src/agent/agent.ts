@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCode, StashError } from '../errors/error.ts';
+import { boundedReport } from '../orders/bounded-report.ts';
 import type { Order, OrderResult, Report } from '../orders/order.ts';
 import { type PollResponse, PROTOCOL } from '../orders/protocol.ts';
+import type { Logger } from '../runtime/log.ts';
 import { backup, type Tools } from './backup.ts';
 import type { OperatorClient } from './client.ts';
 import type { Journal } from './journal.ts';
@@ -10,9 +12,11 @@ import { repositoryWork } from './repository-work.ts';
 import { restore } from './restore.ts';
 import type { WriteLog } from './session-log.ts';
 
-export interface AgentOptions {
+interface AgentOptions {
   key: string;
   instance: string;
+  /** Uid of the pod it runs in, if it does. */
+  pod?: string;
   client: OperatorClient;
   journal: Journal;
   tools: Tools;
@@ -24,10 +28,13 @@ export interface AgentOptions {
   idleMs: number;
   /** Ends when the operator has not answered for so long and nothing runs; milliseconds. */
   aloneMs: number;
+  /** What concerns no order: that the operator cannot be reached, or does not want this agent. */
+  log?: Pick<Logger, 'info' | 'warn'>;
 }
 
 const POLL_MS = 20_000;
 const RETRY_MS = 500;
+const LONGEST_RETRY_MS = 4_000;
 /** Progress is sent at most so often. */
 const PROGRESS_MS = 500;
 
@@ -38,7 +45,8 @@ interface Running {
 
 /**
  * The agent: polls the operator for orders, carries them out side by side, reports until the report is acknowledged. Ends when the signal
- * aborts (running orders are stopped and reported as lost at the next start), or when it has been idle.
+ * aborts (running orders are stopped and reported as lost at the next start), when it has been idle, or when another run of it has taken
+ * its place.
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { journal, client, now } = options;
@@ -47,6 +55,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   let epoch = 0;
   let lastContact = now().getTime();
   let lastBusy = now().getTime();
+  let failures = 0;
+  let replaced = false;
 
   const take = async (response: PollResponse) => {
     if (response.epoch < epoch) return;
@@ -82,26 +92,55 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     return time - lastBusy > options.idleMs;
   };
 
-  while (!options.signal.aborted && !mayEnd()) {
-    const reports = [...journal.reports.values()];
+  const failed = async (error: unknown) => {
+    if (isCode(error, 'Canceled')) return;
+    if (isCode(error, 'AgentReplaced')) {
+      replaced = true;
+      options.log?.warn('this agent ends: another run of it has taken its place', { agent: options.key, error });
+      return;
+    }
+    if (isCode(error, 'ReportTooLarge')) await shrink(journal, error);
+    else if (!isCode(error, ...PASSING)) throw error;
+    if (failures === 0) options.log?.warn('the operator cannot be asked; it is tried again until it can', { agent: options.key, error });
+    await delay(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal: options.signal }).catch(() => undefined);
+    failures = Math.min(failures + 1, 10);
+  };
+
+  while (!options.signal.aborted && !replaced && !mayEnd()) {
+    const reports = [...journal.reports.values()].map(boundedReport);
     if (reports.length > 0) lastBusy = now().getTime();
     const poll = wake.arm(options.signal);
     try {
       const waitMs = reports.length === 0 ? Math.min(POLL_MS, options.idleMs) : POLL_MS;
       const stopping = [...running].filter(([, { stop }]) => stop.signal.aborted).map(([id]) => id);
-      const who = { protocol: PROTOCOL, agent: options.key, instance: options.instance };
-      const body = { ...who, reports, stopping, ended: [...journal.ended], waitMs };
+      const pod = options.pod === undefined ? {} : { pod: options.pod };
+      const who = { protocol: PROTOCOL, agent: options.key, instance: options.instance, journal: journal.id, ...pod };
+      const body = { ...who, reports, stopping, ended: [...journal.ended], processes: journal.processes(), waitMs };
       const response = await client.poll(body, poll);
       lastContact = now().getTime();
+      if (failures > 0) options.log?.info('the operator answers again', { agent: options.key });
+      failures = 0;
       await take(response);
     } catch (error) {
-      if (isCode(error, 'OperatorUnreachable')) await delay(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
-      else if (!isCode(error, 'Canceled')) throw error;
+      await failed(error);
     }
   }
-  for (const { stop } of running.values()) stop.abort(new StashError('AgentLost', 'the agent was told to stop while this ran'));
+  for (const { stop } of running.values())
+    stop.abort(new StashError('AgentLost', `the agent ${replaced ? 'was replaced' : 'was told to stop'} while this ran`));
   await Promise.all([...running.values()].map(({ done }) => done));
   await client.close();
+}
+
+/** What goes by when operator, network, token or certificate are mended: the agent goes on with its work meanwhile. */
+const PASSING = ['OperatorUnreachable', 'OperatorUntrusted', 'TokenRefused', 'AgentNotAllowed', 'Invalid'] as const;
+
+/** The largest report that has ended fails instead of keeping the agent from saying anything at all. */
+async function shrink(journal: Journal, { code, message, remedy }: StashError): Promise<void> {
+  const size = (report: Report) => JSON.stringify(report).length;
+  const [largest] = [...journal.reports.values()].filter(({ result }) => result !== undefined).sort((a, b) => size(b) - size(a));
+  if (largest === undefined) return;
+  const { result: _result, ...rest } = largest;
+  await journal.report({ ...rest, state: 'Failed', error: { code, message, remedy } });
 }
 
 function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {

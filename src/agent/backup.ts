@@ -61,7 +61,7 @@ async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Prom
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   try {
     const staged = steps.some((step) => step.source === 'Stage');
-    const directory = staged ? await tools.stage.beginFull(0) : scratch;
+    const directory = staged ? await tools.stage.beginFull() : scratch;
     const target = join(scratch, 'target.json');
     if (task.connection !== undefined) await writeFile(target, JSON.stringify(task.connection), { mode: 0o600 });
     let result: FunctionResult = {};

@@ -1,34 +1,84 @@
-import { Agent, request } from 'undici';
-import { StashError } from '../errors/error.ts';
-import type { PollRequest, PollResponse } from '../orders/protocol.ts';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { isCode, StashError } from '../errors/error.ts';
+import { mostBytes } from '../orders/limits.ts';
+import { AGENT_HEADER, type PollRequest, type PollResponse } from '../orders/protocol.ts';
+import { type ClusterRoute, clusterRoute } from './cluster-route.ts';
+import { connectionFailure } from './connection-failure.ts';
 
 export interface OperatorClient {
-  /** One long poll. OperatorUnreachable when nobody answers; Canceled when the signal aborts. */
+  /**
+   * One long poll. OperatorUnreachable when nobody answers; OperatorUntrusted when who answers cannot show a certificate for its name from
+   * the CA; TokenRefused, AgentNotAllowed, AgentReplaced, ReportTooLarge and Invalid as the operator says; Canceled when the signal aborts.
+   */
   poll(body: PollRequest, signal: AbortSignal): Promise<PollResponse>;
   close(): Promise<void>;
 }
 
-/** Dials the operator's private socket; the token says who we are. */
-export function connectOperator(socketPath: string, token: string): OperatorClient {
-  const dispatcher = new Agent({ connect: { socketPath }, headersTimeout: 60_000, bodyTimeout: 60_000 });
+/** The operator's private socket, or its URL with the files that say who we are and whom to trust; both are looked at at every poll. */
+type Operator = { socketPath: string; token: string } | ClusterRoute;
+
+/** How to reach the operator right now. */
+export interface Route {
+  url: string;
+  /** For people. */
+  place: string;
+  remedy?: string;
+  current(): Promise<{ dispatcher: Dispatcher; token: string }>;
+  close(): Promise<void>;
+}
+
+const TIMEOUTS = { headersTimeout: 60_000, bodyTimeout: 60_000 };
+
+export function connectOperator(operator: Operator): OperatorClient {
+  const route = 'url' in operator ? clusterRoute(operator, TIMEOUTS) : socketRoute(operator);
+  const ask = async (body: PollRequest, signal: AbortSignal): Promise<PollResponse> => {
+    const { dispatcher, token } = await route.current();
+    const text = JSON.stringify(body);
+    // The operator ends the connection of one that sends more; whether its answer is read before that is a matter of luck.
+    if (Buffer.byteLength(text) > mostBytes(body.agent))
+      throw new StashError('ReportTooLarge', `the report is larger than the ${mostBytes(body.agent)} bytes that the operator takes`);
+    const answer = await request(`${route.url}/v1/agents/poll`, {
+      dispatcher,
+      signal,
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', [AGENT_HEADER]: body.agent },
+      body: text,
+    });
+    const said = await answer.body.text();
+    if (answer.statusCode === 200) return JSON.parse(said) as PollResponse;
+    const code = REFUSALS[answer.statusCode];
+    if (code !== undefined) throw new StashError(code, `the operator at ${route.place} refuses: ${said.slice(0, 1_000)}`);
+    throw new Error(`${answer.statusCode} ${said.slice(0, 1_000)}`);
+  };
   return {
     poll: async (body, signal) => {
       try {
-        const answer = await request('http://operator/v1/agents/poll', {
-          dispatcher,
-          signal,
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        });
-        const text = await answer.body.text();
-        if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${text.slice(0, 200)}`);
-        return JSON.parse(text) as PollResponse;
+        return await ask(body, signal);
       } catch (cause) {
         if (signal.aborted) throw new StashError('Canceled', 'the poll was given up', { cause });
-        throw new StashError('OperatorUnreachable', `no answer from the operator at ${socketPath}: ${(cause as Error).message}`, { cause });
+        if (isCode(cause, ...Object.values(REFUSALS), 'OperatorUnreachable')) throw cause;
+        throw connectionFailure(cause as Error, route);
       }
     },
+    close: route.close,
+  };
+}
+
+const REFUSALS: Record<number, ErrorCode> = {
+  400: 'Invalid',
+  401: 'TokenRefused',
+  403: 'AgentNotAllowed',
+  409: 'AgentReplaced',
+  413: 'ReportTooLarge',
+};
+
+function socketRoute({ socketPath, token }: { socketPath: string; token: string }): Route {
+  const dispatcher = new Agent({ connect: { socketPath }, ...TIMEOUTS });
+  return {
+    url: 'http://operator',
+    place: socketPath,
+    current: async () => ({ dispatcher, token }),
     close: () => dispatcher.destroy(),
   };
 }

@@ -100,3 +100,21 @@ test('an order that cannot be written down is refused in memory, and acknowledge
   await journal.forget('one');
   assert.equal(journal.reports.size, 0);
 });
+
+test('a journal has an identity of its own, for as long as it is there', async () => {
+  const directory = newDirectory();
+  const { id } = await openJournal(directory, now, () => 'first');
+  assert.equal(id, 'first');
+  assert.equal((await openJournal(directory, now, () => 'second')).id, 'first');
+});
+
+test('the processes of the engine that run are known, and those of functions are not told of', async () => {
+  const journal = await openJournal(newDirectory(), now);
+  await journal.accept(order, runningReport('one'));
+  const process = { pid: 999_999, startTicks: '1', hostname: hostname() };
+  await journal.processStarted('one', { ...process, repository });
+  await journal.processStarted('one', { ...process, pid: 999_998 });
+  assert.deepEqual(journal.processes(), [{ ...process, repository }]);
+  await journal.processEnded('one', { ...process, repository }, true);
+  assert.deepEqual(journal.processes(), []);
+});

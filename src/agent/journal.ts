@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orderFileName } from '../orders/desk.ts';
-import type { EndedProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
+import type { EndedProcess, EngineProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
 import { endedId } from '../orders/protocol.ts';
 import { endProcessGroup, type ProcessIdentity } from '../process/identity.ts';
 import { writeDurable } from './durable.ts';
@@ -23,8 +24,12 @@ interface Entry {
  * started. One file an order, written before the thing it tells of happens. Holds no secret.
  */
 export interface Journal {
+  /** Identity, made with it: an agent that comes with another one knows nothing of what this one took. */
+  readonly id: string;
   readonly reports: ReadonlyMap<string, Report>;
   readonly ended: readonly EndedProcess[];
+  /** Processes of the engine that run, as far as they have been written down. */
+  processes(): EngineProcess[];
   accept(order: Order, report: Report): Promise<void>;
   /** The report of an order that could not be accepted: kept in memory alone, since nothing of it was begun. */
   refuse(report: Report): void;
@@ -41,11 +46,12 @@ export interface Journal {
  * Opens the journal in `directory` and finishes what a killed run left: ends the process groups it names, turns orders that were
  * running into failed ones (AgentLost), and remembers the engine processes that left locks behind.
  */
-export async function openJournal(directory: string, now: () => string): Promise<Journal> {
+export async function openJournal(directory: string, now: () => string, newId: () => string = randomUUID): Promise<Journal> {
   const orders = join(directory, 'orders');
   const fileOf = (orderId: string) => join(orders, `${orderFileName(orderId)}.json`);
   const endedFile = join(directory, 'ended.json');
   await mkdir(orders, { recursive: true, mode: 0o700 });
+  const id = await identity(join(directory, 'journal-id'), newId);
   const entries = new Map<string, Entry>();
   const reports = new Map<string, Report>();
   const ended: EndedProcess[] = await readEnded(endedFile);
@@ -85,8 +91,15 @@ export async function openJournal(directory: string, now: () => string): Promise
     return entry;
   };
   return {
+    id,
     reports,
     ended,
+    processes: () =>
+      [...entries.values()].flatMap((entry) =>
+        entry.processes.flatMap(({ hostname, pid, startTicks, repository }) =>
+          repository === undefined ? [] : [{ hostname, pid, startTicks, repository }],
+        ),
+      ),
     accept: async (order, report) => {
       const entry = { report, purpose: order.purpose, processes: [] };
       await write(entry);
@@ -128,6 +141,14 @@ export async function openJournal(directory: string, now: () => string): Promise
       await inTurn(() => writeDurable(endedFile, JSON.stringify(ended)));
     },
   };
+}
+
+async function identity(file: string, newId: () => string): Promise<string> {
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known.trim() !== '') return known.trim();
+  const id = newId();
+  await writeDurable(file, `${id}\n`);
+  return id;
 }
 
 /** Whether a killed agent left something in this journal that only its restart can settle: running orders or unclean ends. */

@@ -26,7 +26,7 @@ export interface StepControl {
   process(baseEnv: Record<string, string>): FunctionControl;
 }
 
-export interface OrderRunOptions {
+interface OrderRunOptions {
   journal: Journal;
   log: WriteLog;
   now: () => Date;
@@ -66,7 +66,8 @@ export async function runOrder(order: Order, work: (run: OrderRun) => Promise<Or
       engine: (repository) => ({
         signal: options.signal,
         timeoutMs: left(),
-        onProcess: (process) => journal.processStarted(order.id, journaled(process, repository)),
+        // Told soon: should this agent vanish with its machine, that is how it is known whose lock is left.
+        onProcess: (process) => journal.processStarted(order.id, journaled(process, repository)).then(options.changed),
         onProcessEnd: (process, clean) => journal.processEnded(order.id, journaled(process, repository), clean),
         onLog: log,
         onProgress: (done) =>

@@ -2,6 +2,7 @@ import { SERIES, TAGS, tagText } from '../api/names.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../engine/engine.ts';
 import { assertNever, isCode, StashError } from '../errors/error.ts';
 import type {
+  Holdings,
   MaintainResult,
   OpenRepository,
   OrderResult,
@@ -11,21 +12,23 @@ import type {
   WipeResult,
 } from '../orders/order.ts';
 import { judgeLocks, seenLocks } from '../rules/locks.ts';
-import { readRecords } from '../rules/records.ts';
+import { RECORDS_FILE, readRecords } from '../rules/records.ts';
 import type { OrderRun, StepControl } from './order-run.ts';
 
-export const RECORDS_FILE = 'records';
-
 /** restic's host of the records; no target's host may be called so. */
-export const RECORDS_HOST = 'stash-records';
+const RECORDS_HOST = 'stash-records';
+
+const RECORDS_TAG = tagText(TAGS.series, SERIES.records);
 
 type TaskOf<T extends RepositoryTask['type']> = Extract<RepositoryTask, { type: T }>;
 
 /** Work on a repository itself. What is exclusive about it, and what may be forgotten, the operator has decided before. */
-export function repositoryWork(run: OrderRun, task: RepositoryTask, engine: Engine): Promise<OrderResult> {
+export async function repositoryWork(run: OrderRun, task: RepositoryTask, engine: Engine): Promise<OrderResult> {
   switch (task.type) {
     case 'Probe':
       return probe(run, task, engine);
+    case 'List':
+      return { type: 'List', ...(await list(callFor(run, task.repository), task.repository.access, engine)) };
     case 'Survey':
       return survey(run, task, engine);
     case 'Maintain':
@@ -52,16 +55,31 @@ async function probe(run: OrderRun, task: TaskOf<'Probe'>, engine: Engine): Prom
 async function survey(run: OrderRun, task: TaskOf<'Survey'>, engine: Engine): Promise<SurveyResult> {
   const { access } = task.repository;
   const call = callFor(run, task.repository);
-  // Each command derives the key anew, half a second of one core: side by side they take half the time.
-  const [{ id: repositoryId }, locks, snapshots] = await Promise.all([
+  const [{ id: repositoryId }, locks, holdings] = await Promise.all([
     call('open', (control) => engine.open(access, control)),
     call('locks', (control) => engine.locks(access, control)),
+    list(call, access, engine),
+  ]);
+  return { type: 'Survey', repositoryId, locks, ...holdings };
+}
+
+/** Each command derives the key anew, half a second of one core: side by side they take half the time. Only maintenance writes records. */
+async function list(call: Call, access: RepositoryAccess, engine: Engine): Promise<Holdings> {
+  const [snapshots, text] = await Promise.all([
     call('snapshots', (control) => engine.snapshots(access, {}, control)),
+    call('read records', (control) => readNewestRecords(access, engine, control)),
   ]);
   const newest = newestRecords(snapshots);
-  if (newest === undefined) return { type: 'Survey', repositoryId, snapshots, locks };
-  const text = await call('read records', (control) => engine.load(access, { snapshotId: newest.id, path: `/${RECORDS_FILE}` }, control));
-  return { type: 'Survey', repositoryId, snapshots, locks, records: { snapshotId: newest.id, text } };
+  return { snapshots, ...(newest === undefined || text === undefined ? {} : { records: { snapshotId: newest.id, text } }) };
+}
+
+async function readNewestRecords(access: RepositoryAccess, engine: Engine, control: RunControl): Promise<string | undefined> {
+  try {
+    return await engine.load(access, { newestWith: RECORDS_TAG, path: `/${RECORDS_FILE}` }, control);
+  } catch (error) {
+    if (!isCode(error, 'SnapshotNotFound')) throw error;
+    return undefined;
+  }
 }
 
 async function maintain(run: OrderRun, task: TaskOf<'Maintain'>, engine: Engine): Promise<MaintainResult> {
@@ -78,7 +96,8 @@ async function maintain(run: OrderRun, task: TaskOf<'Maintain'>, engine: Engine)
   if (task.records !== undefined) result.recordsSnapshot = await writeRecords(call, access, task.records.text, engine);
   if (task.prune !== undefined) {
     const { maxRepackSize } = task.prune;
-    await call('prune', (control) => engine.prune(access, { maxRepackSize }, control));
+    const { bytesFreed } = await call('prune', (control) => engine.prune(access, { maxRepackSize }, control));
+    if (bytesFreed !== undefined) result.bytesFreed = bytesFreed;
   }
   if (task.check !== undefined) {
     const { readData } = task.check;
@@ -108,7 +127,7 @@ async function wipe(run: OrderRun, task: TaskOf<'Wipe'>, engine: Engine): Promis
   if (verdict.removable) await call('unlock', (control) => engine.removeAllLocks(access, control));
   const mine = new Set([...(recorded?.entries ?? []).map((entry) => entry.id), ...task.unrecorded]);
   const forgotten = snapshots.filter((one) => mine.has(one.id)).map((one) => one.id);
-  const own = snapshots.filter((one) => one.tags.includes(tagText(TAGS.series, SERIES.records))).map((one) => one.id);
+  const own = snapshots.filter((one) => one.tags.includes(RECORDS_TAG)).map((one) => one.id);
   if (forgotten.length + own.length > 0) await call('forget', (control) => engine.forget(access, [...forgotten, ...own], control));
   await call('prune', (control) => engine.prune(access, {}, control));
   const others = snapshots.length - forgotten.length - own.length;
@@ -130,13 +149,13 @@ async function removeEmptied(call: Call, { repository, repositoryId }: TaskOf<'W
 }
 
 async function writeRecords(call: Call, access: RepositoryAccess, text: string, engine: Engine): Promise<string> {
-  const request = { text, fileName: RECORDS_FILE, host: RECORDS_HOST, tags: [tagText(TAGS.series, SERIES.records)] };
+  const request = { text, fileName: RECORDS_FILE, host: RECORDS_HOST, tags: [RECORDS_TAG] };
   const saved = await call('records', (control) => engine.save(access, request, control));
   return saved.snapshotId;
 }
 
-export function newestRecords(snapshots: readonly Snapshot[]): Snapshot | undefined {
-  const mine = snapshots.filter((snapshot) => snapshot.tags.includes(tagText(TAGS.series, SERIES.records)));
+function newestRecords(snapshots: readonly Snapshot[]): Snapshot | undefined {
+  const mine = snapshots.filter((snapshot) => snapshot.tags.includes(RECORDS_TAG));
   return mine.sort((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
 }
 

@@ -49,12 +49,12 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
 
 async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {
   const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
-  const source = join(scratch, 'source');
-  await mkdir(source, { recursive: true, mode: 0o700 });
+  const [source, index] = [join(scratch, 'source'), join(scratch, 'index')];
+  for (const one of [source, index]) await mkdir(one, { recursive: true, mode: 0o700 });
   try {
     const target = join(scratch, 'target.json');
     if (task.connection !== undefined) await writeFile(target, JSON.stringify(task.connection), { mode: 0o600 });
-    const call = (step: FunctionStep, operation: 'Check' | 'Restore') => {
+    const call = (step: FunctionStep, operation: 'Check' | 'Restore', source: string) => {
       const input = {
         operation,
         source,
@@ -67,13 +67,15 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
       const name = operation === 'Check' ? `check ${step.name}` : step.name;
       return run.step(name, (control) => runFunction(step, input, control.process(tools.baseEnv)));
     };
-    const checking = functions.filter((one) => one.checks);
-    if (checking.length > 0) await fetchIndex(run, task, source, tools);
-    for (const step of checking) await call(step, 'Check');
-    const total = await fetch(run, task, source, tools);
+    const check = async () => {
+      const checking = functions.filter((one) => one.checks);
+      if (checking.length > 0) await fetchIndex(run, task, index, tools);
+      for (const step of checking) await call(step, 'Check', index);
+    };
+    const total = await unless(check, (signal) => fetch(run, task, source, tools, signal));
     const messages: string[] = [];
     for (const step of functions) {
-      const { message } = await call(step, 'Restore');
+      const { message } = await call(step, 'Restore', source);
       if (message !== undefined) messages.push(message);
     }
     return { type: 'Restore', ...total, ...(messages.length === 0 ? {} : { message: messages.join('; ') }) };
@@ -82,8 +84,21 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
   }
 }
 
-/** The chain's index comes first, so that a check knows what it is about before anything large is fetched. Other snapshots have none. */
-async function fetchIndex(run: OrderRun, task: RestoreTask, source: string, tools: Tools): Promise<void> {
+/** The checks are quick and seldom refuse: the work begins beside them, and ends when they do. */
+async function unless<T>(check: () => Promise<void>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const refused = new AbortController();
+  const checked = check().catch((error: unknown) => {
+    refused.abort();
+    throw error;
+  });
+  const [verdict, result] = await Promise.allSettled([checked, work(refused.signal)]);
+  if (verdict.status === 'rejected') throw verdict.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+/** The chain's index, so that a check knows what it is about without the rest. Other snapshots have none. */
+async function fetchIndex(run: OrderRun, task: RestoreTask, directory: string, tools: Tools): Promise<void> {
   const { access } = task.repository;
   for (const { id, paths } of task.snapshots) {
     const [path] = paths;
@@ -91,14 +106,20 @@ async function fetchIndex(run: OrderRun, task: RestoreTask, source: string, tool
     const request = { snapshotId: id, path: join(path, 'metadata.index') };
     try {
       const text = await run.step('fetch index', (control) => tools.engine.load(access, request, control.engine(task.repository)));
-      await writeFile(join(source, 'metadata.index'), text, { mode: 0o600 });
+      await writeFile(join(directory, 'metadata.index'), text, { mode: 0o600 });
     } catch (error) {
       if (!isCode(error, 'SnapshotNotFound', 'PathNotFound')) throw error;
     }
   }
 }
 
-async function fetch(run: OrderRun, task: RestoreTask, target: string, tools: Tools): Promise<{ files: number; bytes: number }> {
+async function fetch(
+  run: OrderRun,
+  task: RestoreTask,
+  target: string,
+  tools: Tools,
+  signal = run.signal,
+): Promise<{ files: number; bytes: number }> {
   const toStage = task.steps.some((step) => step.fetch === 'Stage' && step.command.length > 0);
   return run.step('fetch', async (control) => {
     const total = { files: 0, bytes: 0 };
@@ -109,7 +130,8 @@ async function fetch(run: OrderRun, task: RestoreTask, target: string, tools: To
           : paths.map((path) => (toStage ? content(task, id, path, target) : inPlace(task, id, path, target)));
       for (const request of requests) {
         control.log(`snapshot ${id.slice(0, 8)} ${request.path ?? '/'} -> ${request.target}`);
-        add(total, await tools.engine.restore(task.repository.access, request, control.engine(task.repository)));
+        const run = control.engine(task.repository);
+        add(total, await tools.engine.restore(task.repository.access, request, { ...run, signal: AbortSignal.any([run.signal, signal]) }));
       }
     }
     return total;

@@ -18,7 +18,7 @@ const line = (alias: string) => ({
 
 async function full(directory: string, content: string): Promise<void> {
   const stage = await openStage(directory);
-  const into = await stage.beginFull(0);
+  const into = await stage.beginFull();
   writeFileSync(join(into, 'data'), content);
   await stage.completeFull(line(content));
 }
@@ -71,7 +71,7 @@ test('a full that was given up leaves the chain as it was', async () => {
   const directory = newDirectory();
   await full(directory, 'first');
   const stage = await openStage(directory);
-  writeFileSync(join(await stage.beginFull(0), 'data'), 'half');
+  writeFileSync(join(await stage.beginFull(), 'data'), 'half');
   await stage.dropPartial();
   assert.equal(await chainOf(directory), 'first');
 });
@@ -80,15 +80,18 @@ test('a swap that failed half-way is put back when the full is given up', async 
   const directory = newDirectory();
   await full(directory, 'first');
   const stage = await openStage(directory);
-  await stage.beginFull(0);
+  await stage.beginFull();
   renameSync(stage.chain, join(directory, 'old'));
   await stage.dropPartial();
   assert.equal((await stage.index())[0]?.alias, 'first');
 });
 
-test('a full that does not fit is refused before anything is written, and names the sizes', async () => {
-  const stage = await openStage(newDirectory());
-  await assert.rejects(stage.beginFull(2 ** 60), (error) => isCode(error, 'StageFull') && /1099511627776 MiB/.test(error.message));
+test('a full is not begun on a file system that is full, and the chain stays', async () => {
+  const directory = newDirectory();
+  await full(directory, 'first');
+  const stage = await openStage(directory, async () => '0 MiB can be used');
+  await assert.rejects(stage.beginFull(), (error) => isCode(error, 'StageFull') && error.message.endsWith('is full: 0 MiB can be used'));
+  assert.equal(await chainOf(directory), 'first');
 });
 
 test('a stage that cannot be made says which', async () => {

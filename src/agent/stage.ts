@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../errors/error.ts';
+import { roomProblem, STAGE_FREE_SHARE } from '../functions/room.ts';
 import { formatIndex, type IndexLine, type LinkRecord, parseIndex } from '../rules/chain/metadata-index.ts';
 import { renameDurable, writeDurable } from './durable.ts';
 
@@ -13,8 +14,8 @@ export interface Stage {
   readonly directory: string;
   readonly chain: string;
   readonly state: string;
-  /** Empties `next/` and returns the directory the new full is to be written into, `next/full.partial`. StageFull when `needBytes` do not fit. */
-  beginFull(needBytes: number): Promise<string>;
+  /** Empties `next/` and returns the directory the new full is to be written into, `next/full.partial`. StageFull when there is no room to begin; how much is needed, the function knows. */
+  beginFull(): Promise<string>;
   /** Seals the written link and swaps the new chain in; the old one is gone afterwards. */
   completeFull(line: { time: string; alias: string; link: Omit<LinkRecord, 'directory' | 'manifest'> }): Promise<IndexLine>;
   /** Removes what was written of a link that does not count. */
@@ -23,10 +24,8 @@ export interface Stage {
   index(): Promise<IndexLine[]>;
 }
 
-const FREE_SHARE = 0.1;
-
 /** Opens the stage and finishes a swap that a crash interrupted, from the names it finds. No function may be at work in it. */
-export async function openStage(directory: string): Promise<Stage> {
+export async function openStage(directory: string, noRoom: (directory: string) => Promise<string | undefined> = isFull): Promise<Stage> {
   const at = { chain: join(directory, 'chain'), next: join(directory, 'next'), old: join(directory, 'old') };
   const partial = join(at.next, 'full.partial');
   const full = join(at.next, 'full');
@@ -39,9 +38,10 @@ export async function openStage(directory: string): Promise<Stage> {
     directory,
     chain: at.chain,
     state,
-    beginFull: async (needBytes) => {
+    beginFull: async () => {
       await rm(at.next, { recursive: true, force: true });
-      await checkRoom(directory, needBytes);
+      const problem = await noRoom(directory);
+      if (problem !== undefined) throw new StashError('StageFull', `the stage ${directory} is full: ${problem}`);
       await mkdir(partial, { recursive: true, mode: 0o700 });
       return partial;
     },
@@ -80,16 +80,8 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** A tenth of the file system stays free: a full stage must never take a database down. */
-async function checkRoom(directory: string, needBytes: number): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(directory);
-  const room = bavail * bsize - FREE_SHARE * blocks * bsize;
-  if (needBytes <= room) return;
-  const mib = (bytes: number) => `${Math.max(0, Math.floor(bytes / 2 ** 20))} MiB`;
-  throw new StashError(
-    'StageFull',
-    `the stage ${directory} has ${mib(room)} to use (a tenth is kept free), the backup needs about ${mib(needBytes)}`,
-  );
+function isFull(directory: string): Promise<string | undefined> {
+  return roomProblem(directory, 0, STAGE_FREE_SHARE);
 }
 
 async function exists(path: string): Promise<boolean> {

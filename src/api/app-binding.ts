@@ -2,7 +2,6 @@ import type { Static } from 'typebox';
 import type { Resource } from './object.ts';
 import { TypedObjectReference } from './references.ts';
 import { anything, flag, integer, list, optional, struct, text } from './schema.ts';
-import { TaskRef } from './task-ref.ts';
 
 const SecretRef = (description: string) =>
   optional(
@@ -41,8 +40,6 @@ const SecretTransform = struct('How keys of the Secret are renamed before use.',
   removeKey: optional(struct('Removes a key.', { key: text('The key.') })),
 });
 
-const AddonTask = optional(TaskRef);
-
 export const AppBindingSpec = struct('How to log in to an application.', {
   type: optional(text('Type of the application, for instance mariadb or kubedb.com/mariadb.')),
   appRef: optional(TypedObjectReference),
@@ -54,11 +51,5 @@ export const AppBindingSpec = struct('How to log in to an application.', {
   parameters: optional(anything('What tools know of the application; Stash reads parameters.stash.addon.')),
 });
 export type AppBindingSpec = Static<typeof AppBindingSpec>;
-
-/** The part of `spec.parameters` that Stash reads. */
-export const AddonParameters = struct('Default tasks.', {
-  stash: optional(struct('For Stash.', { addon: optional(struct('Default tasks.', { backupTask: AddonTask, restoreTask: AddonTask })) })),
-});
-export type AddonParameters = Static<typeof AddonParameters>;
 
 export type AppBinding = Resource<AppBindingSpec, never>;

@@ -14,7 +14,7 @@ import { BackupTarget } from './target.ts';
 import { TaskRef } from './task-ref.ts';
 import { TempDir } from './temp-dir.ts';
 
-export const DRIVERS = ['Restic', 'VolumeSnapshotter'] as const;
+const DRIVERS = ['Restic', 'VolumeSnapshotter'] as const;
 export const driver = oneOf('What stores the data: the engine, or snapshots of volumes.', DRIVERS, { default: 'Restic' });
 
 /** How one target is backed up: the part that members of a BackupBatch have too. */

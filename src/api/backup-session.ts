@@ -16,7 +16,9 @@ export const BackupSessionSpec = struct(
     trigger: optional(oneOf('Why it runs.', TRIGGERS)),
     scheduledTime: optional(time('The tick it runs for.')),
     requestID: optional(text('Id of the request, of a run that was asked for.', { maxLength: 253 })),
-    members: optional(names('Of a batch: the members it covers, as KIND/NAME; all when absent.')),
+    members: optional(
+      names('Of a batch: the members it covers, as KIND/NAME, or NAMESPACE/KIND/NAME of a target in another namespace; all when absent.'),
+    ),
     retryLeft: optional(integer('Attempts that are left should it fail.', { minimum: 0 })),
     retryOf: optional(text('Name of the session this repeats.', { maxLength: 253 })),
   },
@@ -24,17 +26,7 @@ export const BackupSessionSpec = struct(
 );
 export type BackupSessionSpec = Static<typeof BackupSessionSpec>;
 
-export const BACKUP_SESSION_PHASES = [
-  'Pending',
-  'Running',
-  'DataStored',
-  'Verifying',
-  'Succeeded',
-  'Failed',
-  'Skipped',
-  'Unknown',
-] as const;
-export type BackupSessionPhase = (typeof BACKUP_SESSION_PHASES)[number];
+const BACKUP_SESSION_PHASES = ['Pending', 'Running', 'DataStored', 'Verifying', 'Succeeded', 'Failed', 'Skipped', 'Unknown'] as const;
 
 export const BackupSessionStatus = struct('How the run stands.', {
   phase: optional(oneOf('How it stands.', BACKUP_SESSION_PHASES)),

@@ -39,7 +39,7 @@ const CheckResult = struct('Result of one check.', {
 
 const duration = (description: string) => optional(text(description));
 
-export const VerificationSummary = struct('What the test found.', {
+const VerificationSummary = struct('What the test found.', {
   point: optional(text('Point that was restored.')),
   checks: optional(list('Result of each check.', CheckResult)),
   tablesCompared: optional(integer('Tables that were compared.')),
@@ -56,7 +56,6 @@ export const VerificationSummary = struct('What the test found.', {
   rpo: duration('Time between the point and the test.'),
   cleaned: optional(textList('What was removed afterwards.')),
 });
-export type VerificationSummary = Static<typeof VerificationSummary>;
 
 export const BackupVerifierSessionStatus = struct('How the test stands.', {
   phase: optional(oneOf('How it stands.', ['Pending', 'Launching', 'Restoring', 'Testing', 'CleaningUp', 'Succeeded', 'Failed'])),

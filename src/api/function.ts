@@ -7,18 +7,17 @@ import type { Resource } from './object.ts';
 import { ContainerRuntimeSettings } from './runtime-settings.ts';
 import { flag, list, oneOf, optional, struct, text, textList } from './schema.ts';
 
-export const PARAM_TYPES = ['String', 'Integer', 'Boolean', 'Quantity'] as const;
-export const CAPABILITIES = ['Full', 'Incremental', 'Log', 'Restore', 'Role', 'Proof', 'Check', 'Launch', 'Shutdown'] as const;
+const PARAM_TYPES = ['String', 'Integer', 'Boolean', 'Quantity'] as const;
+const CAPABILITIES = ['Full', 'Incremental', 'Log', 'Restore', 'Role', 'Proof', 'Check', 'Launch', 'Shutdown'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
-export const ParamDeclaration = struct('A parameter the function takes.', {
+const ParamDeclaration = struct('A parameter the function takes.', {
   name: text('Its name.', { minLength: 1, maxLength: 63 }),
   type: oneOf('What its value must be.', PARAM_TYPES, { default: 'String' }),
   default: optional(text('Value when none is given.')),
   usage: optional(text('What it does.')),
   required: optional(flag('Whether a value must be given.')),
 });
-export type ParamDeclaration = Static<typeof ParamDeclaration>;
 
 export const FunctionSpec = struct('A program that takes part in backups and restores.', {
   image: optional(text('Image it runs in; ${TARGET_IMAGE} is the image of the container that holds the data.')),

@@ -54,7 +54,6 @@ const PostRestoreHook = struct(
   { ...actions, executionPolicy: oneOf('When it is done.', ['Always', 'OnFailure', 'OnSuccess'], { default: 'Always' }) },
   oneAction,
 );
-export type PostRestoreHook = Static<typeof PostRestoreHook>;
 
 export const RestoreHooks = struct('What is done around a restore.', {
   preRestore: optional(HookHandler),

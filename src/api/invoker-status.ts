@@ -4,7 +4,7 @@ import { duration, time } from './formats.ts';
 import { OPERATIONS } from './operations.ts';
 import { flag, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
-export const EXEC_OP_STATES = ['Scheduled', 'Paused', 'Unscheduled', 'NotSupportedYet', 'Invalid'] as const;
+const EXEC_OP_STATES = ['Scheduled', 'Paused', 'Unscheduled', 'NotSupportedYet', 'Invalid'] as const;
 
 export const ExecOpStatus = struct('State of one alias.', {
   alias: text('Name of the operation.'),
@@ -25,14 +25,18 @@ export const ExecOpStatus = struct('State of one alias.', {
   lastSession: optional(text('Name of the newest session.')),
   lastSuccessfulSession: optional(text('Name of the newest session that succeeded.')),
   lastSuccessTime: optional(time('When that ended.')),
-  member: optional(text('In a batch: the member this is about, as KIND/NAME; all members when absent.')),
+  member: optional(
+    text(
+      'In a batch: the member this is about, as KIND/NAME, or NAMESPACE/KIND/NAME of a target in another namespace; all members when absent.',
+    ),
+  ),
   archivedTo: optional(time('Log: until when the log is stored.')),
   lastUpload: optional(time('Log: when it was last stored.')),
   error: optional(text('Log: what is wrong.')),
 });
 export type ExecOpStatus = Static<typeof ExecOpStatus>;
 
-export const RecoverableInterval = struct('A stretch of time that can be restored to.', {
+const RecoverableInterval = struct('A stretch of time that can be restored to.', {
   from: time('Its beginning.'),
   to: time('Its end.'),
   gtidFrom: optional(text('GTID of the beginning.')),
@@ -43,7 +47,6 @@ export const RecoverableInterval = struct('A stretch of time that can be restore
   provenAt: optional(time('When a restore into it was last tested.')),
   provenTo: optional(text('Point up to which that was tested.')),
 });
-export type RecoverableInterval = Static<typeof RecoverableInterval>;
 
 const objective = (description: string) =>
   optional(
@@ -54,7 +57,7 @@ const objective = (description: string) =>
     }),
   );
 
-export const INVOKER_PHASES = ['Invalid', 'Ready', 'NotReady'] as const;
+const INVOKER_PHASES = ['Invalid', 'Ready', 'NotReady'] as const;
 
 /** Status that BackupConfiguration and BackupBatch share. */
 export const invokerStatusFields = {

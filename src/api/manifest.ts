@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { nodeAt } from './manifest-path.ts';
 
-export interface ManifestProblem {
+interface ManifestProblem {
   /** File name or the like, as it was given. */
   source: string;
   /** Line in it, from 1. */
@@ -8,10 +9,12 @@ export interface ManifestProblem {
   message: string;
 }
 
-export interface ManifestDocument {
+interface ManifestDocument {
   object: unknown;
   /** Line it begins at, from 1. */
   line: number;
+  /** Line of a field, named as `spec.execOps[1].schedule`; of what it would stand in, when it is not there. */
+  lineAt(path: string): number;
 }
 
 /** All objects of a text with YAML or JSON: several documents, and the members of `List` kinds. Empty documents are left out. */
@@ -99,13 +102,17 @@ function unquoted(line: string): string | undefined {
 function documentsOf(node: Node, object: unknown, lines: LineCounter): ManifestDocument[] {
   const { kind, items } = (object ?? {}) as { kind?: unknown; items?: unknown };
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
-    return object === null || object === undefined ? [] : [{ object, line: lineOf(node, lines) }];
+    return object === null || object === undefined ? [] : [manifestDocument(object, node, lines)];
   }
   const itemsNode = isMap(node) ? node.get('items', true) : undefined;
   return items.map((item: unknown, index) => {
     const itemNode = isSeq(itemsNode) ? (itemsNode.items[index] as Node | undefined) : undefined;
-    return { object: item, line: lineOf(itemNode ?? node, lines) };
+    return manifestDocument(item, itemNode ?? node, lines);
   });
+}
+
+function manifestDocument(object: unknown, node: Node, lines: LineCounter): ManifestDocument {
+  return { object, line: lineOf(node, lines), lineAt: (path) => lineOf(nodeAt(node, path), lines) };
 }
 
 function lineOf(node: Node, lines: LineCounter): number {

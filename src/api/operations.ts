@@ -63,7 +63,6 @@ const VerifierRef = struct('The BackupVerifierConfiguration that tests the backu
     default: 'Schedule',
   }),
 });
-export type VerifierRef = Static<typeof VerifierRef>;
 
 const Chain = struct('When an incremental becomes a full.', {
   maxIncrementals: integer('Most incrementals after a full.', { default: 96, minimum: 0 }),
@@ -88,11 +87,10 @@ const Objectives = struct('What is promised; not keeping it is a condition, an e
   rto: optional(duration('Most time a restore may take.')),
 });
 
-export const RepositoryBinding = struct('A Repository the backups are stored in.', {
+const RepositoryBinding = struct('A Repository the backups are stored in.', {
   ...ObjectReference.properties,
   execAlias: optional(execAlias('Aliases that are stored there; all when absent.')),
 });
-export type RepositoryBinding = Static<typeof RepositoryBinding>;
 
 export const repositories = optional(list('Several Repositories; not together with repository.', RepositoryBinding, { maxItems: 16 }));
 

@@ -8,7 +8,7 @@ import { TypedObjectReference } from './references.ts';
 import { flag, integer, list, oneOf, optional, struct, text, textList } from './schema.ts';
 import { UsagePolicy } from './usage-policy.ts';
 
-export const LAYOUTS = ['Single', 'PerTarget'] as const;
+const LAYOUTS = ['Single', 'PerTarget'] as const;
 
 export const repositorySpecFields = {
   backend: Backend,
@@ -73,7 +73,7 @@ export const RepositoryStatus = struct('What Stash observes.', {
   repositoryID: optional(text('Id of the restic repository.')),
   location: optional(text('Address it was opened at; another one is another repository.')),
   layout: optional(oneOf('The layout, settled for good.', LAYOUTS)),
-  lastProbeTime: optional(time('When it was last opened to see that it works.')),
+  lastProbeTime: optional(time('When it was last begun to be opened, to see that it works.')),
   probeFailures: optional(integer('How often in a row opening it failed.')),
   observedSecretVersion: optional(text('resourceVersion of the storage secret it was last opened with.')),
   lastCheckTime: optional(time('When its integrity was last checked.')),
@@ -89,7 +89,5 @@ export const RepositoryStatus = struct('What Stash observes.', {
 });
 export type RepositoryStatus = Static<typeof RepositoryStatus>;
 export type RepositoryLock = Static<typeof Lock>;
-export type RepositoryMaintenance = Static<typeof Maintenance>;
-export type RepositoryRequest = Static<typeof Request>;
 
 export type Repository = Resource<RepositorySpec, RepositoryStatus>;

@@ -7,8 +7,7 @@ import { TargetRef } from './references.ts';
 import { HostRestoreStats, restoreFields, restoreRepositoryRules, restoreStatusFields, restoreTemplateFields } from './restore-session.ts';
 import { described, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
-export const RestoreMember = struct('One target of the batch.', restoreTemplateFields);
-export type RestoreMember = Static<typeof RestoreMember>;
+const RestoreMember = struct('One target of the batch.', restoreTemplateFields);
 
 export const RestoreBatchSpec = struct(
   'Several targets that are restored together.',

@@ -92,8 +92,7 @@ export const HostRestoreStats = struct('How one host stands.', {
 });
 export type HostRestoreStats = Static<typeof HostRestoreStats>;
 
-export const RESTORE_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Invalid'] as const;
-export type RestorePhase = (typeof RESTORE_PHASES)[number];
+const RESTORE_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Invalid'] as const;
 
 /** Status that RestoreSession and RestoreBatch share. */
 export const restoreStatusFields = {

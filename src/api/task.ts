@@ -4,12 +4,11 @@ import type { Resource } from './object.ts';
 import { list, oneOf, optional, struct, text } from './schema.ts';
 import { params } from './task-ref.ts';
 
-export const TaskStep = struct('One step.', {
+const TaskStep = struct('One step.', {
   name: text('Name of the Function.', { minLength: 1, maxLength: 253 }),
   params,
   when: optional(oneOf('Finally: runs at the end, also after a failure.', ['Finally'])),
 });
-export type TaskStep = Static<typeof TaskStep>;
 
 export const TaskSpec = struct('Functions that are run one after another.', {
   steps: optional(list('The steps, in order.', TaskStep, { maxItems: 32 })),

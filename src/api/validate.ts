@@ -11,7 +11,7 @@ import { secretProblems, withStringData } from './validation/secret.ts';
 import { warningsOf } from './validation/warnings.ts';
 import { withoutNulls } from './validation/without-nulls.ts';
 
-export { type Problem, problemText };
+export { problemText };
 
 export interface ValidateOptions {
   /** The object as it is stored, for rules about changes. */

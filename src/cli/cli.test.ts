@@ -28,7 +28,8 @@ test('apply writes nothing when one document is wrong, and names every problem w
     .replace('keepLast:', 'keepLasst:');
   const applied = await stash.run(['apply', '-f', '-'], { stdin: wrong });
   assert.equal(applied.code, 4);
-  assert.match(applied.stderr, /stdin:\d+: BackupConfiguration\/docs: spec\.retentionPolicy.*keepLasst/);
+  const line = wrong.split('\n').findIndex((one) => one.includes('keepLasst')) + 1;
+  assert.match(applied.stderr, new RegExp(`stdin:${line}: BackupConfiguration/docs: spec\\.retentionPolicy.*keepLasst`));
   const schedules = await stash.run(['apply', '-f', '-'], { stdin: wrong.replace('keepLasst', 'keepLast') });
   assert.match(schedules.stderr, /spec\.execOps\[0\]\.schedule.*never runs/);
   assert.match(schedules.stderr, /spec\.timeZone.*Europe\/Nowhere/);
@@ -161,7 +162,7 @@ test('--version prints what the command version prints', async () => {
 test('help names the exit codes, and every command has its own help', async () => {
   const help = await stash.run(['--help']);
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /Exit codes:\n {2}0 {2}success/);
+  assert.match(help.stdout, /Exit codes:\n {2}0 +success/);
   const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '');
   for (const name of ['up', 'apply', 'get', 'describe', 'delete', 'snapshots', 'backup', 'restore', 'logs', 'schedule', 'doctor']) {
     assert.ok(commands.includes(name), `${name} is not in the help`);

@@ -13,7 +13,7 @@ import { dataDirOf } from './data-dir.ts';
  * What to do where there is no store yet: make one, work on an empty one that is thrown away, or refuse (the default): then a
  * mistyped --data-dir is told instead of being answered with "nothing found".
  */
-export type WhenAbsent = 'create' | 'pretend' | 'refuse';
+type WhenAbsent = 'create' | 'pretend' | 'refuse';
 
 /** The store that the command works on, closed afterwards. The only place that knows which store it is. */
 export async function withStore<T>(

@@ -14,6 +14,7 @@ const EXPECTED: [ErrorCode, number][] = [
   ['StoreUnavailable', 6],
   ['TimedOut', 7],
   ['Conflict', 8],
+  ['Interrupted', 130],
 ];
 
 for (const [code, expected] of EXPECTED) {

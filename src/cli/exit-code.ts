@@ -17,6 +17,7 @@ export const EXIT_CODES = [
   [6, 'unreachable'],
   [7, 'timed out'],
   [8, 'conflict'],
+  [130, 'interrupted (Ctrl-C) while it waited, watched or followed; what was started goes on'],
 ] as const;
 
 function codeOf(errorClass: ErrorClass): number {
@@ -37,6 +38,8 @@ function codeOf(errorClass: ErrorClass): number {
       return 7;
     case 'conflict':
       return 8;
+    case 'interrupted':
+      return 130;
     default:
       return assertNever(errorClass);
   }

@@ -8,7 +8,7 @@ import { parseRef } from './resolve.ts';
 
 /** What can ask for backups, as it is stored. */
 export type InvokerObject = BackupConfiguration | BackupBatch;
-export type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
+type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
 
 /** What `CONFIG` on a command line means: a BackupConfiguration by name, or `backupbatch/NAME`. */
 export function parseInvokerRef(text: string): { kind: InvokerKind; name: string } {

@@ -22,12 +22,12 @@ export async function buildProgram(cli: Cli, argv: readonly string[]): Promise<C
       writeErr: () => {},
       getOutHelpWidth: () => Math.min(cli.out.width, 120),
     })
-    .addHelpText('after', `\nExit codes:\n${EXIT_CODES.map(([code, text]) => `  ${code}  ${text}`).join('\n')}`);
+    .addHelpText('after', `\nExit codes:\n${EXIT_CODES.map(([code, text]) => `  ${String(code).padEnd(3)}  ${text}`).join('\n')}`);
   for (const register of await loadCommands(argv)) register(program, cli);
   return program;
 }
 
-export type Register = (program: Command, cli: Cli) => void;
+type Register = (program: Command, cli: Cli) => void;
 
 /** In the order in which help shows them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Output } from './cli.ts';
 
 /** Lines on a terminal that are painted over as the work goes on; nothing at all where no person looks. */
-export interface LiveLines {
+interface LiveLines {
   show: (lines: readonly string[]) => void;
   /** Takes the lines away; what is written next begins where they were. */
   clear: () => void;

@@ -1,6 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-export const VERSION: string = manifest.version;
+const VERSION: string = manifest.version;
 
 /** What `stash version` and `stash --version` print. */
 export function versionText(): string {

@@ -59,7 +59,7 @@ test('the time given and the signal end the wait, each with its own code', async
     stop.abort();
     return false;
   };
-  await assert.rejects(waitFor({ signal: stop.signal }, store, { ...wait, until }), (error) => isCode(error, 'Canceled'));
+  await assert.rejects(waitFor({ signal: stop.signal }, store, { ...wait, until }), (error) => isCode(error, 'Interrupted'));
 });
 
 function create(name: string): Promise<KindMap['ConfigMap']> {

@@ -4,7 +4,7 @@ import { StashError } from '../errors/error.ts';
 import type { Store } from '../store/store.ts';
 import type { Cli } from './cli.ts';
 
-export interface WaitOptions<K extends KindName> {
+interface WaitOptions<K extends KindName> {
   kind: K;
   key: ObjectKey;
   /** Milliseconds; absent: as long as it takes. */
@@ -17,7 +17,7 @@ export interface WaitOptions<K extends KindName> {
 
 /**
  * Watches one object until it is as wanted and returns it then (undefined when it is gone). TimedOut after the time given;
- * Canceled on Ctrl-C: the wait ends, not the work.
+ * Interrupted on Ctrl-C: the wait ends, not the work.
  */
 export async function waitFor<K extends KindName>(
   cli: Pick<Cli, 'signal'>,
@@ -41,9 +41,6 @@ export async function waitFor<K extends KindName>(
     clearTimeout(timer);
     stop.abort();
   }
-  if (cli.signal.aborted)
-    throw new StashError('Canceled', `stopped waiting for ${options.what}`, {
-      remedy: 'What was started goes on; look at it with "stash get" and "stash describe".',
-    });
+  if (cli.signal.aborted) throw new StashError('Interrupted', `stopped waiting for ${options.what}`);
   throw new StashError('TimedOut', `waited ${Math.round((timeoutMs ?? 0) / 1000)} s for ${options.what}`);
 }

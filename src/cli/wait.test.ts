@@ -85,8 +85,11 @@ test('Ctrl-C ends the waiting, not the session, and says how to look at it', asy
   await setStatus(session, { phase: 'Running' });
   child.kill('SIGINT');
   const [code] = (await once(child, 'close')) as [number];
-  assert.equal(code, 5);
-  assert.match(await stderr, /stopped waiting for BackupSession[\s\S]*stash logs/);
+  assert.equal(code, 130);
+  assert.match(
+    await stderr,
+    /^stopped waiting for BackupSession \S+\. It goes on \((Pending|Running)\); look at it with .*"stash logs \S+ -f"\.\n$/,
+  );
   assert.equal((await store.get('BackupSession', { namespace: 'default', name: session.metadata.name }))?.status?.phase, 'Running');
 });
 
@@ -136,6 +139,14 @@ test('logs print all hosts in the order of time, and -f goes on until the sessio
   assert.match(all.stdout, /^\[host-1\] 2026/m);
   assert.equal((await stash.run(['logs', name, '--host', 'host-1'])).stdout, '2026-11-22T10:00:01.000Z read two\n');
 
+  const stopped = stash.start(['logs', name, '-f']);
+  const said = text(stopped.stderr);
+  await once(stopped.stdout, 'readable');
+  stopped.kill('SIGINT');
+  stopped.stdout.resume();
+  assert.equal((await once(stopped, 'close'))[0], 130);
+  assert.match(await said, /^stopped following BackupSession \S+\. It goes on; look at it with "stash describe \S+"\.\n$/);
+
   const child = stash.start(['logs', name, '-f', '--host', 'host-0']);
   const stdout = text(child.stdout);
   await once(child.stdout, 'readable');
@@ -147,6 +158,7 @@ test('logs print all hosts in the order of time, and -f goes on until the sessio
 
 test('get --watch prints the table, then only what changed', async () => {
   const child = stash.start(['get', 'repo', '--watch']);
+  const stderr = text(child.stderr);
   const chunks: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   await once(child.stdout, 'data');
@@ -154,7 +166,8 @@ test('get --watch prints the table, then only what changed', async () => {
   await store.replaceStatus('Repository', { ...repository, status: { phase: 'Ready', totalSize: '2.567 KiB' } });
   await once(child.stdout, 'data');
   child.kill('SIGINT');
-  assert.equal((await once(child, 'close'))[0], 0);
+  assert.equal((await once(child, 'close'))[0], 130);
+  assert.match(await stderr, /^stopped watching\. .*\n$/);
   const lines = chunks.join('').trimEnd().split('\n');
   assert.equal(lines.length, 3);
   assert.match(lines[0] ?? '', /^NAME +PHASE/);

@@ -1,5 +1,6 @@
 import { KINDS, type KindName } from '../api/kinds.ts';
 import type { AnyObject } from '../api/object.ts';
+import { StashError } from '../errors/error.ts';
 import type { Store } from '../store/store.ts';
 import { type Cli, namespaceOf } from './cli.ts';
 import type { GetOptions } from './commands/get.ts';
@@ -9,7 +10,7 @@ import { dataText, type Format } from './output/print.ts';
 import { alignRows, widthsOf } from './output/table.ts';
 import { kindText, type Wanted } from './resolve.ts';
 
-/** Prints the objects there are, then each one again when it changes, until Ctrl-C. Tables print only the changed row. */
+/** Prints the objects there are, then each one again when it changes, until Ctrl-C (Interrupted). Tables print only the changed row. */
 export async function watchObjects(
   cli: Cli,
   store: Store,
@@ -31,6 +32,8 @@ export async function watchObjects(
     if (synced) printer([{ kind, object }]);
     else first.push({ kind, object });
   }
+  if (cli.signal.aborted)
+    throw new StashError('Interrupted', 'stopped watching', { remedy: 'What runs goes on; look again with "stash get".' });
 }
 
 type Printer = (objects: { kind: KindName; object: AnyObject }[]) => void;

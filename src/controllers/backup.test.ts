@@ -193,3 +193,35 @@ test('a session that is deleted before its snapshots are recorded stays until th
   assert.deepEqual(await list('BackupSession'), []);
   assert.equal((await list('Repository'))[0]?.status?.recorded, 1);
 });
+
+test('that the data is stored and that the session has succeeded are two events, and each says what it alone knows', async () => {
+  const { store, clock, settle, list } = await operator();
+  await applyBasics(store);
+  await store.create('BackupConfiguration', configuration('docs'));
+  await settle();
+  await clock.advance(HOUR);
+  await settle();
+  const events = await list('Event');
+  const message = (reason: string) => events.find((one) => one.reason === reason)?.message ?? '';
+  assert.match(message('DataStored'), /^snapshot repo-\w{8}: 10 B, 5 B added$/);
+  assert.equal(message('BackupSucceeded'), 'retention: the last cleanup forgot 0 snapshots');
+});
+
+test('a configuration that would back up its own repository is invalid and makes no session, until it leaves the repository out', async () => {
+  const { store, clock, settle, list } = await operator();
+  await applyBasics(store);
+  await store.create('BackupConfiguration', configuration('docs', {}, { paths: ['/srv'] }));
+  await settle();
+  await clock.advance(HOUR);
+  await settle();
+  const [docs] = await list('BackupConfiguration');
+  assert.ok(docs);
+  assert.equal(docs.status?.phase, 'Invalid');
+  const text = docs.status?.conditions?.find(({ type }) => type === 'ValidationPassed')?.message ?? '';
+  assert.match(text, /path "\/srv" of target machine holds its own Repository shop\/repo \(\/srv\/repo\)/);
+  assert.deepEqual(await list('BackupSession'), []);
+  const target = { ...docs.spec.target, exclude: ['/srv/repo'] };
+  await store.replace('BackupConfiguration', { ...docs, spec: { ...docs.spec, target } });
+  await settle();
+  assert.equal((await list('BackupConfiguration'))[0]?.status?.phase, 'Ready');
+});

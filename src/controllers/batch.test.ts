@@ -110,3 +110,22 @@ test('sessions of one target wait for each other, and scheduled ones that wait b
   await one.settle();
   assert.deepEqual((await phases()).slice(0, 2), ['Succeeded DataStored', 'Succeeded DataStored']);
 });
+
+test('targets of one name in two namespaces are both backed up, each with its own paths', async () => {
+  const one = await operator();
+  const target = (namespace: string, alias: string) => ({
+    target: {
+      ref: { apiVersion: 'stash.appscode.com/v1beta1', kind: 'Host', namespace, name: 'machine' },
+      alias,
+      paths: [`/srv/${alias}`],
+    },
+  });
+  await one.store.create('BackupBatch', batch('all', { a: target('shop', 'a'), b: target('ops', 'b') }, { execOps: [hourly] }));
+  await one.settle();
+  await one.clock.advance(HOUR);
+  await one.settle();
+  const [session] = await one.list('BackupSession');
+  assert.deepEqual(session?.spec.members, ['Host/machine', 'ops/Host/machine']);
+  const stored = (session?.status?.targets ?? []).flatMap(({ stats }) => (stats ?? []).map(({ snapshots }) => snapshots?.[0]?.path));
+  assert.deepEqual(stored, ['/srv/a', '/srv/b']);
+});

@@ -7,9 +7,9 @@ import { secretData } from './repository/open.ts';
 
 /**
  * How to log in to the application of an AppBinding; the password is kept out of the log from now on. Throws SecretMissing,
- * SecretKeyMissing or Invalid with the AppBinding named.
+ * SecretKeyMissing or Invalid with the AppBinding named. `host`: where the server listens as seen from whoever logs in.
  */
-export async function connectionOf(ctx: Pick<Context, 'store' | 'log'>, application: AppBinding): Promise<Connection> {
+export async function connectionOf(ctx: Pick<Context, 'store' | 'log'>, application: AppBinding, host?: string): Promise<Connection> {
   const { spec, metadata } = application;
   const name = `AppBinding ${metadata.namespace}/${metadata.name}`;
   const values = await loginOf(ctx, application, name);
@@ -28,6 +28,7 @@ export async function connectionOf(ctx: Pick<Context, 'store' | 'log'>, applicat
     type: spec.type ?? '',
     ...(spec.version === undefined ? {} : { version: spec.version }),
     ...address,
+    ...(host === undefined || 'socket' in address ? {} : { host }),
     ...values,
     ...(clientConfig.caBundle === undefined ? {} : { caCertificate: Buffer.from(clientConfig.caBundle, 'base64').toString('utf8') }),
   };

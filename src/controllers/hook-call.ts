@@ -26,17 +26,29 @@ export interface HookHost {
 }
 
 /**
- * Runs the hooks of one kind, in order, once a session: the condition of that type says that they ran. After a crash in the middle they
- * run once more, and so after the operator stopped in the middle. Throws what the first one failed with, after it is recorded.
+ * Runs the hooks of one kind, in order, once a session: the condition of that type says that they ran, and how it ended. After a crash in
+ * the middle they run once more, and so after the operator stopped in the middle. The first that fails keeps the rest from running, unless
+ * `all` says that each of them is due for itself. Throws what the first one failed with, after it is recorded, and again when asked again.
  */
-export async function runHooksOnce(host: HookHost, type: string, hooks: readonly DueHook[]): Promise<void> {
-  if (hooks.length === 0 || conditionOf(host.conditions, type) !== undefined) return;
-  try {
-    for (const due of hooks) await call(host, due);
-  } catch (thrown) {
-    if (host.signal.aborted) throw thrown;
-    await host.settle({ type, status: 'False', reason: 'HookExecutionFailed', message: (thrown as Error).message });
-    throw thrown;
+export async function runHooksOnce(host: HookHost, type: string, hooks: readonly DueHook[], { all = false } = {}): Promise<void> {
+  const known = conditionOf(host.conditions, type);
+  // Killed between this condition and the end of the session: what failed then must not count as done now.
+  if (known?.status === 'False') throw new StashError('HookFailed', known.message);
+  if (hooks.length === 0 || known !== undefined) return;
+  const failures: unknown[] = [];
+  for (const due of hooks) {
+    if (failures.length > 0 && !all) break;
+    try {
+      await call(host, due);
+    } catch (thrown) {
+      if (host.signal.aborted) throw thrown;
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0) {
+    const [first] = failures;
+    await host.settle({ type, status: 'False', reason: 'HookExecutionFailed', message: (first as Error).message });
+    throw first;
   }
   await host.settle({
     type,

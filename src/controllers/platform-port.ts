@@ -1,5 +1,10 @@
 import type { TargetRef } from '../api/references.ts';
+import type { RuntimeSettings } from '../api/runtime-settings.ts';
+import type { BackupTarget } from '../api/target.ts';
 import type { RepositoryRef } from '../orders/order.ts';
+import type { Catalog } from '../rules/binding.ts';
+import type { Invoker } from '../rules/invoker.ts';
+import type { ConditionChange } from './conditions.ts';
 
 /** A target with its namespace settled. */
 export interface TargetKey {
@@ -8,15 +13,42 @@ export interface TargetKey {
   name: string;
 }
 
+/** Work on one host of a target, as far as it decides who does it. */
+export interface HostWork {
+  direction: 'backup' | 'restore';
+  target: TargetKey;
+  host: string;
+  /** What the manifest says of the target. */
+  spec: Pick<BackupTarget, 'alias' | 'volumeMounts'> | undefined;
+  runtimeSettings: RuntimeSettings | undefined;
+  /** Name of the sidecar, where the binding gives one. */
+  container?: string | undefined;
+}
+
+export interface HostAgent {
+  /** Its key. */
+  agent: string;
+  /** Meant where the target names no paths. */
+  paths?: string[];
+  /** Where the target's server listens, as the agent sees it; as its AppBinding says when absent. */
+  address?: string;
+}
+
 /** What differs between one machine and a cluster, as controllers see it. */
 export interface PlatformPort {
   /** Which kinds can be targets here, for the error that names them. */
   readonly targetKinds: readonly string[];
+  /** The target's hosts as they are now. `alias` is the base of their names (`host` unless the target says otherwise). */
+  hosts(target: TargetKey, alias: string | undefined): Promise<{ hosts: string[] } | { missing: string }>;
+  /** Who does this work on a host. Throws NotFound when the host is gone, Invalid when it cannot be done as asked for. */
+  agent(work: HostWork): Promise<HostAgent>;
   /**
-   * The target's hosts as they are now, each with the key of the agent that serves it. `alias` is the base of the host names
-   * (`host` unless the target says otherwise). Absent: what is missing.
+   * Sees to it that what serves the invoker's targets is there, as the catalog says; called at each reconcile, writes nothing when nothing
+   * is to change. Answers what is to be known about it. Absent where nothing has to be put anywhere.
    */
-  hosts(target: TargetKey, alias: string | undefined): Promise<{ hosts: { host: string; agent: string }[] } | { missing: string }>;
+  attach?(invoker: Invoker, catalog: Catalog): Promise<ConditionChange[]>;
+  /** Takes away what this invoker alone needed; it is being deleted. */
+  detach?(invoker: Invoker, catalog: Catalog): Promise<void>;
   /** Key of the agent that works on a repository itself. */
   repositoryAgent(repository: RepositoryRef): string;
   /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */

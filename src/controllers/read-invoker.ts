@@ -5,7 +5,7 @@ import type { ObjectKey } from '../api/object.ts';
 import type { Context } from './context.ts';
 
 /** A BackupConfiguration or BackupBatch; any kind but BackupBatch is taken to be the first. */
-export async function readInvoker(
+async function readInvoker(
   ctx: Pick<Context, 'store'>,
   kind: string | undefined,
   key: ObjectKey,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { applyBasics, configuration, restoreOf } from './testing/manifests.ts';
+import { applyBasics, configuration, restoreBatchOf, restoreOf } from './testing/manifests.ts';
 import { type TestOperator, testOperator } from './testing/operator.ts';
 
 const HOUR = 3_600_000;
@@ -97,7 +97,7 @@ test('a restore whose agent was killed has failed: what it had begun is not begu
   await one.settle();
   const restore = await restoreIn(one);
   assert.deepEqual([restore?.status?.phase, restore?.status?.reason], ['Failed', 'AgentLost']);
-  assert.equal(one.agents.begun.filter((id) => id.startsWith('RestoreSession') && !id.endsWith('.survey')).length, 1);
+  assert.equal(one.agents.begun.filter((id) => id.startsWith('RestoreSession') && !id.endsWith('.list')).length, 1);
 });
 
 test('a restore that is deleted at work is stopped first', async () => {
@@ -123,4 +123,18 @@ test('a restore that comes after the storage is back does not fail for what was 
   await one.store.create('RestoreSession', restoreOf('back', 'docs'));
   await one.settle();
   assert.equal((await restoreIn(one))?.status?.phase, 'Succeeded');
+});
+
+test('the restores of a batch are kept with it, and go with it', async () => {
+  const one = await operator();
+  await one.store.create('RestoreBatch', restoreBatchOf('all', { docs: {} }));
+  await one.store.create('RestoreSession', restoreOf('alone', 'docs'));
+  await one.settle();
+  assert.equal((await one.list('RestoreSession')).length, 2);
+  await one.store.delete('RestoreBatch', { namespace: 'shop', name: 'all' });
+  await one.settle();
+  assert.deepEqual(
+    (await one.list('RestoreSession')).map(({ metadata }) => metadata.name),
+    ['alone'],
+  );
 });

@@ -35,7 +35,7 @@ export interface EngineProcess {
   startTicks: string;
 }
 
-export interface Progress {
+interface Progress {
   /** 0 to 1. */
   done: number;
   bytesDone: number;
@@ -93,6 +93,8 @@ export interface SnapshotFilter {
   paths?: string[];
   ids?: string[];
 }
+
+export type LoadRequest = { path: string } & ({ snapshotId: string } | { newestWith: string });
 
 export interface RestoreRequest {
   /** Full id; never "latest", so that a plan and its run speak of the same one. */
@@ -169,8 +171,8 @@ export interface Engine {
     request: { text: string; fileName: string; host: string; tags: string[] },
     run: RunControl,
   ): Promise<BackupSummary>;
-  /** The text of one file of a snapshot; refuses more than 16 MiB. */
-  load(access: RepositoryAccess, request: { snapshotId: string; path: string }, run: RunControl): Promise<string>;
+  /** The text of one file of a snapshot, or of the newest with a tag (SnapshotNotFound when there is none); refuses more than 16 MiB. */
+  load(access: RepositoryAccess, request: LoadRequest, run: RunControl): Promise<string>;
   snapshots(access: RepositoryAccess, filter: SnapshotFilter, run: RunControl): Promise<Snapshot[]>;
   restore(access: RepositoryAccess, request: RestoreRequest, run: RunControl): Promise<RestoreSummary>;
   /** What the policy would remove among the snapshots of the filter, per host and paths; forgets nothing. An empty policy removes nothing. */
@@ -182,7 +184,12 @@ export interface Engine {
   ): Promise<{ keep: string[]; remove: string[] }>;
   /** Forgets exactly these. */
   forget(access: RepositoryAccess, ids: string[], run: RunControl): Promise<void>;
-  prune(access: RepositoryAccess, options: { maxRepackSize?: string; maxUnused?: string }, run: RunControl): Promise<void>;
+  /** Absent: how much was freed is not known. */
+  prune(
+    access: RepositoryAccess,
+    options: { maxRepackSize?: string; maxUnused?: string },
+    run: RunControl,
+  ): Promise<{ bytesFreed?: number }>;
   check(access: RepositoryAccess, options: { readData?: boolean; readDataSubset?: string }, run: RunControl): Promise<CheckResult>;
   stats(access: RepositoryAccess, run: RunControl): Promise<RepositoryStats>;
   /** Read without taking a lock. */

@@ -1,5 +1,14 @@
 /** What kind of failure a code is; the CLI's exit code follows from it. */
-export type ErrorClass = 'usage' | 'validation' | 'notFound' | 'conflict' | 'failed' | 'unreachable' | 'timeout' | 'internal';
+export type ErrorClass =
+  | 'usage'
+  | 'validation'
+  | 'notFound'
+  | 'conflict'
+  | 'failed'
+  | 'unreachable'
+  | 'timeout'
+  | 'interrupted'
+  | 'internal';
 
 interface Entry {
   class: ErrorClass;
@@ -20,10 +29,12 @@ export const CATALOGUE = {
   Conflict: entry('conflict', 'Somebody changed the object in between: read it again and repeat.', true),
   Invalid: entry('validation', 'Correct the fields that are named and apply the manifest again.'),
   StoreUnavailable: entry('unreachable', 'Check that the data directory (or the cluster) can be reached and written.', true),
+  Forbidden: entry('failed', 'Grant the verb and the resource that are named to the account that asks (a Role and its binding).'),
   OperatorRunning: entry('conflict', 'Stop the other "stash up" on this data directory, or use another --data-dir.'),
   OperatorUnreachable: entry('unreachable', 'Start "stash up" with the same --data-dir.', true),
   TimedOut: entry('timeout', 'Raise the timeout, or look at what it was waiting for with stash describe.'),
   Canceled: entry('failed', 'Start it again when you want it to run.'),
+  Interrupted: entry('interrupted', 'What was started goes on; look at it with "stash get" and "stash describe".'),
   // processes
   ToolMissing: entry('failed', 'Run "stash doctor": it says what is missing on this machine and how to get it.'),
   ToolTooOld: entry('failed', 'Run "stash doctor": it says which version is needed and how to get it.'),
@@ -31,6 +42,10 @@ export const CATALOGUE = {
   // repository and engine
   RepositoryNotFound: entry('failed', 'Create the Repository that is named, or correct the reference.'),
   RepositoryMissing: entry('failed', 'The place holds no restic repository: check bucket, prefix and endpoint.'),
+  RepositoryUnfinished: entry(
+    'failed',
+    'The place holds keys of restic and no config: if data, index and snapshots there are empty, remove what is in keys; else put config back.',
+  ),
   RepositoryNotEmpty: entry('conflict', 'Nothing was removed: see "stash snapshots REPOSITORY --all" for what it still holds.'),
   WrongPassword: entry('failed', 'Put the password this restic repository was made with into RESTIC_PASSWORD of the storage secret.'),
   SecretMissing: entry('failed', 'Create the secret that is named in the namespace of the object that names it.'),
@@ -86,6 +101,12 @@ export const CATALOGUE = {
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
   DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),
   DestinationUnusable: entry('failed', 'Run "stash up" as a user that may write the directory that is named, or restore somewhere else.'),
+  // workloads
+  SidecarRefused: entry('validation', 'Correct what is named in the workload or in the object that names it as its target.'),
+  SidecarContested: entry(
+    'conflict',
+    'Find out who removes or changes the sidecar; where the manifest is kept elsewhere, put what "stash inject -f" prints there. Edit the object that asks for it to try again.',
+  ),
   // sessions
   NotSupportedYet: entry('validation', 'This operation is not built yet; remove the alias or wait for a release that has it.'),
   FunctionFailed: entry('failed', 'Read the function\'s output with "stash logs SESSION".'),
@@ -97,6 +118,20 @@ export const CATALOGUE = {
     'The agent ended while it ran this; it is started again by itself. Run the backup again if no retry follows.',
     true,
   ),
+  AgentReplaced: entry('conflict', 'Nothing has to be done: another run of this agent has taken its place.'),
+  // between operator and agents
+  TokenRefused: entry(
+    'failed',
+    'Make sure that the agent reads the token it was given for this operator; it reads it again by itself.',
+    true,
+  ),
+  AgentNotAllowed: entry('failed', 'An agent serves its own namespace alone: run it in a pod of the namespace its key names.'),
+  OperatorUntrusted: entry(
+    'unreachable',
+    'Compare the CA file of the agent with the certificate the operator serves; both are renewed by themselves.',
+    true,
+  ),
+  ReportTooLarge: entry('failed', 'What the agent has to report is more than the operator takes in: split the target or the repository.'),
   StoredPartly: entry('failed', 'The repositories named have it; the rest catch up at the next run.', true),
 } as const satisfies Record<string, Entry>;
 

@@ -9,7 +9,7 @@ import { type RunResult, run } from '../process/run.ts';
 import { type FunctionInput, functionEnvironment, parseFunctionResult, parseProgress } from './contract.ts';
 
 /** A function to be held to the contract of docs/functions.md. */
-export interface FunctionSubject {
+interface FunctionSubject {
   step: FunctionStep;
   /** PATH and the like. */
   baseEnv: Record<string, string>;
@@ -24,7 +24,7 @@ export interface FunctionSubject {
   close(): Promise<void>;
 }
 
-export type SubjectRun = Omit<FunctionInput, 'result' | 'scratch' | 'target'> & {
+type SubjectRun = Omit<FunctionInput, 'result' | 'scratch' | 'target'> & {
   connection?: Connection;
   params?: Record<string, string>;
 };

@@ -13,7 +13,7 @@ export interface HookControl {
   exec: (command: readonly string[], options: { containerName?: string; signal: AbortSignal }) => Promise<ExecResult>;
 }
 
-export interface ExecResult {
+interface ExecResult {
   /** 0 is success. */
   exitCode: number;
   /** What it printed, or the end of it, already free of secrets. */

@@ -2,7 +2,7 @@
 export type ExecutionPolicy = 'Always' | 'OnSuccess' | 'OnFailure' | 'OnFinalRetryFailure';
 
 /** How it ended: the target's phase, and how often it is still tried again. */
-export interface Outcome {
+interface Outcome {
   phase: string;
   retryLeft: number;
 }

@@ -5,7 +5,7 @@ import { type Summary, templateRoot } from './summary.ts';
 import { renderTemplate } from './template/render.ts';
 
 /** One of the four, filled in and checked. */
-export interface RenderedHook {
+interface RenderedHook {
   exec?: string[];
   httpGet?: HttpCall;
   httpPost?: HttpCall & { body?: string; form?: [string, string][] };

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
+import { StashError } from '../errors/error.ts';
+import { endedProcesses } from './ended-processes.ts';
+import { knownAgents } from './known-agents.ts';
+import { MOST_REPORTS } from './limits.ts';
+import { sameTrust } from './may-report.ts';
 import type { EndedProcess, Order, OrderError, Report, RepositoryRef } from './order.ts';
-import { endedId, type PollRequest, type PollResponse } from './protocol.ts';
+import { orderFate } from './order-fate.ts';
+import type { PollRequest, PollResponse } from './protocol.ts';
 
 /** Where controllers leave orders and find reports. Everything in it can be made again from status and from the agents' journals. */
 export interface Desk {
-  /** Idempotent by id. Makes sure that the agent runs. */
-  give(agent: string, order: Order): void;
+  /**
+   * Idempotent by id. Makes sure that the agent runs. `begun`: status says that an agent has had it. Then it is not begun a second time:
+   * an agent that knows nothing of it shows that it is lost.
+   */
+  give(agent: string, order: Order, begun?: boolean): void;
   /** Whether this operator has given it and still waits for it. */
   given(orderId: string): boolean;
   /** The latest report of an order; undefined when no agent has told of it yet. */
@@ -22,7 +31,7 @@ export interface Desk {
   cleared(processes: EndedProcess[]): void;
 }
 
-export interface DeskOptions {
+interface DeskOptions {
   epoch: number;
   /** RFC 3339. */
   now: () => string;
@@ -32,6 +41,8 @@ export interface DeskOptions {
   notify: (purpose: string) => void;
   /** A repository has a newly known ended process. */
   endedProcess: (repository: RepositoryRef) => void;
+  /** Whether the word of an agent counts for a purpose; absent: any agent's does, where all of them are one user's. */
+  mayReport?: (agent: string, purpose: string) => boolean;
 }
 
 interface Entry {
@@ -40,6 +51,8 @@ interface Entry {
   purpose: string;
   /** The agent may have it: an answer with it went out. */
   sent: boolean;
+  /** Journal of the agent that may have it. */
+  sentTo?: string | undefined;
   report?: Report;
   cancel?: string;
 }
@@ -47,26 +60,35 @@ interface Entry {
 export interface AgentDesk extends Desk {
   /** Goes into every order. */
   readonly epoch: number;
-  /** Answers an agent; holds the answer until there is something to say, at most `waitMs`. */
+  /** Answers an agent; holds the answer until there is something to say, at most `waitMs`. AgentReplaced when a newer run of it has polled. */
   poll(request: PollRequest, signal: AbortSignal): Promise<PollResponse>;
   /** Whether anything is expected of this agent. */
   busy(agent: string): boolean;
+  /** Agents of which anything is expected. */
+  busyAgents(): string[];
   /** Milliseconds since it last polled; undefined when it never did, or was forgotten. */
   silence(agent: string): number | undefined;
   /** It has ended, or is about to be started: what was heard of it before counts no more. */
   forget(agent: string): void;
   /** It cannot be started: all that it was ordered has failed with this. */
   refuse(agent: string, error: OrderError): void;
+  /**
+   * The agent is gone for good, or what it was in that pod (its uid) is: what it may have begun has failed with this, and the processes it
+   * last told of have ended. It is admitted no more; its successor gets what was not begun.
+   */
+  lost(agent: string, error: OrderError, pod?: string): void;
 }
 
 export function createDesk(options: DeskOptions): AgentDesk {
   const entries = new Map<string, Entry>();
   const acknowledged = new Map<string, Set<string>>();
-  const ended = new Map<string, { agent: string; process: EndedProcess }>();
-  /** Id -> agent, until that agent has struck it off. */
-  const cleared = new Map<string, string>();
   const waiting = new Map<string, () => void>();
-  const heard = new Map<string, number>();
+  const ended = endedProcesses(options.endedProcess);
+  const entriesOf = (agent: string) => [...entries.values()].filter((entry) => entry.agent === agent);
+  const agents = knownAgents(
+    () => performance.now(),
+    (agent) => entriesOf(agent).length > 0,
+  );
   const wake = (agent: string) => waiting.get(agent)?.();
 
   const acknowledge = (orderId: string) => {
@@ -81,6 +103,11 @@ export function createDesk(options: DeskOptions): AgentDesk {
     ids.add(orderId);
     wake(entry.agent);
   };
+  const fail = (orderId: string, entry: Entry, error: OrderError) => {
+    const startTime = entry.report?.startTime ?? options.now();
+    entry.report = { orderId, state: 'Failed', startTime, endTime: options.now(), steps: entry.report?.steps ?? [], error };
+    options.notify(entry.purpose);
+  };
   const takeReports = (request: PollRequest) => {
     const known = new Set(request.reports.map((report) => report.orderId));
     const mine = acknowledged.get(request.agent);
@@ -92,56 +119,77 @@ export function createDesk(options: DeskOptions): AgentDesk {
     for (const [id, entry] of entries)
       if (entry.agent === request.agent && entry.cancel !== undefined && !known.has(id)) entries.delete(id);
     for (const report of request.reports) {
-      if (acknowledged.get(request.agent)?.has(report.orderId)) continue;
+      if (acknowledged.get(request.agent)?.has(report.orderId) || !counts(request.agent, report)) continue;
       const purpose = purposeOf(report.orderId);
       const entry = entries.get(report.orderId) ?? { agent: request.agent, order: undefined, purpose, sent: true };
       const news = entry.report === undefined || JSON.stringify(entry.report) !== JSON.stringify(report);
-      entry.report = report;
+      Object.assign(entry, { agent: request.agent, sent: true, sentTo: request.journal, report });
       entries.set(report.orderId, entry);
       if (news) options.notify(entry.purpose);
     }
   };
-  const takeEnded = (request: PollRequest) => {
-    const told = new Set(request.ended.map(endedId));
-    for (const [id, one] of ended) if (one.agent === request.agent && !told.has(id)) ended.delete(id);
-    for (const process of request.ended) {
-      const id = endedId(process);
-      if (cleared.has(id) || ended.has(id)) continue;
-      ended.set(id, { agent: request.agent, process });
-      options.endedProcess(process.repository);
+  /** Whether the agent has the order it tells of; one that nobody has yet may be at its neighbour, from an earlier operator. */
+  const counts = (agent: string, { orderId }: Report): boolean => {
+    const entry = entries.get(orderId);
+    if (options.mayReport?.(agent, entry?.purpose ?? purposeOf(orderId)) === false) return false;
+    if (entry === undefined || entry.agent === agent) return true;
+    return entry.sentTo === undefined && entry.report === undefined && sameTrust(entry.agent, agent);
+  };
+  /** Sorts out what is to be sent; what went to another journal and is not known here is lost. */
+  const due = (request: PollRequest): Order[] => {
+    const known = new Set(request.reports.map((report) => report.orderId));
+    const orders: Order[] = [];
+    for (const [id, entry] of entries) {
+      if (entry.agent !== request.agent || entry.order === undefined || entry.cancel !== undefined) continue;
+      const hasEnded = entry.report !== undefined && entry.report.state !== 'Running';
+      const facts = { known: known.has(id), ended: hasEnded, sent: entry.sent, sentTo: entry.sentTo, journal: request.journal };
+      const fate = orderFate(facts);
+      if (fate === 'Lost') fail(id, entry, replaced(request.agent));
+      if (fate !== 'Send' || orders.length + known.size >= MOST_REPORTS) continue;
+      Object.assign(entry, { sent: true, sentTo: request.journal });
+      orders.push(entry.order);
     }
-    for (const [id, agent] of cleared) if (agent === request.agent && !told.has(id)) cleared.delete(id);
+    return orders;
   };
   const answer = (request: PollRequest): PollResponse => {
-    const known = new Map(request.reports.map((report) => [report.orderId, report]));
     const stopping = new Set(request.stopping ?? []);
-    const mine = [...entries.values()].filter((entry) => entry.agent === request.agent);
-    const due = mine.filter(({ order, cancel }) => order !== undefined && cancel === undefined && !known.has(order.id));
-    for (const entry of due) entry.sent = true;
+    const orders = due(request);
+    const mine = acknowledged.get(request.agent);
+    // What does not count has no place here: it is stopped, and then forgotten.
+    const strays = request.reports.filter((report) => mine?.has(report.orderId) !== true && !counts(request.agent, report));
+    const cancel = [
+      ...entriesOf(request.agent).flatMap(({ report, cancel: reason }) =>
+        reason === undefined || report === undefined ? [] : [{ report, reason }],
+      ),
+      ...strays.map((report) => ({ report, reason: 'the order is not for this agent' })),
+    ];
     return {
       epoch: options.epoch,
-      orders: due.flatMap(({ order }) => (order === undefined ? [] : [order])),
-      cancel: mine.flatMap(({ report, cancel }) =>
-        cancel !== undefined && report?.state === 'Running' && !stopping.has(report.orderId)
-          ? [{ orderId: report.orderId, reason: cancel }]
-          : [],
-      ),
-      acknowledged: [...(acknowledged.get(request.agent) ?? [])].filter((id) => known.has(id)),
-      cleared: request.ended.map(endedId).filter((id) => cleared.has(id)),
-      idle: mine.length === 0,
+      orders,
+      cancel: cancel
+        .filter(({ report }) => report.state === 'Running' && !stopping.has(report.orderId))
+        .map(({ report, reason }) => ({ orderId: report.orderId, reason })),
+      acknowledged: request.reports
+        .filter((report) => mine?.has(report.orderId) === true || (report.state !== 'Running' && strays.includes(report)))
+        .map((report) => report.orderId),
+      cleared: ended.clearedFor(request),
+      idle: entriesOf(request.agent).length === 0,
     };
   };
   return {
     epoch: options.epoch,
-    give: (agent, order) => {
-      const entry = entries.get(order.id);
-      if (entry === undefined) entries.set(order.id, { agent, order, purpose: order.purpose, sent: false });
-      else {
-        entry.order = order;
-        entry.purpose = order.purpose;
+    give: (agent, order, begun = false) => {
+      let entry = entries.get(order.id);
+      // What an agent of somebody else said of it was not for it to say.
+      if (entry === undefined || (entry.order === undefined && !sameTrust(entry.agent, agent))) {
+        entry = { agent, order, purpose: order.purpose, sent: begun };
+        entries.set(order.id, entry);
       }
-      options.ensureAgent(agent);
-      wake(agent);
+      if (!entry.sent) entry.agent = agent;
+      entry.order = order;
+      entry.purpose = order.purpose;
+      options.ensureAgent(entry.agent);
+      wake(entry.agent);
     },
     given: (orderId) => entries.get(orderId)?.order !== undefined,
     report: (orderId) => entries.get(orderId)?.report,
@@ -163,45 +211,53 @@ export function createDesk(options: DeskOptions): AgentDesk {
         }
       }
     },
-    ended: (repository) =>
-      [...ended.values()]
-        .map((one) => one.process)
-        .filter((process) => process.repository.namespace === repository.namespace && process.repository.name === repository.name),
+    ended: ended.of,
     cleared: (processes) => {
-      for (const process of processes) {
-        const id = endedId(process);
-        const agent = ended.get(id)?.agent;
-        ended.delete(id);
-        if (agent === undefined) continue;
-        cleared.set(id, agent);
-        wake(agent);
-      }
+      for (const agent of ended.cleared(processes)) wake(agent);
     },
-    busy: (agent) => [...entries.values()].some((entry) => entry.agent === agent && entry.order !== undefined),
-    silence: (agent) => {
-      const last = heard.get(agent);
-      return last === undefined ? undefined : performance.now() - last;
-    },
-    forget: (agent) => void heard.delete(agent),
+    busy: (agent) => entriesOf(agent).some((entry) => entry.order !== undefined),
+    busyAgents: () => [...new Set([...entries.values()].flatMap(({ agent, order }) => (order === undefined ? [] : [agent])))],
+    silence: agents.silence,
+    forget: agents.forget,
     refuse: (agent, error) => {
-      for (const [orderId, entry] of entries) {
-        if (entry.agent !== agent || entry.order === undefined || (entry.report !== undefined && entry.report.state !== 'Running'))
-          continue;
-        const startTime = entry.report?.startTime ?? options.now();
-        entry.report = { orderId, state: 'Failed', startTime, endTime: options.now(), steps: entry.report?.steps ?? [], error };
-        options.notify(entry.purpose);
+      for (const [id, entry] of entries)
+        if (entry.agent === agent && entry.order !== undefined && (entry.report === undefined || entry.report.state === 'Running'))
+          fail(id, entry, error);
+    },
+    lost: (agent, error, pod) => {
+      const { ended: lives, goesOn } = agents.end(agent, pod);
+      const journals = new Set(lives.map(({ journal }) => journal));
+      for (const [id, entry] of entries) {
+        if (entry.agent !== agent || !entry.sent || (entry.report !== undefined && entry.report.state !== 'Running')) continue;
+        if (!goesOn || journals.has(entry.sentTo)) fail(id, entry, error);
       }
+      ended.add(
+        lives.flatMap(({ processes }) => processes),
+        options.now(),
+      );
+      wake(agent);
     },
     poll: async (request, signal) => {
-      heard.set(request.agent, performance.now());
+      agents.admit(request);
+      // An agent has one poll at a time: the one before was given up, or was that of a run which is replaced.
+      wake(request.agent);
       takeReports(request);
-      takeEnded(request);
+      ended.take(request);
       const first = answer(request);
       if (hasNews(first) || request.waitMs <= 0) return first;
       await held(request, signal, waiting);
+      // Nobody hears this answer: an order in it would count as sent.
+      if (signal.aborted) return first;
+      agents.check(request);
       return answer(request);
     },
   };
+}
+
+function replaced(agent: string): OrderError {
+  const text = `the agent ${agent} came back without its journal: what became of the order that it had is not known`;
+  const { code, message, remedy } = new StashError('AgentLost', text);
+  return { code, message, remedy };
 }
 
 /** Order ids begin with what they are for: `Kind/namespace/name#rest`, so that a report can be placed after a restart of the operator. */
@@ -233,8 +289,6 @@ function held(request: PollRequest, signal: AbortSignal, waiting: Map<string, ()
       resolve();
     };
     const timer = setTimeout(done, request.waitMs);
-    // An agent has one poll at a time; a new one means that the old one was given up.
-    waiting.get(request.agent)?.();
     waiting.set(request.agent, done);
     signal.addEventListener('abort', done, { once: true });
   });

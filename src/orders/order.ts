@@ -16,8 +16,6 @@ export interface Order {
   task: BackupTask | RestoreTask | RepositoryTask;
 }
 
-export type Operation = 'Full' | 'Incremental' | 'Log' | 'RestoreTest';
-
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
 export interface FunctionStep {
   name: string;
@@ -28,7 +26,7 @@ export interface FunctionStep {
   source: 'Stage' | 'Paths';
   /** Where the engine puts restored data: a scratch directory for the function, or straight where it belongs. */
   fetch: 'Stage' | 'Destination';
-  /** It can say, before anything is fetched or stopped, whether the restore can be done (operation `Check`). */
+  /** It can say, from the chain's index alone and before anything is stopped, whether the restore can be done (operation `Check`). */
   checks: boolean;
 }
 
@@ -92,6 +90,9 @@ export interface RestoreTask {
 /** Work on a repository itself, done by the repository's own agent. */
 export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
+  /** What there is to restore. */
+  | { type: 'List'; repository: OpenRepository }
+  /** What maintenance decides by. */
   | { type: 'Survey'; repository: OpenRepository }
   | {
       type: 'Maintain';
@@ -116,7 +117,7 @@ export type RepositoryTask =
 /** A lock as the status of a Repository has it. */
 type JudgedLock = NonNullable<RepositoryStatus['locks']>[number];
 
-export interface RecordsWrite {
+interface RecordsWrite {
   /** The whole new text, authenticated. */
   text: string;
   /** Records snapshots that are older than the newest; that one stays until the next time, so that there is always one. */
@@ -142,7 +143,7 @@ export interface StepReport {
   seconds?: number;
 }
 
-export interface StepProgress {
+interface StepProgress {
   step: string;
   /** 0 to 100. */
   percentDone: number;
@@ -159,7 +160,7 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -197,12 +198,20 @@ export interface ProbeResult {
   stats?: RepositoryStats;
 }
 
-export interface SurveyResult {
-  type: 'Survey';
-  repositoryId: string;
+/** What a repository holds. */
+export interface Holdings {
   snapshots: Snapshot[];
   /** Text and snapshot id of the newest records, when there are any. */
   records?: { snapshotId: string; text: string };
+}
+
+interface ListResult extends Holdings {
+  type: 'List';
+}
+
+export interface SurveyResult extends Holdings {
+  type: 'Survey';
+  repositoryId: string;
   locks: Lock[];
 }
 
@@ -210,6 +219,8 @@ export interface MaintainResult {
   type: 'Maintain';
   recordsSnapshot?: string;
   forgotten: string[];
+  /** By a prune; absent when there was none, or when it is not known. */
+  bytesFreed?: number;
   stats?: RepositoryStats;
   check?: CheckResult;
 }
@@ -223,11 +234,16 @@ export interface WipeResult {
   kept?: string;
 }
 
-/** A process of the engine that ended without taking its lock away, as the agent that started it confirms. */
-export interface EndedProcess {
+/** A process of the engine at work on a repository, in which it may hold a lock. */
+export interface EngineProcess {
+  /** As it is in restic's locks. */
   hostname: string;
   pid: number;
   startTicks: string;
   repository: RepositoryRef;
+}
+
+/** A process of the engine that ended without taking its lock away, as the agent that started it confirms. */
+export interface EndedProcess extends EngineProcess {
   time: string;
 }

@@ -1,5 +1,5 @@
 /** Where a database listens. */
-export type Address = { host: string; port: number } | { socket: string };
+type Address = { host: string; port: number } | { socket: string };
 
 /**
  * Reads the forms an AppBinding's `clientConfig.url` comes in: `tcp(host:port)/...` and `unix(/path)/...` as Go's MySQL driver writes

@@ -17,6 +17,8 @@ export interface Binding {
   path: string;
   steps: FunctionStep[];
   supports: Capability[];
+  /** Name of the sidecar it runs in, where the manifest gives one. */
+  container?: string | undefined;
 }
 
 export interface BindingInput {
@@ -41,7 +43,10 @@ export function bindingOf(input: BindingInput, catalog: Catalog): Binding {
   const bound = input.sidecar?.findIndex((one) => one.execAlias.includes(input.alias)) ?? -1;
   const sidecar = input.sidecar?.[bound];
   if (input.direction === 'backup' && sidecar !== undefined)
-    return fromFunction(`spec.sidecar[${bound}].function`, sidecar.function.name, sidecar.function.params ?? [], catalog);
+    return {
+      ...fromFunction(`spec.sidecar[${bound}].function`, sidecar.function.name, sidecar.function.params ?? [], catalog),
+      container: sidecar.function.containerName,
+    };
   const restoreAt = input.restore?.findIndex((one) => one.execAlias.includes(input.alias)) ?? -1;
   const restore = input.restore?.[restoreAt];
   if (input.direction === 'restore' && restore !== undefined)

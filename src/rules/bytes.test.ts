@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCode } from '../errors/error.ts';
-import { formatBytes, parseBytes } from './bytes.ts';
+import { formatBytes } from './bytes.ts';
 
 test('sizes are shown as Stash shows them', () => {
   for (const [bytes, text] of [
@@ -13,31 +12,5 @@ test('sizes are shown as Stash shows them', () => {
     [1.5 * 1024 ** 4, '1.500 TiB'],
   ] as const) {
     assert.equal(formatBytes(bytes), text);
-  }
-});
-
-test('quantities are read as Kubernetes reads them', () => {
-  for (const [text, bytes] of [
-    ['2Gi', 2 * 1024 ** 3],
-    ['500M', 500_000_000],
-    ['1.5Ki', 1536],
-    ['1e3', 1000],
-    ['2E', 2e18],
-    ['1k', 1000],
-    ['100m', 1],
-    ['0', 0],
-    [1024, 1024],
-  ] as const) {
-    assert.equal(parseBytes(text), bytes, String(text));
-  }
-});
-
-test('what is no size is refused with its value', () => {
-  for (const text of ['', '2GB', 'lots', '1 Gi', '2gi', '-1Gi', '1e999']) {
-    assert.throws(
-      () => parseBytes(text),
-      (error) => isCode(error, 'Invalid') && error.message.includes(`"${text}"`),
-      text,
-    );
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackupBatch } from '../api/backup-batch.ts';
 import type { BackupConfiguration } from '../api/backup-configuration.ts';
-import { invokerOf, repositoriesOf } from './invoker.ts';
+import { invokerOf, memberKey, repositoriesOf } from './invoker.ts';
 
 const ref = (name: string) => ({ ref: { apiVersion: 'stash.appscode.com/v1beta1', kind: 'Host', name } });
 
@@ -85,4 +85,18 @@ test('an alias is stored in the repositories that name it or name none', () => {
     { namespace: 'shop', name: 'one' },
     { namespace: 'ops', name: 'two' },
   ]);
+});
+
+test('members of the same kind and name in two namespaces are two members, and each has its own line', () => {
+  const host = (namespace?: string) => ({ ref: { ...ref('a').ref, ...(namespace === undefined ? {} : { namespace }) } });
+  const own = { target: host('ops'), execOps: [{ alias: 'full', schedule: '@hourly' }] };
+  const invoker = invokerOf(batch({ execOps: [full], members: [{ target: host() }, own] }, []));
+  assert.deepEqual(
+    invoker.operations.map(({ id, members }) => [id, members]),
+    [
+      ['full', ['Host/a']],
+      ['full@ops/Host/a', ['ops/Host/a']],
+    ],
+  );
+  assert.equal(memberKey(host('shop').ref, 'shop'), 'Host/a', 'the namespace of the invoker goes without saying');
 });

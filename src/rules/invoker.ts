@@ -1,6 +1,7 @@
 import type { BackupBatch, BackupMember } from '../api/backup-batch.ts';
 import type { BackupConfiguration } from '../api/backup-configuration.ts';
 import type { ExecOp } from '../api/operations.ts';
+import type { TargetRef } from '../api/references.ts';
 import type { RetentionPolicy } from '../api/retention.ts';
 
 /** A BackupConfiguration or a BackupBatch as controllers see both. */
@@ -25,13 +26,13 @@ export interface Invoker {
 }
 
 export interface Member extends BackupMember {
-  /** `KIND/NAME` of the target. */
+  /** See {@link memberKey}. */
   key: string;
 }
 
 /** One line of schedule: an alias for some members. */
 export interface PlannedOperation {
-  /** The alias, and for a member's own line `alias@KIND/NAME`: names its state in status. */
+  /** The alias, and for a member's own line `alias@KEY`: names its state in status. */
   id: string;
   alias: string;
   schedule: string | undefined;
@@ -55,7 +56,7 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
   const namespace = metadata.namespace ?? '';
   const members = (batch === undefined ? [(object as BackupConfiguration).spec] : (batch.members ?? [])).map((member) => ({
     ...member,
-    key: `${member.target?.ref?.kind ?? ''}/${member.target?.ref?.name ?? ''}`,
+    key: memberKey(member.target?.ref, namespace),
   }));
   const named = spec.repositories ?? (spec.repository === undefined ? [] : [spec.repository]);
   return {
@@ -79,6 +80,15 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
     historyLimit: spec.backupHistoryLimit,
     globalHooks: batch?.hooks,
   };
+}
+
+/**
+ * What names a member in status and in sessions: `KIND/NAME` of its target, and `NAMESPACE/KIND/NAME` of one in another namespace than the
+ * invoker, so that no two targets share it.
+ */
+export function memberKey(ref: TargetRef | undefined, namespace: string): string {
+  const key = `${ref?.kind ?? ''}/${ref?.name ?? ''}`;
+  return ref?.namespace === undefined || ref.namespace === namespace ? key : `${ref.namespace}/${key}`;
 }
 
 type Lines = Pick<BackupConfiguration['spec'], 'schedule' | 'execOps' | 'timeZone' | 'missedRuns' | 'jitter'>;

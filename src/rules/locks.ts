@@ -16,7 +16,7 @@ export interface EndedHolder {
   time: string;
 }
 
-export type Holder = 'Ended' | 'Foreign';
+type Holder = 'Ended' | 'Foreign';
 
 export interface LockVerdict {
   locks: (SeenLock & { holder: Holder })[];

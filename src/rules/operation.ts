@@ -1,6 +1,6 @@
 import type { Operation } from '../api/operations.ts';
 
-export interface AliasBinding {
+interface AliasBinding {
   alias: string;
   /** Says the operation outright; any alias may have any. */
   type?: Operation;

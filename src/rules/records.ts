@@ -1,5 +1,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
+/** The only file of a snapshot that holds records. */
+export const RECORDS_FILE = 'records';
+
 /** What Stash stored in a repository, one entry a snapshot. Retention and wipeOut act on these alone. */
 export interface RecordEntry {
   id: string;
@@ -14,7 +17,7 @@ export interface RecordEntry {
   complete: boolean;
 }
 
-export interface Records {
+interface Records {
   /** restic's id of the repository they belong to. */
   repositoryId: string;
   entries: RecordEntry[];

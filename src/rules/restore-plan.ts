@@ -13,7 +13,7 @@ export interface ChosenSnapshot {
   incomplete: boolean;
 }
 
-export interface SnapshotChoice {
+interface SnapshotChoice {
   chosen: ChosenSnapshot[];
   /** Newer ones that were passed over because they are incomplete. */
   passedOver: string[];

@@ -5,7 +5,7 @@ export interface Hold {
   why: string;
 }
 
-export interface HoldSources {
+interface HoldSources {
   /** Pinned by somebody: a verifier session, a person. */
   pinned: readonly Hold[];
   /** What restores that have not ended were told to restore. */
@@ -15,7 +15,7 @@ export interface HoldSources {
   lastProven: readonly string[];
 }
 
-export interface StoredSnapshot {
+interface StoredSnapshot {
   id: string;
   target: string;
   host: string;

@@ -13,18 +13,6 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep };
 
 /**
- * Until the wall clock shows `time`, for what is due at a time of day. The wall clock is read again every 30 s, so that a clock that
- * was set, or a machine that was asleep, is noticed.
- */
-export async function sleepUntil(clock: Clock, time: Date, signal?: AbortSignal): Promise<void> {
-  for (;;) {
-    const left = time.getTime() - clock.now().getTime();
-    if (left <= 0 || signal?.aborted) return;
-    await clock.sleep(Math.min(left, RECHECK_MS), signal);
-  }
-}
-
-/**
  * Until `ms` have passed on either clock: the wall clock set ahead ends the wait within 30 s, and set back it does not prolong it.
  * For "look again later", where looking too early costs nothing and looking too late does.
  */

@@ -24,7 +24,7 @@ export interface Controller {
 /** `map` names the keys that a changed object concerns. Of a deleted object it may see metadata alone. */
 export type Watch = { [K in KindName]: { kind: K; map: (object: KindMap[K]) => ObjectKey[] | Promise<ObjectKey[]> } }[KindName];
 
-export interface ReconcileContext {
+interface ReconcileContext {
   signal: AbortSignal;
   clock: Clock;
   /** Names the controller and the key in every line. */

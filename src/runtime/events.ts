@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 
-export interface EventRecorderOptions {
+interface EventRecorderOptions {
   store: Store;
   clock: Pick<Clock, 'now'>;
   log: Logger;

@@ -10,7 +10,7 @@ export interface Holder {
 }
 
 /** `by` is absent when the holder has not said yet who it is. */
-export type Exclusive = { taken: true; release: () => void } | { taken: false; by?: Holder };
+type Exclusive = { taken: true; release: () => void } | { taken: false; by?: Holder };
 
 /**
  * Takes the lock that `file` stands for, or tells within a moment who has it. It is SQLite's lock on the file, so the kernel gives it back when

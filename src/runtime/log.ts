@@ -1,7 +1,7 @@
 import { type Redactor, redactor } from '../secrets/redactor.ts';
 import type { Clock } from './clock.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Fields are JSON-like values or errors. No method throws. */
 export interface Logger {
@@ -15,7 +15,7 @@ export interface Logger {
   redact(value: string): void;
 }
 
-export type LogFields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 export interface LogOptions {
   level: LogLevel;

@@ -1,6 +1,6 @@
 import { type Clock, sleepAtMost } from './clock.ts';
 
-export interface QueueOptions {
+interface QueueOptions {
   clock: Clock;
   /** How many keys are worked on at a time. */
   concurrency: number;

@@ -18,9 +18,9 @@ export interface RunOptions {
   onReconcile?: (controller: string, key: ObjectKey, outcome: Outcome, seconds: number) => void;
 }
 
-export type Outcome = 'done' | 'requeued' | 'conflict' | 'failed' | 'terminal';
+type Outcome = 'done' | 'requeued' | 'conflict' | 'failed' | 'terminal';
 
-export interface RunningControllers {
+interface RunningControllers {
   /** Wakes the key in every controller of that kind, for news that is not in the store (an agent's report). */
   enqueue(kind: KindName, key: ObjectKey): void;
   /** Resolves when every object there was at the start has been queued. */

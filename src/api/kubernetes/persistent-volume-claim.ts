@@ -13,7 +13,7 @@ const dataSource = (description: string, more = {}) =>
     }),
   );
 
-export const ClaimSpec = struct('What the volume is.', {
+const ClaimSpec = struct('What the volume is.', {
   accessModes: optional(textList('How it can be mounted, for instance ReadWriteOnce.')),
   resources: optional(VolumeResources),
   storageClassName: optional(text('Class of the storage; the default class when absent.')),

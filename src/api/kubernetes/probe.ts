@@ -1,7 +1,7 @@
 import { intOrString } from '../formats.ts';
 import { integer, list, oneOf, optional, struct, text, textList } from '../schema.ts';
 
-export const HttpHeader = struct('One header of the request.', { name: text('Name of the header.'), value: text('Value of the header.') });
+const HttpHeader = struct('One header of the request.', { name: text('Name of the header.'), value: text('Value of the header.') });
 
 export const httpFields = {
   host: optional(text('Host to connect to; the pod itself (on one machine 127.0.0.1) when absent.')),

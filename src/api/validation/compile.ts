@@ -4,7 +4,7 @@ import { manifestSchema } from './manifest-schema.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { strictSchema } from './strict-schema.ts';
 
-export interface CompiledSchema {
+interface CompiledSchema {
   schema: SchemaNode;
   /** Fills defaults into the object and returns what is wrong with it. */
   accepts: (object: Record<string, unknown>) => readonly ErrorObject[];

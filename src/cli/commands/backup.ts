@@ -12,7 +12,7 @@ export function register(program: Command, cli: Cli): void {
     .description('run a backup now')
     .argument('<config>', 'a BackupConfiguration, or backupbatch/NAME')
     .option('--alias <alias>', 'which of its aliases; needed when there are several')
-    .option('--member <member>', 'of a batch: only this member, as KIND/NAME')
+    .option('--member <member>', 'of a batch: only this member, as KIND/NAME, or NAMESPACE/KIND/NAME')
     .option('--wait', 'wait for the end and print the result')
     .addOption(timeoutOption('with --wait: how long to wait (the backup goes on)'))
     .option('-o, --output <format>', 'json, yaml or name: print the session')

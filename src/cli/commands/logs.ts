@@ -41,6 +41,10 @@ async function logs(cli: Cli, text: string, options: LogsOptions): Promise<void>
         return object === undefined || (kind !== 'Repository' && isFinished(object));
       };
       await followLogs(cli, directory, options.host, finished);
+      if (cli.signal.aborted && !(await finished()))
+        throw new StashError('Interrupted', `stopped following ${kind} ${name}`, {
+          remedy: `It goes on; look at it with "stash describe ${kind.toLowerCase()}/${name}".`,
+        });
       return;
     }
     const lines = await readLogs(directory, options.host);

@@ -19,7 +19,13 @@ export function register(program: Command, cli: Cli): void {
     .option('--all', 'those that Stash keeps for itself, too')
     .option('-o, --output <format>', 'json, yaml, wide or name')
     .option('--no-headers', 'leave out the header line')
-    .addHelpText('after', '\nThe repository itself is asked, so this works whether or not "stash up" runs.')
+    .addHelpText(
+      'after',
+      [
+        '\nThe repository itself is asked, so this works whether or not "stash up" runs. COMPLETE is "no" where something could not be read,',
+        'or was not stored in every repository, and empty where nobody knows.',
+      ].join('\n'),
+    )
     .action(async (repository: string, _options, command: Command) => {
       await snapshots(cli, repository.replace(/^repo(sitory|sitories)?\//i, ''), command.optsWithGlobals());
     });

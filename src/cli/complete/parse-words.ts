@@ -39,7 +39,7 @@ export function parseWords(program: Command, words: readonly string[]): Situatio
   return { command, positionals, options, current: words.at(-1) ?? '', ...(pending === undefined ? {} : { pending }) };
 }
 
-export function takesValue(option: Option): boolean {
+function takesValue(option: Option): boolean {
   return option.required || option.optional;
 }
 

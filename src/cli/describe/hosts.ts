@@ -56,7 +56,7 @@ function runRows(host: HostBackupStats | HostRestoreStats, { color }: View): [st
   ];
 }
 
-export function stepsText(steps: readonly Step[] | undefined): string | undefined {
+function stepsText(steps: readonly Step[] | undefined): string | undefined {
   return steps?.map((step) => `${step.name} ${step.phase}${step.duration === undefined ? '' : ` (${step.duration})`}`).join(', ');
 }
 

@@ -108,8 +108,9 @@ function targetSection(target: BackupTargetStatus, view: View): Section {
   };
 }
 
+/** `KIND/NAME`, with the namespace in front where the reference has one. */
 export function targetText(ref: TargetRef): string {
-  return `${ref.kind ?? '?'}/${ref.name ?? '?'}`;
+  return [ref.namespace, ref.kind ?? '?', ref.name ?? '?'].filter((part) => part !== undefined).join('/');
 }
 
 export function refText(ref: { name: string; namespace?: string }): string {

@@ -27,10 +27,10 @@ export async function loadManifests(store: Store, sources: readonly Source[], na
   for (const source of sources) {
     const read = readManifests(source.text, source.name);
     problems.push(...read.problems.map((problem) => `${problem.source}:${problem.line}: ${problem.message}`));
-    for (const { object, line } of read.documents) {
-      const place = `${source.name}:${line}`;
+    for (const { object, lineAt } of read.documents) {
       const result = await loadOne(store, object, namespace);
-      if ('problems' in result) problems.push(...result.problems.map((problem) => `${place}: ${result.title}${problem}`));
+      if ('problems' in result)
+        problems.push(...result.problems.map(({ path, text }) => `${source.name}:${lineAt(path)}: ${result.title}${text}`));
       else loaded.push(result);
     }
   }
@@ -44,13 +44,13 @@ async function loadOne(
   store: Store,
   manifest: unknown,
   namespace: { given?: string },
-): Promise<Loaded | { title: string; problems: string[] }> {
+): Promise<Loaded | { title: string; problems: { path: string; text: string }[] }> {
   const title = titleOf(manifest);
   const placed = withNamespace(manifest, namespace);
-  if (typeof placed === 'string') return { title, problems: [placed] };
+  if (typeof placed === 'string') return { title, problems: [{ path: 'metadata.namespace', text: placed }] };
   const old = await storedOf(store, placed);
   const checked = validate(placed, { schedule: scheduleProblem, timeZone: timeZoneProblem, ...(old === undefined ? {} : { old }) });
-  if (!checked.ok) return { title, problems: checked.problems.map(problemText) };
+  if (!checked.ok) return { title, problems: checked.problems.map((problem) => ({ path: problem.path, text: problemText(problem) })) };
   const { object, warnings } = checked;
   return { kind: object.kind as KindName, object, old, warnings: [...warnings, ...hookWarnings(object)] };
 }

@@ -6,6 +6,8 @@ export function errorText(error: StashError, options: { json: boolean; verbose: 
   if (options.json) {
     return `${JSON.stringify({ error: { code: error.code, message: error.message, remedy: error.remedy, transient: error.transient } })}\n`;
   }
+  // Somebody wanted it so: one line says what is left.
+  if (error.code === 'Interrupted') return `${error.message}. ${error.remedy}\n`;
   const lines = [`${options.color.bad('error')}: ${error.message} (${error.code})`, `  ${error.remedy}`];
   // A defect is reported with its stack; anything else only when asked for.
   if (error.code === 'Internal' || options.verbose) lines.push(...causes(error));

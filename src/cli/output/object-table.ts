@@ -4,7 +4,7 @@ import { columnsOf } from '../columns/columns.ts';
 import { kindText } from '../resolve.ts';
 import { type Color, colorPhase } from './color.ts';
 
-export interface TableOptions {
+interface TableOptions {
   wide: boolean;
   /** A NAMESPACE column before the name. */
   namespaces: boolean;

@@ -7,9 +7,9 @@ import { invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
 import { sessionName } from '../../rules/names.ts';
 import type { InvokerObject } from '../invoker.ts';
 
-export interface ManualRun {
+interface ManualRun {
   alias: string;
-  /** Of a batch: only this member, as KIND/NAME. */
+  /** Of a batch: only this member, by its key. */
   member?: string;
   requestId: string;
   now: Date;

@@ -7,7 +7,7 @@ import { age } from '../output/age.ts';
 import { type Color, colorPhase } from '../output/color.ts';
 import { alignRows } from '../output/table.ts';
 
-export interface HostRun {
+interface HostRun {
   hostname?: string;
   phase?: string;
   progress?: Progress;

@@ -73,7 +73,7 @@ async function watchOne(
   try {
     await waitFor(cli, store, { kind, key: keyOf(session), timeoutMs, what: `${kind} ${name}`, until });
   } catch (error) {
-    if (!isCode(error, 'Canceled', 'TimedOut')) throw error;
+    if (!isCode(error, 'Interrupted', 'TimedOut')) throw error;
     const remedy = `It goes on (${seen.status?.phase ?? 'Pending'}); look at it with "stash describe ${kind.toLowerCase()} ${name}" or "stash logs ${name} -f".`;
     throw new StashError(error.code, error.message, { cause: error, remedy });
   }

@@ -1,14 +1,16 @@
+import type { BackupSession } from '../../api/backup-session.ts';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository } from '../../api/repository.ts';
 import { accessOf } from '../../engine/backends/access.ts';
-import type { RepositoryAccess, Snapshot } from '../../engine/engine.ts';
+import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../../engine/engine.ts';
 import { StashError } from '../../errors/error.ts';
+import { RECORDS_FILE, type RecordEntry, readRecords } from '../../rules/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli } from '../cli.ts';
 import { openEngine } from '../engine.ts';
 import { readObject } from '../read.ts';
 
-export interface SnapshotWishes {
+interface SnapshotWishes {
   host?: string;
   /** `NAMESPACE/KIND/NAME`. */
   target?: string;
@@ -18,6 +20,11 @@ export interface SnapshotWishes {
 
 const DEADLINE_MS = 120_000;
 
+/** A snapshot, and whether it has all that was to be stored; absent where nobody knows. */
+export interface ListedSnapshot extends Snapshot {
+  complete?: boolean;
+}
+
 /** The snapshots that are in the repository now, oldest first, read with the repository's own credentials. */
 export async function listSnapshots(
   cli: Cli,
@@ -25,20 +32,59 @@ export async function listSnapshots(
   repository: { namespace: string; name: string },
   wishes: SnapshotWishes,
   dataDir: string,
-): Promise<Snapshot[]> {
-  const access = await accessTo(store, await readObject(store, 'Repository', repository.name, repository.namespace));
+): Promise<ListedSnapshot[]> {
+  const object = await readObject(store, 'Repository', repository.name, repository.namespace);
+  const access = await accessTo(store, object);
   const engine = await openEngine(cli, dataDir);
-  const found = await engine.snapshots(
+  const control = { signal: cli.signal, timeoutMs: DEADLINE_MS };
+  const recorded = recordedEntries(engine, access, object.status?.repositoryID ?? '', control);
+  const listed = engine.snapshots(
     access,
     {
       ...(wishes.host === undefined ? {} : { hosts: [wishes.host] }),
       ...(wishes.target === undefined ? {} : { tags: [tagText(TAGS.target, wishes.target)] }),
     },
-    { signal: cli.signal, timeoutMs: DEADLINE_MS },
+    control,
   );
+  const [found, entries] = await Promise.all([listed, recorded]);
+  const complete = new Map([
+    ...storedBySessions(await store.list('BackupSession')),
+    ...entries.map((one) => [one.id, one.complete] as const),
+  ]);
   const internal = tagText(TAGS.series, SERIES.records);
   const shown = wishes.internal ? found : found.filter((snapshot) => !snapshot.tags.includes(internal));
-  return shown.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+  return shown
+    .map((snapshot) => ({ ...snapshot, ...optional('complete', complete.get(snapshot.id)) }))
+    .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+/** What the records say, where they are ours; that they cannot be read keeps nobody from seeing what is there. */
+async function recordedEntries(
+  engine: Engine,
+  access: RepositoryAccess,
+  repositoryId: string,
+  control: RunControl,
+): Promise<RecordEntry[]> {
+  if (repositoryId === '') return [];
+  try {
+    const text = await engine.load(access, { newestWith: tagText(TAGS.series, SERIES.records), path: `/${RECORDS_FILE}` }, control);
+    return readRecords(text, access.env.RESTIC_PASSWORD ?? '', repositoryId)?.entries ?? [];
+  } catch (thrown) {
+    if (control.signal.aborted) throw thrown;
+    return [];
+  }
+}
+
+/** Of those that are not in the records yet. */
+function storedBySessions(sessions: readonly BackupSession[]): [id: string, complete: boolean][] {
+  const hosts = sessions.flatMap(({ status }) => (status?.targets ?? []).flatMap((target) => target.stats ?? []));
+  return hosts.flatMap((host) =>
+    (host.snapshots ?? []).map((one): [string, boolean] => [one.snapshotID ?? '', host.phase === 'Succeeded']),
+  );
 }
 
 async function accessTo(store: Store, { metadata, spec }: Repository): Promise<RepositoryAccess> {

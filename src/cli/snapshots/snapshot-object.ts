@@ -1,6 +1,6 @@
 import { TAGS, tagValue } from '../../api/names.ts';
 import type { AnyObject, ObjectKey } from '../../api/object.ts';
-import type { Snapshot } from '../../engine/engine.ts';
+import type { ListedSnapshot } from './list.ts';
 
 /** A snapshot in the form in which Stash's own API served it, with what our tags say besides. */
 export interface SnapshotObject extends AnyObject {
@@ -18,12 +18,14 @@ export interface SnapshotObject extends AnyObject {
     target?: string;
     /** `NAMESPACE/NAME`. */
     session?: string;
+    /** False: something could not be read, or was not stored everywhere. Absent: nobody knows. */
+    complete?: boolean;
   };
 }
 
 /** Named `REPOSITORY-1a2b3c4d` as in Stash; the full id is the uid. */
-export function snapshotObject(snapshot: Snapshot, repository: ObjectKey): SnapshotObject {
-  const { id, time, host, paths, tags, tree, username, bytesProcessed } = snapshot;
+export function snapshotObject(snapshot: ListedSnapshot, repository: ObjectKey): SnapshotObject {
+  const { id, time, host, paths, tags, tree, username, bytesProcessed, complete } = snapshot;
   const operation = tagValue(tags, TAGS.operation);
   const target = tagValue(tags, TAGS.target);
   const session = tagValue(tags, TAGS.session);
@@ -48,6 +50,7 @@ export function snapshotObject(snapshot: Snapshot, repository: ObjectKey): Snaps
       ...(operation === undefined ? {} : { operation }),
       ...(target === undefined ? {} : { target }),
       ...(session === undefined ? {} : { session }),
+      ...(complete === undefined ? {} : { complete }),
     },
   };
 }

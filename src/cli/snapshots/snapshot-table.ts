@@ -5,7 +5,7 @@ import type { SnapshotObject } from './snapshot-object.ts';
 
 /** Oldest first, as the engine lists them. */
 export function snapshotTable(snapshots: readonly SnapshotObject[], wide: boolean, now: Date): string[] {
-  const header = ['NAME', 'ID', 'HOST', 'PATHS', 'SIZE', 'OPERATION', 'TARGET', 'TIME', 'AGE'];
+  const header = ['NAME', 'ID', 'HOST', 'PATHS', 'SIZE', 'OPERATION', 'TARGET', 'COMPLETE', 'TIME', 'AGE'];
   const rows = snapshots.map(({ metadata, status }) => {
     const id = metadata.uid ?? '';
     const row = [
@@ -16,6 +16,7 @@ export function snapshotTable(snapshots: readonly SnapshotObject[], wide: boolea
       status.totalSize === undefined ? '' : formatBytes(status.totalSize),
       status.operation ?? '',
       status.target ?? '',
+      status.complete === undefined ? '' : status.complete ? 'yes' : 'no',
       metadata.creationTimestamp ?? '',
       age(metadata.creationTimestamp, now),
     ];

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import { createRestic } from '../../engine/restic/restic.ts';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { formatRecords, RECORDS_FILE } from '../../rules/records.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { type CliProcess, cliProcess } from '../testing/cli-process.ts';
 import { DOCS } from '../testing/manifests.ts';
 
@@ -32,12 +36,16 @@ test('snapshots are listed as Stash named them, without those that Stash keeps f
   assert.equal(table.code, 0, table.stderr);
   assert.match(
     table.stdout,
-    new RegExp(`^local-repo-${id.slice(0, 8)} +${id.slice(0, 8)} +host-0 +\\S+/files +5 B +Full +default/Host/docs `, 'm'),
+    new RegExp(`^local-repo-${id.slice(0, 8)} +${id.slice(0, 8)} +host-0 +\\S+/files +5 B +Full +default/Host/docs +no +\\d`, 'm'),
   );
   assert.equal(table.stdout.trimEnd().split('\n').length, 2);
 
   const all = JSON.parse((await stash.run(['snapshots', 'local-repo', '--all', '-o', 'json'])).stdout);
   assert.equal(all.items.length, 2);
+  assert.deepEqual(
+    all.items.map((one: { status: { complete?: boolean } }) => one.status.complete),
+    [false, undefined],
+  );
   assert.deepEqual([all.items[0].kind, all.items[0].metadata.uid, all.items[0].status.session], ['Snapshot', id, 'default/docs-full-1']);
 });
 
@@ -63,10 +71,17 @@ async function fillRepository(): Promise<void> {
   const engine = createRestic({ path: tool.path, cacheDir, tmpDir, baseEnv: { PATH: process.env.PATH ?? '', HOME: stash.dir } });
   const access = { url: place, env: { RESTIC_PASSWORD: 'not-to-be-seen' }, files: {}, flags: [] };
   const run = { signal: new AbortController().signal, timeoutMs: 60_000 };
-  await engine.init(access, run);
+  const { id: repositoryId } = await engine.init(access, run);
   const tags = [tagText(TAGS.operation, 'Full'), tagText(TAGS.target, 'default/Host/docs'), tagText(TAGS.session, 'default/docs-full-1')];
   const source = { type: 'paths' as const, paths: [data], exclude: [] };
   id = (await engine.backup(access, { source, host: 'host-0', tags, force: false, args: [] }, run)).snapshotId;
   const series = [tagText(TAGS.series, SERIES.records)];
-  await engine.save(access, { text: '{}', fileName: 'records', host: 'stash', tags: series }, run);
+  const entry = { id, time: '2026-11-22T10:00:00Z', target: 'default/Host/docs', host: 'host-0', operation: 'Full', complete: false };
+  const text = formatRecords({ repositoryId, entries: [entry] }, 'not-to-be-seen');
+  await engine.save(access, { text, fileName: RECORDS_FILE, host: 'stash', tags: series }, run);
+  const store = openSqliteStore({ file: join(stash.dataDir, 'store.db'), clock: systemClock, newUid: randomUUID });
+  const repository = await store.get('Repository', { namespace: 'default', name: 'local-repo' });
+  assert.ok(repository);
+  await store.replaceStatus('Repository', { ...repository, status: { repositoryID: repositoryId } });
+  await store.close();
 }

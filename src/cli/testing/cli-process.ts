@@ -16,7 +16,7 @@ export interface CliProcess {
   dispose: () => Promise<void>;
 }
 
-export interface Ended {
+interface Ended {
   code: number | null;
   stdout: string;
   stderr: string;

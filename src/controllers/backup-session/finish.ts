@@ -1,20 +1,22 @@
-import { asStashError, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
+import { apart } from '../../rules/elapsed.ts';
+import { memberKey } from '../../rules/invoker.ts';
 import { CONDITIONS } from '../conditions.ts';
 import { hostsEnded } from '../repository/sessions.ts';
 import { postBackupHooks } from './hooks.ts';
-import { maintenanceOutcomes } from './recorded.ts';
-import { type PhaseOutcome, type SessionRun, wait } from './session-run.ts';
+import { maintenanceOutcomes, type RepositoryOutcome } from './recorded.ts';
+import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 /** How long a stored session waits for retention before it ends without. */
 const RETENTION_WAIT_MS = 600_000;
 
 /** All hosts are done: DataStored if everything is everywhere, the hooks after it, retention, and the end. */
-export async function finish(run: SessionRun): Promise<PhaseOutcome> {
+export async function finish(run: SessionRun): Promise<SessionOutcome> {
   const failure = firstFailure(run);
   if (run.status.phase === 'Running') {
     const hookError = await postBackupHooks(run, failure?.message);
-    if (failure !== undefined) return ended('Failed', failure);
-    if (hookError !== undefined) return ended('Failed', asStashError(hookError));
+    if (failure !== undefined) return fail(failure);
+    if (hookError !== undefined) return fail(hookError);
     const hosts = (run.status.targets ?? []).flatMap((target) => target.stats ?? []);
     const host = hosts.find(({ phase }) => phase === 'Succeeded');
     // Nothing that succeeded, nothing that is stored.
@@ -41,34 +43,32 @@ function firstFailure(run: SessionRun): StashError | undefined {
   const where =
     hosts.length === 1
       ? ''
-      : `${failed.length} of ${hosts.length} hosts failed; ${first.target.ref?.kind}/${first.target.ref?.name} ${first.host.hostname}: `;
+      : `${failed.length} of ${hosts.length} hosts failed; ${memberKey(first.target.ref, run.invoker.namespace)} ${first.host.hostname}: `;
   const code = (first.host.errorCode ?? 'Internal') as StashError['code'];
   return new StashError(code, `${where}${first.host.error}`, { remedy: first.host.remedy ?? '' });
 }
 
-function ended(phase: 'Failed', error: StashError): PhaseOutcome {
-  return { type: 'end', phase, reason: error.code, message: `${error.message}. ${error.remedy}`.trim() };
+async function afterRetention(run: SessionRun): Promise<SessionOutcome> {
+  const outcomes = await maintenanceOutcomes(run.ctx, run.session);
+  const pending = outcomes.find((one) => one.phase === 'Pending');
+  if (pending !== undefined && apart(hostsEnded(run.session), run.now) < RETENTION_WAIT_MS)
+    return wait(10_000, `retention of ${pending.name}`);
+  const { ok, reason, message } = retentionOutcome(outcomes);
+  run.condition(CONDITIONS.retentionPolicyApplied, ok, reason, message);
+  if (ok === true) run.condition(CONDITIONS.snapshotsRecorded, true, 'Recorded', 'its snapshots are in the records');
+  // The snapshots were told with DataStored.
+  return { type: 'end', phase: 'Succeeded', reason: 'DataStored', message: storedText(run), told: `retention: ${message}` };
 }
 
-async function afterRetention(run: SessionRun): Promise<PhaseOutcome> {
-  const outcomes = await maintenanceOutcomes(run.ctx, run.session);
-  const named = (phase: string) => outcomes.filter((one) => one.phase === phase);
-  const pending = named('Pending')
-    .map(({ name }) => name)
-    .join(', ');
-  // A clock that was set back a day must not make it a day.
-  const waited = Math.abs(run.now.getTime() - hostsEnded(run.session));
-  if (pending !== '' && waited < RETENTION_WAIT_MS) return wait(10_000, `retention of ${pending}`);
-  const failed = named('Failed').map(({ name, status }) => `${name}: ${status?.maintenance?.error?.message}`);
-  const type = CONDITIONS.retentionPolicyApplied;
-  if (pending !== '') run.condition(type, 'Unknown', 'RetentionPending', `not applied yet in ${pending}`);
-  else if (failed.length > 0) run.condition(type, false, 'FailedToApplyRetentionPolicy', failed.join('; '));
-  else {
-    const removed = outcomes.reduce((sum, { status }) => sum + (status?.snapshotsRemovedOnLastCleanup ?? 0), 0);
-    run.condition(type, true, 'SuccessfullyAppliedRetentionPolicy', `the last cleanup forgot ${removed} snapshots`);
-    run.condition(CONDITIONS.snapshotsRecorded, true, 'Recorded', 'its snapshots are in the records');
-  }
-  return { type: 'end', phase: 'Succeeded', reason: 'DataStored', message: storedText(run) };
+function retentionOutcome(outcomes: readonly RepositoryOutcome[]): { ok: boolean | 'Unknown'; reason: string; message: string } {
+  const pending = outcomes.filter((one) => one.phase === 'Pending').map(({ name }) => name);
+  if (pending.length > 0) return { ok: 'Unknown', reason: 'RetentionPending', message: `not applied yet in ${pending.join(', ')}` };
+  const failed = outcomes
+    .filter((one) => one.phase === 'Failed')
+    .map(({ name, status }) => `${name}: ${status?.maintenance?.error?.message}`);
+  if (failed.length > 0) return { ok: false, reason: 'FailedToApplyRetentionPolicy', message: failed.join('; ') };
+  const removed = outcomes.reduce((sum, { status }) => sum + (status?.snapshotsRemovedOnLastCleanup ?? 0), 0);
+  return { ok: true, reason: 'SuccessfullyAppliedRetentionPolicy', message: `the last cleanup forgot ${removed} snapshots` };
 }
 
 function storedText(run: SessionRun): string {

@@ -1,17 +1,16 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
 import { asStashError } from '../../errors/error.ts';
 import type { Report } from '../../orders/order.ts';
+import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { backupOrder, backupOrderId } from './order.ts';
-import { NEXT, type PhaseOutcome, type SessionRun, wait } from './session-run.ts';
-import { afterReport, canceled, failedHost, isHostDone, targetPhase } from './status.ts';
+import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
+import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
 
 /** A host whose agent was lost gets the order once more, by itself. */
 const MOST_ATTEMPTS = 2;
-/** How long after its deadline a session waits for the agent to confirm that it stopped. */
-const STOP_GRACE_MS = 60_000;
 
 /** Gives every host its order, in turn where the batch is Sequential, and gathers the reports until all hosts are done. */
-export async function runHosts(run: SessionRun): Promise<PhaseOutcome> {
+export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   const targets = run.status.targets ?? [];
   const acknowledge: string[] = [];
@@ -66,7 +65,8 @@ async function again(run: SessionRun, target: BackupTargetStatus, index: number,
 async function give(run: SessionRun, target: BackupTargetStatus, host: HostBackupStats, time: string): Promise<HostBackupStats> {
   try {
     const { agent, order } = await backupOrder(run, target, host, host.orderID ?? '');
-    run.ctx.desk.give(agent, order);
+    // An agent that has told of steps has begun it.
+    run.ctx.desk.give(agent, order, host.steps !== undefined);
     return { ...host, phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
   } catch (thrown) {
     return failedHost(host, asStashError(thrown), time);

@@ -4,7 +4,7 @@ import { keyText } from '../../api/object.ts';
 import { StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
 import type { BackupTask, Order } from '../../orders/order.ts';
-import type { Member } from '../../rules/invoker.ts';
+import { type Member, memberKey } from '../../rules/invoker.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { targetKey, targetText } from '../platform-port.ts';
@@ -28,9 +28,14 @@ export async function backupOrder(
   const member = memberOf(run, target);
   const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
   const application = await applicationOf(ctx, member.target, invoker.namespace);
-  const answer = await ctx.platform.hosts(key, member.target?.alias);
-  const agent = 'hosts' in answer ? answer.hosts.find((one) => one.host === host.hostname)?.agent : undefined;
-  if (agent === undefined) throw new StashError('NotFound', `host ${host.hostname} of ${targetText(key)} is gone`);
+  const { agent, paths, address } = await ctx.platform.agent({
+    direction: 'backup',
+    target: key,
+    host: host.hostname ?? '',
+    spec: member.target,
+    runtimeSettings: member.runtimeSettings,
+    container: binding.container,
+  });
   const repositories = await Promise.all(run.repositories.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
   const task: BackupTask = {
     type: 'Backup',
@@ -38,7 +43,7 @@ export async function backupOrder(
     alias: line.alias,
     host: host.hostname ?? '',
     steps: binding.steps,
-    paths: member.target?.paths ?? [],
+    paths: member.target?.paths ?? paths ?? [],
     exclude: member.target?.exclude ?? [],
     args: member.target?.args ?? [],
     repositories,
@@ -48,14 +53,14 @@ export async function backupOrder(
       tagText(TAGS.session, keyText({ namespace: invoker.namespace, name: run.session.metadata.name })),
       tagText(TAGS.alias, line.alias),
     ],
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application) }),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }
 
 export function memberOf(run: SessionRun, target: BackupTargetStatus): Member {
-  const member = run.invoker.members.find((one) => one.key === `${target.ref?.kind ?? ''}/${target.ref?.name ?? ''}`);
-  if (member === undefined)
-    throw new StashError('Canceled', `${target.ref?.kind}/${target.ref?.name} is not a target of ${run.invoker.name} any more`);
+  const key = memberKey(target.ref, run.invoker.namespace);
+  const member = run.invoker.members.find((one) => one.key === key);
+  if (member === undefined) throw new StashError('Canceled', `${key} is not a target of ${run.invoker.name} any more`);
   return member;
 }

@@ -1,24 +1,27 @@
 import type { BackupSession } from '../../api/backup-session.ts';
 import { keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
-import { formatDuration, parseDuration } from '../../rules/duration.ts';
+import { parseDuration } from '../../rules/duration.ts';
+import { apart } from '../../rules/elapsed.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
+import { failedHost } from '../host-report.ts';
 import { hasEnded } from '../invoker/history.ts';
 import { retryOf } from '../invoker/objects.ts';
 import { patchStatus } from '../patch-status.ts';
+import { type Ending, ended } from '../phase-outcome.ts';
 import { needsRecording } from '../repository/sessions.ts';
 import { finish } from './finish.ts';
 import { preBackupHooks } from './hooks.ts';
 import { runHosts } from './hosts.ts';
 import { maintenanceOutcomes, markRecorded } from './recorded.ts';
-import { fail, openSession, type PhaseOutcome, purposeOfSession, type SessionRun } from './session-run.ts';
+import { fail, openSession, purposeOfSession, type SessionOutcome, type SessionRun } from './session-run.ts';
 import { start } from './start.ts';
-import { failedHost, isHostDone, targetPhase } from './status.ts';
+import { isHostDone, targetPhase } from './status.ts';
 
 /** The life of a session, in order; each phase lets it pass, makes it wait, or ends it. */
-const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<PhaseOutcome> }[] = [
+const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<SessionOutcome> }[] = [
   { name: 'Start', run: start },
   { name: 'PreBackupHooks', run: preBackupHooks },
   { name: 'Hosts', run: runHosts },
@@ -78,7 +81,7 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
   for (const phase of PHASES) {
     const outcome = await phase.run(run);
     if (outcome.type === 'next') continue;
-    if (outcome.type === 'end') Object.assign(run.status, ended(run.status, outcome, ctx.clock.now()));
+    if (outcome.type === 'end') Object.assign(run.status, ended(run.status.startTime, outcome, ctx.clock.now()));
     await run.save();
     if (outcome.type === 'wait') return requeueAfter(outcome.ms, `${phase.name}: ${outcome.why}`);
     const type = outcome.phase === 'Failed' ? 'Warning' : 'Normal';
@@ -86,26 +89,15 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
       run.session,
       type,
       `Backup${outcome.phase}`,
-      outcome.message === '' ? outcome.reason : `${outcome.reason}: ${outcome.message}`,
+      outcome.told ?? (outcome.message === '' ? outcome.reason : `${outcome.reason}: ${outcome.message}`),
     );
     return afterwards(ctx, run.session, signal);
   }
   return DONE;
 }
 
-type Ending = Extract<PhaseOutcome, { type: 'end' }>;
-
-function ended(status: SessionRun['status'], { phase, reason, message }: Ending, now: Date): Partial<SessionRun['status']> {
-  const took =
-    status.startTime === undefined
-      ? {}
-      : { sessionDuration: formatDuration(Math.floor((now.getTime() - Date.parse(status.startTime)) / 1000) * 1000) };
-  return { phase, reason, message, endTime: timeText(now), ...took };
-}
-
 /** A session that cannot even begin, or whose configuration is gone while it runs. */
-async function impossible(ctx: Context, session: BackupSession, outcome: PhaseOutcome, signal: AbortSignal): Promise<Result> {
-  if (outcome.type !== 'end') return DONE;
+async function impossible(ctx: Context, session: BackupSession, outcome: Ending<'Failed'>, signal: AbortSignal): Promise<Result> {
   const time = ctx.clock.now().toISOString();
   const stopped = new StashError('Canceled', outcome.message);
   const targets = (session.status?.targets ?? []).map((target) => {
@@ -115,7 +107,7 @@ async function impossible(ctx: Context, session: BackupSession, outcome: PhaseOu
   const failed = await patchStatus(ctx, 'BackupSession', session, {
     ...session.status,
     ...(session.status?.targets === undefined ? {} : { targets }),
-    ...ended(session.status ?? {}, outcome, ctx.clock.now()),
+    ...ended(session.status?.startTime, outcome, ctx.clock.now()),
   });
   ctx.desk.drop(purposeOfSession(session));
   await ctx.events.record(failed, 'Warning', 'BackupFailed', `${outcome.reason}: ${outcome.message}`);
@@ -162,7 +154,7 @@ async function remove(ctx: Context, session: BackupSession): Promise<Result> {
   const alive = running.filter((host) => host.orderID !== undefined && ctx.desk.report(host.orderID)?.state === 'Running');
   for (const host of alive) ctx.desk.cancel(host.orderID ?? '', 'the session was deleted');
   if (alive.length > 0) return requeueAfter(5_000, 'agents stop');
-  const since = Math.abs(ctx.clock.now().getTime() - Date.parse(session.metadata.deletionTimestamp ?? ''));
+  const since = apart(session.metadata.deletionTimestamp ?? '', ctx.clock.now());
   if (since < RECORDS_WAIT_MS && (await recordsPending(ctx, session))) {
     ctx.gates.release(purpose);
     return requeueAfter(10_000, 'its snapshots go into the records');

@@ -1,14 +1,17 @@
 import type { BackupSession, BackupSessionStatus } from '../../api/backup-session.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Operation } from '../../api/operations.ts';
-import { asStashError, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
 import { type Invoker, invokerOf, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
 import { readCatalog } from '../catalog.ts';
 import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { type CheckedOperation, checkOperations } from '../invoker/operations.ts';
 import { patchStatus } from '../patch-status.ts';
+import type { PhaseOutcome } from '../phase-outcome.ts';
 import { invokerOfSession } from '../read-invoker.ts';
+
+export { fail, NEXT, wait } from '../phase-outcome.ts';
 
 /** One session on its way through the phases. `status` is the draft of this reconcile; `save` writes it. */
 export interface SessionRun {
@@ -26,21 +29,7 @@ export interface SessionRun {
   condition(type: string, ok: boolean | 'Unknown', reason: string, message: string): void;
 }
 
-export type PhaseOutcome =
-  | { type: 'next' }
-  | { type: 'wait'; ms: number; why: string }
-  | { type: 'end'; phase: 'Succeeded' | 'Failed' | 'Skipped'; reason: string; message: string };
-
-export const NEXT: PhaseOutcome = { type: 'next' };
-
-export function wait(ms: number, why: string): PhaseOutcome {
-  return { type: 'wait', ms, why };
-}
-
-export function fail(thrown: unknown): PhaseOutcome {
-  const error = asStashError(thrown);
-  return { type: 'end', phase: 'Failed', reason: error.code, message: `${error.message}. ${error.remedy}` };
-}
+export type SessionOutcome = PhaseOutcome<'Succeeded' | 'Failed' | 'Skipped'>;
 
 export function purposeOfSession(session: BackupSession): string {
   return `BackupSession/${session.metadata.namespace}/${session.metadata.name}`;

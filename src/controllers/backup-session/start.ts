@@ -6,14 +6,14 @@ import { timeText } from '../context.ts';
 import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
-import { fail, NEXT, type PhaseOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
+import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { slotOf } from './slot.ts';
 
 /** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
 
 /** Pending to Running: a free slot, repositories that are ready and not under maintenance, targets that are there. */
-export async function start(run: SessionRun): Promise<PhaseOutcome> {
+export async function start(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== undefined && run.status.phase !== 'Pending') return NEXT;
   run.status.phase = 'Pending';
   if (run.repositories.length === 0) return fail(new StashError('Invalid', `no Repository takes the alias "${run.line.alias}"`));
@@ -33,7 +33,7 @@ export async function start(run: SessionRun): Promise<PhaseOutcome> {
   });
 }
 
-async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
+async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
   const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
   for (const ref of run.repositories) {
     try {
@@ -62,13 +62,13 @@ async function repositoriesReady(run: SessionRun): Promise<PhaseOutcome> {
   return NEXT;
 }
 
-function pending(run: SessionRun, reason: string, message: string): PhaseOutcome {
+function pending(run: SessionRun, reason: string, message: string): SessionOutcome {
   run.status.reason = reason;
   run.status.message = message;
   return wait(5_000, message);
 }
 
-async function begin(run: SessionRun): Promise<PhaseOutcome> {
+async function begin(run: SessionRun): Promise<SessionOutcome> {
   const targets: BackupTargetStatus[] = [];
   for (const member of run.invoker.members.filter((one) => run.line.members.includes(one.key))) {
     const ref = member.target?.ref ?? {};
@@ -80,7 +80,7 @@ async function begin(run: SessionRun): Promise<PhaseOutcome> {
       ...(member.target?.alias === undefined ? {} : { alias: member.target.alias }),
       totalHosts: answer.hosts.length,
       phase: 'Pending',
-      stats: answer.hosts.map(({ host }) => ({ hostname: host, phase: 'Pending' as const })),
+      stats: answer.hosts.map((hostname) => ({ hostname, phase: 'Pending' as const })),
     });
   }
   const limit = run.invoker.timeOut === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(run.invoker.timeOut);

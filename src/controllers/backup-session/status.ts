@@ -3,7 +3,7 @@ import { StashError } from '../../errors/error.ts';
 import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/order.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { formatDuration } from '../../rules/duration.ts';
-import { stepStatus } from '../step-reports.ts';
+import { failedHost, reportedHost } from '../host-report.ts';
 
 export function isHostDone(host: HostBackupStats): boolean {
   return host.phase === 'Succeeded' || host.phase === 'Failed' || host.phase === 'Skipped';
@@ -18,15 +18,11 @@ export function targetPhase(hosts: readonly HostBackupStats[]): NonNullable<Back
 
 /** A host with what its agent reports; terminal once the report is. */
 export function afterReport(host: HostBackupStats, report: Report, override: OrderError | undefined, now: string): HostBackupStats {
-  const { progress: _before, ...rest } = host;
-  const steps = stepStatus(report);
-  const reported: HostBackupStats = { ...rest, startTime: report.startTime, steps };
-  if (report.state === 'Running')
-    return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
-  const ended = { ...reported, endTime: report.endTime ?? now, duration: elapsed(report) };
+  const reported = reportedHost({ ...host, startTime: report.startTime }, report, now);
+  if (report.state === 'Running') return reported;
   const result = report.result?.type === 'Backup' ? report.result : undefined;
-  if (report.state === 'Failed' || result === undefined) return failedHost(ended, override ?? report.error ?? noResult(), now);
-  return withResult(ended, result, now);
+  if (report.state === 'Failed' || result === undefined) return failedHost(reported, override ?? report.error ?? noResult(), now);
+  return withResult(reported, result, now);
 }
 
 function withResult(host: HostBackupStats, result: BackupResult, now: string): HostBackupStats {
@@ -95,11 +91,6 @@ function snapshotStats(stored: StoredSnapshot): SnapshotStats[] {
   ];
 }
 
-export function failedHost(host: HostBackupStats, error: OrderError, now: string): HostBackupStats {
-  const { progress: _progress, ...rest } = host;
-  return { ...rest, phase: 'Failed', endTime: host.endTime ?? now, error: error.message, errorCode: error.code, remedy: error.remedy };
-}
-
 export function canceled(deadline: string): OrderError {
   const { code, message, remedy } = new StashError(
     'DeadlineExceeded',
@@ -110,8 +101,4 @@ export function canceled(deadline: string): OrderError {
 
 function noResult(): OrderError {
   return { code: 'Internal', message: 'the agent reported no result', remedy: 'Report this with the log of the session.' };
-}
-
-function elapsed(report: Report): string {
-  return formatDuration(Date.parse(report.endTime ?? report.startTime) - Date.parse(report.startTime));
 }

@@ -2,9 +2,10 @@ import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
-import { LABELS } from '../../api/names.ts';
+import { FINALIZER, LABELS } from '../../api/names.ts';
 import { keyOf, type ObjectKey } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
+import type { Catalog } from '../../rules/binding.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
 import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
@@ -12,6 +13,7 @@ import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/
 import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
+import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
 import { sessionForTick, tickName } from './objects.ts';
@@ -58,12 +60,18 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
 }
 
 async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promise<Result> {
-  const object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
-  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return DONE;
+  let object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
+  if (object === undefined) return DONE;
   const invoker = invokerOf(object);
+  const catalog = await readCatalog(ctx);
+  if (object.metadata.deletionTimestamp !== undefined) return release(kind, ctx, object, invoker, catalog);
   const now = ctx.clock.now();
-  const operations = await checkOperations(ctx, invoker, await readCatalog(ctx));
+  const operations = await checkOperations(ctx, invoker, catalog);
   const verdict = await validate(ctx, object, operations);
+  if (ctx.platform.attach !== undefined && verdict.phase !== 'Invalid') {
+    object = await ensureFinalizer<InvokerKind>(ctx, kind, object);
+    verdict.conditions.push(...(await ctx.platform.attach(invoker, catalog)));
+  }
   const sessions = await ctx.store.list('BackupSession', {
     namespace: invoker.namespace,
     labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
@@ -83,6 +91,20 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
+}
+
+/** Nothing of it stays behind at its targets. */
+async function release(
+  kind: InvokerKind,
+  ctx: Context,
+  object: BackupConfiguration | BackupBatch,
+  invoker: Invoker,
+  catalog: Catalog,
+): Promise<Result> {
+  if (object.metadata.finalizers?.includes(FINALIZER) !== true) return DONE;
+  await ctx.platform.detach?.(invoker, catalog);
+  await removeFinalizer<InvokerKind>(ctx, kind, object);
+  return DONE;
 }
 
 function lineId(line: ExecOpStatus): string {

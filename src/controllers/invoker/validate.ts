@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { targetKey } from '../platform-port.ts';
 import { hostProblems } from './host-taken.ts';
 import type { CheckedOperation } from './operations.ts';
+import { ownRepositoryProblems } from './own-repository.ts';
 
 export interface Verdict {
   phase: 'Invalid' | 'Ready' | 'NotReady';
@@ -27,7 +28,11 @@ export async function validate(
 ): Promise<Verdict> {
   const invoker = invokerOf(object);
   if (invoker.driver === 'VolumeSnapshotter') return driverNotSupported();
-  const problems = [...specProblems(ctx, invoker, operations), ...(await hostProblems(ctx, invoker))];
+  const problems = [
+    ...specProblems(ctx, invoker, operations),
+    ...(await hostProblems(ctx, invoker)),
+    ...(await ownRepositoryProblems(ctx, invoker)),
+  ];
   const validation: ConditionChange =
     problems.length === 0
       ? { type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' }

@@ -1,6 +1,7 @@
 import type { BackupSession } from '../../api/backup-session.ts';
 import { REPOSITORY_ACTIONS, type RepositoryRequest } from '../../api/names.ts';
 import type { Repository } from '../../api/repository.ts';
+import { elapsed, hasBeen } from '../../rules/elapsed.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 
 const PROBE_EVERY_MS = 6 * 3_600_000;
@@ -8,7 +9,7 @@ const CHECK_EVERY_MS = 24 * 3_600_000;
 /** After a failure: soon, then ever more rarely, as long as nobody waits for it. */
 const PROBE_RETRY_MS = [10_000, 30_000, 60_000, 300_000] as const;
 
-export interface ProbeInput {
+interface ProbeInput {
   repository: Repository;
   secretVersion: string;
   /** When the newest session that waits for this repository was created. */
@@ -34,7 +35,7 @@ export function probeDue({
   if (status.observedSecretVersion !== secretVersion) return { due: true, why: 'its secret changed' };
   const since = elapsed(status.lastProbeTime, now);
   const trouble = Math.max(Date.parse(troubleAt ?? '') || 0, failedMaintenanceAt(status));
-  if (trouble > Date.parse(status.lastProbeTime) && trouble <= now.getTime() + 1000) return { due: true, why: 'somebody failed to use it' };
+  if (trouble > Date.parse(status.lastProbeTime) && hasBeen(trouble, now)) return { due: true, why: 'somebody failed to use it' };
   if (status.phase === 'Ready')
     return since >= PROBE_EVERY_MS ? { due: true, why: 'the last time is long ago' } : { due: false, inMs: PROBE_EVERY_MS - since };
   // Times in status have whole seconds.
@@ -62,7 +63,7 @@ function failedMaintenanceAt({ maintenance }: NonNullable<Repository['status']>)
   return maintenance?.phase === 'Failed' && isStorageTrouble(maintenance.error?.code) ? Date.parse(maintenance.endTime ?? '') || 0 : 0;
 }
 
-export interface MaintenanceInput {
+interface MaintenanceInput {
   repository: Repository;
   /** Sessions that stored something here that is not recorded yet. */
   unrecorded: readonly BackupSession[];
@@ -76,18 +77,12 @@ export function maintenanceReason({ repository, unrecorded, request, now }: Main
   if (status?.phase !== 'Ready') return undefined;
   if (request !== undefined) return request.action;
   const pause = status.maintenance?.phase === 'Failed' ? 60_000 : 0;
-  const since = elapsed(status.maintenance?.endTime ?? '1970-01-01T00:00:00Z', now);
+  const since = elapsed(status.maintenance?.endTime ?? 0, now);
   if (since < pause) return undefined;
   if (unrecorded.length > 0) return 'BackupStored';
   if ((status.forgetting ?? []).length > 0) return 'ForgetUnfinished';
   if (conditionOf(status.conditions, CONDITIONS.repositoryLocked)?.status === 'True' && since >= 300_000) return 'Locked';
   return undefined;
-}
-
-/** Since a time that was written down. One that is still to come was written before the clock was set back: nothing can be told by it. */
-function elapsed(time: string, now: Date): number {
-  const ms = now.getTime() - Date.parse(time);
-  return ms >= -1000 ? ms : Number.POSITIVE_INFINITY;
 }
 
 /** Whether this maintenance also checks the repository's structure. */

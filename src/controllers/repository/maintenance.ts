@@ -18,7 +18,7 @@ import { storedEntries, unrecordedSessions } from './sessions.ts';
 const DEADLINE_MS = 6 * 3_600_000;
 const MAX_REPACK = '2G';
 
-export type MaintenanceStep =
+type MaintenanceStep =
   | { type: 'Waiting' }
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */

@@ -20,7 +20,10 @@ export async function probe(
   { open, secretVersion }: { open: OpenRepository; secretVersion: string },
 ): Promise<Result> {
   const attempt = [repository.metadata.generation, secretVersion, repository.status?.lastProbeTime ?? 'first'].join('.');
-  const id = orderIdOf(purposeText(repository), `probe.${attempt}`);
+  const first = orderIdOf(purposeText(repository), `probe.${attempt}`);
+  // An agent that was killed says nothing about the repository, and nobody who waits for it is to fail for that: it is opened once more.
+  const again = ctx.desk.report(first)?.error?.code === 'AgentLost';
+  const id = again ? orderIdOf(purposeText(repository), `probe.${attempt}.again`) : first;
   const report = ctx.desk.report(id);
   if (report === undefined || report.state === 'Running') {
     const deadline = timeText(new Date(ctx.clock.now().getTime() + PROBE_TIMEOUT_MS));
@@ -36,16 +39,19 @@ export async function probe(
       });
     return requeueAfter(PROBE_TIMEOUT_MS, 'the repository is being opened');
   }
+  // Whoever asked after it began is not told of how it went: it may be mended since.
+  const began = timeText(new Date(report.startTime));
   const outcome = outcomeOf(repository, report, open.access.url);
   if ('error' in outcome) {
-    const result = await unusable(ctx, repository, outcome.error, secretVersion);
-    ctx.desk.acknowledge(id);
+    const result = await unusable(ctx, repository, outcome.error, secretVersion, began);
+    for (const order of [first, id]) ctx.desk.acknowledge(order);
     return result;
   }
-  const status = afterProbe(repository, outcome, { now: timeText(ctx.clock.now()), secretVersion, location: open.access.url });
+  const facts = { began, now: timeText(ctx.clock.now()), secretVersion, location: open.access.url };
+  const status = afterProbe(repository, outcome, facts);
   const changed = repository.status?.phase !== 'Ready';
   await patchStatus(ctx, 'Repository', repository, status);
-  ctx.desk.acknowledge(id);
+  for (const order of [first, id]) ctx.desk.acknowledge(order);
   if (changed)
     await ctx.events.record(
       repository,
@@ -57,8 +63,14 @@ export async function probe(
 }
 
 /** What stands in the way, in status and as an event; tried again by itself. */
-export async function unusable(ctx: Context, repository: Repository, error: OrderError, secretVersion: string): Promise<Result> {
-  const status = afterProbe(repository, { error }, { now: timeText(ctx.clock.now()), secretVersion });
+export async function unusable(
+  ctx: Context,
+  repository: Repository,
+  error: OrderError,
+  secretVersion: string,
+  began = timeText(ctx.clock.now()),
+): Promise<Result> {
+  const status = afterProbe(repository, { error }, { began, now: timeText(ctx.clock.now()), secretVersion });
   const known = repository.status?.error?.code === error.code && repository.status.error.message === error.message;
   // What cannot be opened for lack of a secret is looked at again when that changes; nothing is counted or written twice.
   if (known && secretVersion === '') return requeueAfter(300_000, error.code);

@@ -1,11 +1,13 @@
-import { ANNOTATIONS, type RepositoryRequest } from '../../api/names.ts';
+import { ANNOTATIONS, FINALIZER, type RepositoryRequest } from '../../api/names.ts';
 import { keyOf, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { EndedProcess, OpenRepository, OrderError } from '../../orders/order.ts';
+import { apart } from '../../rules/elapsed.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer } from '../finalizer.ts';
+import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { maintenanceReason, openRequest, probeDue } from './decide.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
@@ -16,8 +18,6 @@ import { removeRepository } from './remove.ts';
 import { isRecorded, unrecordedSessions } from './sessions.ts';
 import { afterFailedMaintenance, afterMaintenance, afterPlan, orderError, requestFailed } from './status.ts';
 import { repositoryWatches } from './watches.ts';
-
-const STOP_GRACE_MS = 60_000;
 
 /** Keeps a repository usable: opens (or makes) it, runs its maintenance, answers requests, removes what it recorded when asked to. */
 export function repositoryController(ctx: Context): Controller {
@@ -36,7 +36,10 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
     ctx.gates.release(`Repository/${key.namespace}/${key.name}`);
     return DONE;
   }
-  if (stored.metadata.deletionTimestamp !== undefined) return removeRepository(ctx, stored);
+  if (stored.metadata.deletionTimestamp !== undefined) {
+    // Without ours it is others' finalizers that it waits for; giving the gate back would bring it here again at once, for ever.
+    return stored.metadata.finalizers?.includes(FINALIZER) ? removeRepository(ctx, stored) : DONE;
+  }
   let repository = await ensureFinalizer(ctx, 'Repository', stored);
   repository = await patchStatus(ctx, 'Repository', repository, { ...repository.status, references: await references(ctx, key) });
   const now = ctx.clock.now();
@@ -145,8 +148,7 @@ function pauseAfterFailure(repository: Repository, now: Date): number {
   const { status } = repository;
   const locked = (status?.locks ?? []).length > 0;
   if (status?.maintenance?.phase !== 'Failed' && !locked) return Number.POSITIVE_INFINITY;
-  const since = Math.abs(now.getTime() - Date.parse(status?.maintenance?.endTime ?? ''));
-  return Math.max(1000, (locked ? 300_000 : 60_000) - since);
+  return Math.max(1000, (locked ? 300_000 : 60_000) - apart(status?.maintenance?.endTime ?? '', now));
 }
 
 async function references(ctx: Context, key: ObjectKey) {

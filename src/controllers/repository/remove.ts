@@ -4,6 +4,7 @@ import type { Repository } from '../../api/repository.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
 import type { OrderError, WipeResult } from '../../orders/order.ts';
+import { apart } from '../../rules/elapsed.ts';
 import { DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { removeFinalizer } from '../finalizer.ts';
@@ -68,7 +69,7 @@ export async function removeRepository(ctx: Context, repository: Repository): Pr
 
 function pauseAfterFailures({ status }: Repository, now: Date): number {
   if ((status?.probeFailures ?? 0) < 2) return 0;
-  return RETRY_MS - Math.abs(now.getTime() - Date.parse(status?.lastProbeTime ?? ''));
+  return RETRY_MS - apart(status?.lastProbeTime ?? '', now);
 }
 
 function lockedError(blocking: readonly string[]): OrderError {

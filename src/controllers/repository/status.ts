@@ -12,13 +12,13 @@ const KEPT_ANSWERS = 10;
 export function afterProbe(
   repository: Repository,
   outcome: { result: ProbeResult } | { error: OrderError },
-  facts: { now: string; secretVersion: string; location?: string },
+  facts: { began: string; now: string; secretVersion: string; location?: string },
 ): RepositoryStatus {
   const status = repository.status ?? {};
   const seen = {
     observedGeneration: repository.metadata.generation ?? 0,
     observedSecretVersion: facts.secretVersion,
-    lastProbeTime: facts.now,
+    lastProbeTime: facts.began,
   };
   if ('error' in outcome) {
     const { error } = outcome;
@@ -94,7 +94,7 @@ function lockCondition(plan: MaintenancePlan): ConditionChange {
   };
 }
 
-export interface MaintenanceDone {
+interface MaintenanceDone {
   plan: MaintenancePlan;
   result: MaintainResult;
   request: RepositoryRequest | undefined;
@@ -134,7 +134,7 @@ export function afterMaintenance(status: RepositoryStatus, done: MaintenanceDone
   };
 }
 
-export function integrityCondition(errors: number, messages: string[]): ConditionChange {
+function integrityCondition(errors: number, messages: string[]): ConditionChange {
   const type = CONDITIONS.repositoryIntegrityVerified;
   if (errors === 0) return { type, status: 'True', reason: 'IntegrityVerified', message: 'the check found no error' };
   return {
@@ -163,8 +163,12 @@ function answerText({ plan, result, request }: MaintenanceDone): string {
     case 'Adopt':
       return `${plan.adopted} snapshots were adopted; ${plan.entries.length} are recorded.`;
     default:
-      return `${result.forgotten.length} snapshots were forgotten; ${plan.entries.length} are recorded.${locked}`;
+      return `${result.forgotten.length} snapshots were forgotten${freedText(result)}; ${plan.entries.length} are recorded.${locked}`;
   }
+}
+
+function freedText({ bytesFreed }: MaintainResult): string {
+  return bytesFreed === undefined ? '' : ` and ${formatBytes(bytesFreed)} freed`;
 }
 
 /** Whether what was asked for was done, for the answer to a request. */
@@ -198,13 +202,7 @@ export function afterFailedMaintenance(
   };
 }
 
-export function answered(
-  status: RepositoryStatus,
-  request: RepositoryRequest,
-  phase: 'Succeeded' | 'Failed',
-  message: string,
-  time: string,
-) {
+function answered(status: RepositoryStatus, request: RepositoryRequest, phase: 'Succeeded' | 'Failed', message: string, time: string) {
   return [...(status.requests ?? []), { id: request.id, action: request.action, phase, message, time }].slice(-KEPT_ANSWERS);
 }
 

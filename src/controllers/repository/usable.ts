@@ -1,6 +1,7 @@
 import type { Condition } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { OrderError } from '../../orders/order.ts';
+import { apart, hasBeen } from '../../rules/elapsed.ts';
 
 /**
  * Whether a Repository can be used by somebody who asks since `since` (milliseconds). An error counts only if the Repository was tried
@@ -15,8 +16,7 @@ export function usable(
   if (status?.observedGeneration !== metadata.generation) return 'NotKnownYet';
   if (status?.phase === 'Ready') return 'Ready';
   const probed = Date.parse(status?.lastProbeTime ?? '1970-01-01T00:00:00Z');
-  // A time to come was written before the clock was set back.
-  const tried = status?.observedSecretVersion === secretVersion && probed >= since && probed <= now.getTime() + 1000;
+  const tried = status?.observedSecretVersion === secretVersion && probed >= since && hasBeen(probed, now);
   return tried && status?.error !== undefined ? status.error : 'NotKnownYet';
 }
 
@@ -30,5 +30,5 @@ const OPENING_MS = 120_000;
 export function openingTooLong(waiting: Condition | undefined, startedAt: Date, now: Date): boolean {
   if (waiting?.status !== 'Unknown') return false;
   const since = Math.max(Date.parse(waiting.lastTransitionTime), startedAt.getTime());
-  return Math.abs(now.getTime() - since) > OPENING_MS;
+  return apart(since, now) > OPENING_MS;
 }

@@ -43,7 +43,7 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
     const before = batch.spec.hooks?.preRestore;
     await hooks(
       CONDITIONS.globalPreRestoreHook,
-      before === undefined ? [] : [{ hook: before, summary: summaryOf(batch, 'Running', ''), target: undefined }],
+      before === undefined ? [] : [{ hook: before, summary: summaryOf(batch, 'Running', '', ctx.clock.now()), target: undefined }],
     );
     const sessions = await memberSessions(ctx, batch);
     await write({ members: sessions.map((session, index) => memberStatus(batch, index, session)) });
@@ -58,8 +58,15 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
       .join('; ');
     const outcome = failed.length === 0 ? 'Succeeded' : 'Failed';
     const after = batch.spec.hooks?.postRestore;
-    if (after !== undefined && shouldRun(after.executionPolicy, { phase: outcome, retryLeft: 0 }))
-      await hooks(CONDITIONS.globalPostRestoreHook, [{ hook: after, summary: summaryOf(batch, outcome, message), target: undefined }]);
+    const hook = async () => {
+      if (after === undefined || !shouldRun(after.executionPolicy, { phase: outcome, retryLeft: 0 })) return;
+      const summary = summaryOf(batch, outcome, message, ctx.clock.now());
+      await hooks(CONDITIONS.globalPostRestoreHook, [{ hook: after, summary, target: undefined }]);
+    };
+    await hook().catch((thrown: unknown) => {
+      // What the members failed with is what a person has to know; the condition has what the hook failed with.
+      if (failed.length === 0 || signal.aborted || PASSING.has(asStashError(thrown).code)) throw thrown;
+    });
     await end(
       ctx,
       batch,
@@ -118,14 +125,15 @@ async function end(ctx: Context, batch: RestoreBatch, phase: 'Succeeded' | 'Fail
   await ctx.events.record(ended, phase === 'Succeeded' ? 'Normal' : 'Warning', `Restore${phase}`, `${reason}: ${message}`);
 }
 
-function summaryOf({ metadata }: RestoreBatch, phase: string, error: string): DueHook['summary'] {
+function summaryOf({ metadata, status }: RestoreBatch, phase: string, error: string, now: Date): DueHook['summary'] {
   const namespace = metadata.namespace ?? '';
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(status?.startTime ?? '')) / 1000));
   return {
     name: metadata.name,
     namespace,
     invoker: { apiGroup: 'stash.appscode.com', kind: 'RestoreBatch', name: metadata.name },
     target: { apiVersion: '', kind: '', name: '', namespace: '' },
-    status: { phase, duration: '0s', error },
+    status: { phase, duration: `${seconds}s`, error },
     retryLeft: 0,
   };
 }

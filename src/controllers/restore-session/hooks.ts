@@ -1,20 +1,24 @@
+import { keyOf } from '../../api/object.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { shouldRun } from '../../hooks/policy.ts';
 import type { Summary } from '../../hooks/summary.ts';
 import { CONDITIONS } from '../conditions.ts';
 import { type DueHook, type HookHost, runHooksOnce } from '../hook-call.ts';
-import { fail, NEXT, type RestoreOutcome, type RestoreRun } from './restore-run.ts';
+import { whileKept } from '../while-kept.ts';
+import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 export async function preRestoreHook(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   const hook = run.session.spec.hooks?.preRestore;
   try {
-    await runHooksOnce(
-      { ...hostOf(run), deadline: run.status.sessionDeadline },
-      CONDITIONS.preRestoreHook,
-      hook === undefined ? [] : [{ hook, summary: summaryOf(run, 'Running', ''), target: run.target }],
+    const kept = await whileKept(run.ctx, { kind: 'RestoreSession', key: keyOf(run.session) }, run.signal, (signal) =>
+      runHooksOnce(
+        { ...hostOf(run), signal, deadline: run.status.sessionDeadline },
+        CONDITIONS.preRestoreHook,
+        hook === undefined ? [] : [{ hook, summary: summaryOf(run, 'Running', ''), target: run.target }],
+      ),
     );
-    return NEXT;
+    return kept === 'deleted' ? wait(0, 'the session was deleted') : NEXT;
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
     return fail(thrown);

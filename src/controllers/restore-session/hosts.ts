@@ -2,12 +2,9 @@ import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts
 import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
-import { formatDuration } from '../../rules/duration.ts';
-import { stepStatus } from '../step-reports.ts';
+import { failedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
-
-const STOP_GRACE_MS = 60_000;
 
 /** Gives every host its order and gathers the reports. A restore that lost its agent is not given again: it may have begun to overwrite. */
 export async function runHosts(run: RestoreRun): Promise<RestoreOutcome> {
@@ -24,7 +21,7 @@ export async function runHosts(run: RestoreRun): Promise<RestoreOutcome> {
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
 }
 
-export function isDone(host: HostRestoreStats): boolean {
+function isDone(host: HostRestoreStats): boolean {
   return host.phase === 'Succeeded' || host.phase === 'Failed';
 }
 
@@ -45,33 +42,29 @@ async function advance(
   }
   if (late >= 0) {
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
-    return report === undefined || late > STOP_GRACE_MS ? failed(host, overdue(), time) : host;
+    return report === undefined || late > STOP_GRACE_MS ? failedHost(host, overdue(), time) : host;
   }
   if (report !== undefined) return afterReport(host, report, false, time);
   try {
     const { agent, order } = await restoreOrder(run, plan, id);
-    run.ctx.desk.give(agent, order);
+    // An agent that has told of steps has begun it.
+    run.ctx.desk.give(agent, order, host.steps !== undefined);
     return { ...host, orderID: id, phase: 'Running', startTime: host.startTime ?? time };
   } catch (thrown) {
-    return failed(host, asStashError(thrown), time);
+    return failedHost(host, asStashError(thrown), time);
   }
 }
 
 function afterReport(host: HostRestoreStats, report: Report, late: boolean, now: string): HostRestoreStats {
-  const { progress: _before, ...rest } = host;
-  const steps = stepStatus(report);
-  const reported: HostRestoreStats = { ...rest, steps };
-  if (report.state === 'Running')
-    return { ...reported, phase: 'Running', ...(report.progress === undefined ? {} : { progress: report.progress }) };
-  const took = Date.parse(report.endTime ?? now) - Date.parse(report.startTime);
-  const ended = { ...reported, endTime: report.endTime ?? now, duration: formatDuration(took) };
+  const reported = reportedHost(host, report, now);
+  if (report.state === 'Running') return reported;
   if (report.result?.type === 'Restore') {
     const { files, bytes, message } = report.result;
-    return { ...ended, phase: 'Succeeded', restored: { files, bytes }, ...(message === undefined ? {} : { message }) };
+    return { ...reported, phase: 'Succeeded', restored: { files, bytes }, ...(message === undefined ? {} : { message }) };
   }
   const error =
     late && report.error?.code === 'Canceled' ? overdue() : report.error?.code === 'AgentLost' ? interrupted(report.error) : report.error;
-  return failed(ended, error ?? new StashError('Internal', 'the agent reported no result'), now);
+  return failedHost(reported, error ?? new StashError('Internal', 'the agent reported no result'), now);
 }
 
 /** Unlike a backup, a restore is not given again: a person has to look first. */
@@ -86,9 +79,4 @@ function overdue(): StashError {
     'DeadlineExceeded',
     'the restore was not done at its deadline and was stopped; the destination may hold a part of the data',
   );
-}
-
-function failed(host: HostRestoreStats, error: OrderError, now: string): HostRestoreStats {
-  const { progress: _progress, ...rest } = host;
-  return { ...rest, phase: 'Failed', endTime: host.endTime ?? now, error: error.message, errorCode: error.code, remedy: error.remedy };
 }

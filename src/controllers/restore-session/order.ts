@@ -34,8 +34,9 @@ async function taskOf(run: RestoreRun) {
   if (task?.name !== undefined) return task;
   const configurations = await run.ctx.store.list('BackupConfiguration', { namespace: run.target.namespace });
   const bound = configurations
-    .filter((one) => one.spec.target?.ref?.kind === run.target.kind && one.spec.target.ref.name === run.target.name)
-    .flatMap((one) => invokerOf(one).members.flatMap((member) => member.restore ?? []))[0]?.task;
+    .flatMap((one) => invokerOf(one).members)
+    .filter((member) => member.key === `${run.target.kind}/${run.target.name}`)
+    .flatMap((member) => member.restore ?? [])[0]?.task;
   return bound === undefined ? task : { ...bound, params: [...(bound.params ?? []), ...(task?.params ?? [])] };
 }
 
@@ -45,9 +46,13 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
   const { spec } = session;
   const { application, steps } = await restoreBinding(run);
   const { open } = await openRepository(ctx, run.repository, session.metadata.namespace ?? '');
-  const answer = await ctx.platform.hosts(run.target, spec.target?.alias);
-  const agent = 'hosts' in answer ? answer.hosts.find((one) => one.host === host.hostname)?.agent : undefined;
-  if (agent === undefined) throw new StashError('NotFound', `host ${host.hostname} of the target is gone`);
+  const { agent, address } = await ctx.platform.agent({
+    direction: 'restore',
+    target: run.target,
+    host: host.hostname,
+    spec: spec.target,
+    runtimeSettings: spec.runtimeSettings,
+  });
   const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
   const destination = destinationOf(steps);
   const task: RestoreTask = {
@@ -68,7 +73,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     stopCommand: spec.stopCommand ?? [],
     startCommand: spec.startCommand ?? [],
     repository: open,
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application) }),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }

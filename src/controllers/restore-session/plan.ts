@@ -2,7 +2,7 @@ import type { PlannedHost } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { orderIdOf } from '../../orders/desk.ts';
-import type { SurveyResult } from '../../orders/order.ts';
+import type { Holdings } from '../../orders/order.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
@@ -77,7 +77,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     });
     if (!run.ctx.gates.tryShare(run.repository, run.purpose))
       return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
-    const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.survey`);
+    const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
     const report = run.ctx.desk.report(id);
     if (report === undefined) {
       const deadline = timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS));
@@ -86,11 +86,11 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         epoch: run.ctx.epoch,
         deadline,
         purpose: run.purpose,
-        task: { type: 'Survey', repository: opened.open },
+        task: { type: 'List', repository: opened.open },
       });
     }
     if (report === undefined || report.state === 'Running') return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');
-    if (report.result?.type !== 'Survey') {
+    if (report.result?.type !== 'List') {
       const error = report.error;
       return fail(
         new StashError((error?.code ?? 'Internal') as StashError['code'], error?.message ?? 'the snapshots could not be listed', {
@@ -102,7 +102,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     if ('missing' in hosts) throw new StashError('NotFound', `target: ${hosts.missing}`);
     run.status.plan = planHosts(
       run,
-      hosts.hosts.map(({ host }) => host),
+      hosts.hosts,
       report.result.snapshots,
       await incompleteSnapshots(run, opened, report.result),
       destinationOf((await restoreBinding(run)).steps),
@@ -118,7 +118,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
 }
 
 /** What the records and the sessions since say of snapshots in which something is missing. Records that are not ours say nothing. */
-async function incompleteSnapshots(run: RestoreRun, { repository, open }: Opened, found: SurveyResult): Promise<Set<string>> {
+async function incompleteSnapshots(run: RestoreRun, { repository, open }: Opened, found: Holdings): Promise<Set<string>> {
   const records = found.records && readRecords(found.records.text, passwordOf(open), repository.status?.repositoryID ?? '');
   const since = (await unrecordedSessions(run.ctx, run.repository)).flatMap((session) => storedEntries(session, run.repository));
   return new Set([...(records?.entries ?? []), ...since].filter((entry) => !entry.complete).map((entry) => entry.id));

@@ -1,9 +1,9 @@
 import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
-import { formatDuration } from '../../rules/duration.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
-import { type Context, timeText } from '../context.ts';
+import type { Context } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
+import { ended } from '../phase-outcome.ts';
 import { finish, preRestoreHook } from './hooks.ts';
 import { runHosts } from './hosts.ts';
 import { begin, check, plan } from './plan.ts';
@@ -58,7 +58,7 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
   for (const phase of PHASES) {
     const outcome = await phase.run(run);
     if (outcome.type === 'next') continue;
-    if (outcome.type === 'end') Object.assign(run.status, ended(run, outcome));
+    if (outcome.type === 'end') Object.assign(run.status, ended(run.status.startTime, outcome, ctx.clock.now()));
     await run.save();
     if (outcome.type === 'wait') return requeueAfter(outcome.ms, `${phase.name}: ${outcome.why}`);
     await ctx.events.record(
@@ -73,14 +73,6 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
     return DONE;
   }
   return DONE;
-}
-
-function ended(run: RestoreRun, { phase, reason, message }: Extract<RestoreOutcome, { type: 'end' }>): Partial<RestoreRun['status']> {
-  const { startTime } = run.status;
-  const now = run.ctx.clock.now();
-  const took =
-    startTime === undefined ? {} : { sessionDuration: formatDuration(Math.floor((now.getTime() - Date.parse(startTime)) / 1000) * 1000) };
-  return { phase, reason, message, endTime: timeText(now), ...took };
 }
 
 /** What runs is stopped before the object goes. */

@@ -1,9 +1,11 @@
 import type { RestoreSession, RestoreSessionStatus } from '../../api/restore-session.ts';
-import { asStashError } from '../../errors/error.ts';
 import { type ConditionChange, withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
+import type { PhaseOutcome } from '../phase-outcome.ts';
 import { type TargetKey, targetKey } from '../platform-port.ts';
+
+export { fail, NEXT, wait } from '../phase-outcome.ts';
 
 /** One restore on its way through the phases; `status` is the draft of this reconcile. */
 export interface RestoreRun {
@@ -19,22 +21,8 @@ export interface RestoreRun {
   condition(change: ConditionChange): void;
 }
 
-export type RestoreOutcome =
-  | { type: 'next' }
-  | { type: 'wait'; ms: number; why: string }
-  /** Invalid: nothing was touched, and nothing will be before the spec is another. */
-  | { type: 'end'; phase: 'Succeeded' | 'Failed' | 'Invalid'; reason: string; message: string };
-
-export const NEXT: RestoreOutcome = { type: 'next' };
-
-export function wait(ms: number, why: string): RestoreOutcome {
-  return { type: 'wait', ms, why };
-}
-
-export function fail(thrown: unknown, phase: 'Failed' | 'Invalid' = 'Failed'): RestoreOutcome {
-  const error = asStashError(thrown);
-  return { type: 'end', phase, reason: error.code, message: `${error.message}. ${error.remedy}` };
-}
+/** Invalid: nothing was touched, and nothing will be before the spec is another. */
+export type RestoreOutcome = PhaseOutcome<'Succeeded' | 'Failed' | 'Invalid'>;
 
 export function purposeOfRestore(session: RestoreSession): string {
   return `RestoreSession/${session.metadata.namespace}/${session.metadata.name}`;

@@ -3,6 +3,7 @@ import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
 import type { KindMap } from '../../api/kinds.ts';
 import type { Repository } from '../../api/repository.ts';
+import type { RestoreBatch } from '../../api/restore-batch.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
 import { validate } from '../../api/validate.ts';
 import type { Store } from '../../store/store.ts';
@@ -65,6 +66,20 @@ export function restoreOf(name: string, alias: string, spec: object = {}): Resto
     metadata: { namespace: 'shop', name },
     spec: { repository: { name: 'repo' }, target: { ref, alias }, ...spec },
   }) as RestoreSession;
+}
+
+/** Brings each of these hosts back; each member has the given spec. */
+export function restoreBatchOf(name: string, members: Record<string, object>, spec: object = {}): RestoreBatch {
+  const all = Object.entries(members).map(([alias, more]) => ({
+    target: { ref: { apiVersion: 'stash.appscode.com/v1beta1', kind: 'Host', name: alias }, alias },
+    ...more,
+  }));
+  return manifest({
+    apiVersion: 'stash.appscode.com/v1beta1',
+    kind: 'RestoreBatch',
+    metadata: { namespace: 'shop', name },
+    spec: { repository: { name: 'repo' }, ...spec, members: all },
+  }) as RestoreBatch;
 }
 
 /** A session by hand. */

@@ -19,6 +19,7 @@ import type { PlatformPort } from '../platform-port.ts';
 import { createGates } from '../repository/gates.ts';
 import { repositoryController } from '../repository/reconcile.ts';
 import { restoreGates } from '../repository/restore-gates.ts';
+import { restoreBatchController } from '../restore-batch/reconcile.ts';
 import { restoreSessionController } from '../restore-session/reconcile.ts';
 import { type ScriptedAgents, scriptedAgents } from './scripted-agents.ts';
 
@@ -27,6 +28,7 @@ export interface TestOperator {
   store: Store;
   clock: TestClock;
   agents: ScriptedAgents;
+  hooks: ScriptedHooks;
   ctx(): Context;
   /** Reconciles everything, again and again, until nothing moves. Answers with how many writes there were. */
   settle(): Promise<number>;
@@ -36,6 +38,13 @@ export interface TestOperator {
   crashAfter(writes: number): void;
   list<K extends KindName>(kind: K): Promise<KindMap[K][]>;
   close(): Promise<void>;
+}
+
+/** What the commands of exec hooks do, by their first word; that is all of them that runs. */
+interface ScriptedHooks {
+  ran: string[];
+  /** Those that end with exit code 1. */
+  failing: Set<string>;
 }
 
 export async function testOperator(): Promise<TestOperator> {
@@ -50,8 +59,9 @@ export async function testOperator(): Promise<TestOperator> {
     writes += 1;
   });
   const agents = scriptedAgents();
+  const hooks: ScriptedHooks = { ran: [], failing: new Set() };
   const start = async () => {
-    const ctx = contextOf(store, clock);
+    const ctx = contextOf(store, clock, hooks);
     await restoreGates(ctx.context);
     const controllers = [
       repositoryController(ctx.context),
@@ -59,6 +69,7 @@ export async function testOperator(): Promise<TestOperator> {
       invokerController('BackupBatch', ctx.context),
       backupSessionController(ctx.context),
       restoreSessionController(ctx.context),
+      restoreBatchController(ctx.context),
     ];
     return { ...ctx, controllers };
   };
@@ -67,6 +78,7 @@ export async function testOperator(): Promise<TestOperator> {
     store: real,
     clock,
     agents,
+    hooks,
     ctx: () => running.context,
     settle: async () => {
       const before = writes;
@@ -105,7 +117,7 @@ async function reconcileAll(store: Store, controller: Controller, clock: TestClo
   }
 }
 
-function contextOf(store: Store, clock: TestClock): { context: Context; desk: AgentDesk } {
+function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { context: Context; desk: AgentDesk } {
   const desk = createDesk({
     now: () => '2026-11-22T10:00:00.000Z',
     epoch: 1,
@@ -122,7 +134,7 @@ function contextOf(store: Store, clock: TestClock): { context: Context; desk: Ag
     log: silentLogger(),
     events,
     desk,
-    platform: PLATFORM,
+    platform: platformOf(hooks),
     gates,
     slots: new Mutex(),
     epoch: 1,
@@ -131,12 +143,18 @@ function contextOf(store: Store, clock: TestClock): { context: Context; desk: Ag
   return { context, desk };
 }
 
-const PLATFORM: PlatformPort = {
-  targetKinds: ['Host', 'AppBinding'],
-  hosts: async (_target, alias) => ({ hosts: [{ host: alias ?? 'host-0', agent: 'targets' }] }),
-  repositoryAgent: () => 'repositories',
-  exec: async () => ({ exitCode: 0, output: '' }),
-};
+function platformOf({ ran, failing }: ScriptedHooks): PlatformPort {
+  return {
+    targetKinds: ['Host', 'AppBinding'],
+    hosts: async (_target, alias) => ({ hosts: [alias ?? 'host-0'] }),
+    agent: async () => ({ agent: 'targets' }),
+    repositoryAgent: () => 'repositories',
+    exec: async (_target, [name = '', ...args]) => {
+      ran.push([name, ...args].join(' '));
+      return failing.has(name) ? { exitCode: 1, output: `${name} is broken` } : { exitCode: 0, output: '' };
+    },
+  };
+}
 
 /** Calls `before` ahead of every write of an object that controllers decide about. */
 function counted(store: Store, before: () => void): Store {

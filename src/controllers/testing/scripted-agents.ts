@@ -1,10 +1,10 @@
 import type { Snapshot } from '../../engine/engine.ts';
 import { assertNever } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
-import type { Order, OrderResult, Report } from '../../orders/order.ts';
+import type { Order, OrderResult, Report, RepositoryRef } from '../../orders/order.ts';
 import { PROTOCOL } from '../../orders/protocol.ts';
 
-export interface Place {
+interface Place {
   snapshots: Snapshot[];
   records: { snapshotId: string; text: string } | undefined;
 }
@@ -81,14 +81,18 @@ export function scriptedAgents(): ScriptedAgents {
       return moved;
     },
   };
+  const holdings = (repository: RepositoryRef) => {
+    const { snapshots, records } = placeOf(repository);
+    return { snapshots, ...(records === undefined ? {} : { records }) };
+  };
   const work = ({ task }: Order, time: string): OrderResult => {
     switch (task.type) {
       case 'Probe':
         return { type: 'Probe', repositoryId: 'f'.repeat(64), created: task.create };
-      case 'Survey': {
-        const { snapshots, records } = placeOf(task.repository);
-        return { type: 'Survey', repositoryId: 'f'.repeat(64), snapshots, locks: [], ...(records === undefined ? {} : { records }) };
-      }
+      case 'List':
+        return { type: 'List', ...holdings(task.repository) };
+      case 'Survey':
+        return { type: 'Survey', repositoryId: 'f'.repeat(64), locks: [], ...holdings(task.repository) };
       case 'Maintain': {
         const place = placeOf(task.repository);
         place.snapshots = place.snapshots.filter(({ id }) => !task.forget.includes(id));

@@ -12,7 +12,7 @@ import { sftp } from './sftp.ts';
 import { swift } from './swift.ts';
 
 /** The part of a Repository that says where it is. */
-export interface RepositoryPlace {
+interface RepositoryPlace {
   name: string;
   namespace: string;
   spec: { backend: Backend };

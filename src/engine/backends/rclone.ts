@@ -3,7 +3,7 @@ import { StashError } from '../../errors/error.ts';
 import type { RepositoryAccess } from '../engine.ts';
 
 /** The same storage as rclone sees it, by a remote that exists in the environment alone. */
-export interface RcloneRemote {
+interface RcloneRemote {
   /** `stash:bucket/prefix`; for SFTP an absolute path. */
   path: string;
   /** Secrets among it. */

@@ -6,9 +6,11 @@ import { findTool, isFound } from '../../platform/tools/locate.ts';
 import { accessOf } from '../backends/access.ts';
 import type { Absent, StartStorage, TestStorage } from '../emulators/storage.ts';
 import type { Engine, RepositoryAccess, RunControl } from '../engine.ts';
-import { createRestic, type ResticOptions } from '../restic/restic.ts';
+import { createRestic } from '../restic/restic.ts';
 
 /** restic, a storage and folders of its own: what a suite works with. */
+type ResticOptions = Parameters<typeof createRestic>[0];
+
 export interface Bench {
   engine: Engine;
   /** The driver with other settings. */

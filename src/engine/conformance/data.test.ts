@@ -104,6 +104,8 @@ function dataTests(bench: Bench): void {
     const text = `${'zeile ü\n'.repeat(1000)}\0 the end without a line end`;
     const saved = await engine.save(access, { text, fileName: 'records', host: 'stash', tags: ['kind=records'] }, control());
     assert.equal(await engine.load(access, { snapshotId: saved.snapshotId, path: '/records' }, control()), text);
+    assert.equal(await engine.load(access, { newestWith: 'kind=records', path: '/records' }, control()), text);
+    await assert.rejects(engine.load(access, { newestWith: 'kind=none', path: '/records' }, control()), rejectsWith('SnapshotNotFound'));
     await assert.rejects(engine.load(access, { snapshotId: saved.snapshotId, path: 'other' }, control()), rejectsWith('PathNotFound'));
     const tooLong = 'x'.repeat(17 * 1024 * 1024);
     await assert.rejects(engine.save(access, { text: tooLong, fileName: 'f', host: 'h', tags: [] }, control()), rejectsWith('Invalid'));

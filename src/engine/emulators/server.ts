@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../process/run.ts';
 
-export interface Server {
+interface Server {
   /** Ends it and waits for it; may be called twice. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { StashError } from '../../errors/error.ts';
 import type { RepositoryAccess } from '../engine.ts';
 
 /** What a command needs to reach a repository. `dispose` removes the private files. */
-export interface OpenedAccess {
+interface OpenedAccess {
   env: Record<string, string>;
   flags: string[];
   dispose(): Promise<void>;

@@ -29,7 +29,8 @@ test('each request has its command line', () => {
     [argv.prune({ maxRepackSize: '10G' }), 'prune --max-repack-size=10G'],
     [argv.check({ readDataSubset: '5%' }), 'check --read-data-subset=5%'],
     [argv.forget(['a', 'b']), 'forget -- a b'],
-    [argv.dump('id', '/f'), 'dump --no-lock -- id /f'],
+    [argv.dump({ snapshotId: 'id', path: '/f' }), 'dump --no-lock -- id /f'],
+    [argv.dump({ newestWith: 'a=b', path: 'f' }), 'dump --no-lock --tag=a=b -- latest /f'],
   ];
   for (const [args, line] of cases) assert.equal(args.join(' '), line);
 });

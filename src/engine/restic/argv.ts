@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { StashError } from '../../errors/error.ts';
-import type { BackupRequest, RestoreRequest } from '../engine.ts';
+import type { BackupRequest, LoadRequest, RestoreRequest } from '../engine.ts';
 
 /**
  * restic's command lines without the global flags. Values are joined to their flag (`--tag=x`) and operands follow `--`, so that nothing
@@ -27,7 +27,10 @@ export const argv = {
   catLock: (id: string) => ['cat', 'lock', id, '--no-lock'],
   removeAllLocks: () => ['unlock', '--remove-all'],
   forget: (ids: string[]) => ['forget', '--', ...ids],
-  dump: (snapshotId: string, path: string) => ['dump', '--no-lock', '--', snapshotId, path],
+  dump: (request: LoadRequest) =>
+    'snapshotId' in request
+      ? ['dump', '--no-lock', '--', request.snapshotId, rooted(request.path)]
+      : ['dump', '--no-lock', tag(request.newestWith), '--', 'latest', rooted(request.path)],
   backup,
   save,
   restore,
@@ -73,6 +76,11 @@ function tag(text: string): string {
   if (text === '' || text.includes(','))
     throw new StashError('Invalid', `tag ${JSON.stringify(text)}: a tag is not empty and has no comma`);
   return `--tag=${text}`;
+}
+
+/** The name restic gives a file that came by standard input. */
+export function rooted(fileName: string): string {
+  return fileName.startsWith('/') ? fileName : `/${fileName}`;
 }
 
 /** A relative path is stored under another name than the snapshot says it has. */

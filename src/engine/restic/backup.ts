@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { StashError } from '../../errors/error.ts';
 import type { BackupRequest, BackupSummary, RepositoryAccess, RunControl } from '../engine.ts';
-import { argv } from './argv.ts';
+import { argv, rooted } from './argv.ts';
 import { type Command, type Ran, type ResticSettings, runRestic } from './command.ts';
 import { findLine, messages, readLine } from './messages.ts';
 import { progressReader } from './progress.ts';
@@ -30,11 +30,6 @@ export async function save(
 ): Promise<BackupSummary> {
   if (Buffer.byteLength(request.text) > SAVE_LIMIT) throw new StashError('Invalid', `${request.fileName}: a text over 16 MiB is not saved`);
   return store(settings, access, { args: argv.save({ ...request, fileName: rooted(request.fileName) }), input: request.text }, control);
-}
-
-/** The name restic gives a file that came by standard input. */
-export function rooted(fileName: string): string {
-  return fileName.startsWith('/') ? fileName : `/${fileName}`;
 }
 
 /** Before anything is stored: restic itself would skip a path that is not there and store the rest. */

@@ -19,6 +19,12 @@ test('what restic says when it fails becomes a stable code', () => {
     ['a wrong password', 12, exit(12, 'Fatal: wrong password or no key found'), 'WrongPassword'],
     ['init of an existing one', 1, exit(1, 'Fatal: Fatal: create repository at r1 failed: config file already exists'), 'AlreadyExists'],
     [
+      'init where another was cut off',
+      1,
+      exit(1, 'Fatal: Fatal: create key in repository at r failed: repository already contains keys'),
+      'RepositoryUnfinished',
+    ],
+    [
       'a held lock',
       11,
       exit(

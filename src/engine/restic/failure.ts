@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import { findLine, messages } from './messages.ts';
 
 /** How a restic process ended, as far as it tells why. */
-export interface Failure {
+interface Failure {
   exitCode: number | null;
   stderr: string;
 }
@@ -39,6 +39,8 @@ const RULES: Rule[] = [
   },
   { code: 'RepositoryMissing', exitCode: 10 },
   { code: 'AlreadyExists', pattern: /config file already exists|repository master key and config already initialized/ },
+  // What a killed init leaves, or a removal that was cut off: keys, and no config.
+  { code: 'RepositoryUnfinished', pattern: /repository already contains (?:keys|snapshots)/ },
   {
     code: 'StorageUnreachable',
     pattern:

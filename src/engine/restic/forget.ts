@@ -33,6 +33,16 @@ export async function prune(
   access: RepositoryAccess,
   options: { maxRepackSize?: string; maxUnused?: string },
   control: RunControl,
-): Promise<void> {
-  await runRestic(settings, access, { args: argv.prune(options) }, control);
+): Promise<{ bytesFreed?: number }> {
+  const { stdout } = await runRestic(settings, access, { args: argv.prune(options) }, control);
+  const bytesFreed = freedBy(stdout);
+  return bytesFreed === undefined ? {} : { bytesFreed };
 }
+
+/** prune has no JSON. Three digits and a unit, so the last bytes are a guess; undefined where restic says it in other words. */
+export function freedBy(stdout: string): number | undefined {
+  const [, amount, unit = ''] = /^total prune:\s+\d+ blobs \/ ([\d.]+) ([KMGTPE]i)?B$/m.exec(stdout) ?? [];
+  return amount === undefined ? undefined : Math.round(Number(amount) * 1024 ** UNITS.indexOf(unit));
+}
+
+const UNITS = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];

@@ -16,7 +16,7 @@ import { snapshots, stats } from './snapshots.ts';
 import { resticVersion } from './version.ts';
 
 /** `cacheDir` and `tmpDir` must be private; `path` is the restic program. */
-export type ResticOptions = Pick<ResticSettings, 'path' | 'cacheDir' | 'tmpDir' | 'baseEnv'> & Partial<ResticSettings>;
+type ResticOptions = Pick<ResticSettings, 'path' | 'cacheDir' | 'tmpDir' | 'baseEnv'> & Partial<ResticSettings>;
 
 /** The engine port by way of the restic program, 0.19 or newer. Holds no state and needs no end. */
 export function createRestic(options: ResticOptions): Engine {

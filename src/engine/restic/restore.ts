@@ -1,7 +1,6 @@
 import { StashError } from '../../errors/error.ts';
-import type { RepositoryAccess, RestoreRequest, RestoreSummary, RunControl } from '../engine.ts';
+import type { LoadRequest, RepositoryAccess, RestoreRequest, RestoreSummary, RunControl } from '../engine.ts';
 import { argv } from './argv.ts';
-import { rooted } from './backup.ts';
 import { type Ran, type ResticSettings, runRestic } from './command.ts';
 import { codeOf, codeOfItem, messageOf } from './failure.ts';
 import { findLine, messages, readLine } from './messages.ts';
@@ -50,14 +49,9 @@ function restoreFailure(ran: Ran, firstError: string | undefined): StashError {
   return new StashError(code, `restic restore failed: ${messageOf(failure)}${first}`);
 }
 
-export async function load(
-  settings: ResticSettings,
-  access: RepositoryAccess,
-  request: { snapshotId: string; path: string },
-  control: RunControl,
-): Promise<string> {
-  const args = argv.dump(request.snapshotId, rooted(request.path));
+export async function load(settings: ResticSettings, access: RepositoryAccess, request: LoadRequest, control: RunControl): Promise<string> {
+  const args = argv.dump(request);
   const ran = await runRestic(settings, access, { args, keepStdout: LOAD_LIMIT, quiet: true }, control);
-  if (ran.stdoutCut) throw new StashError('Invalid', `${request.path} of snapshot ${request.snapshotId} is larger than 16 MiB`);
+  if (ran.stdoutCut) throw new StashError('Invalid', `${request.path} of the snapshot is larger than 16 MiB`);
   return ran.stdout;
 }

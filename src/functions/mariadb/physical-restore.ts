@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
+import { roomProblem } from '../room.ts';
 import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { assertWritable, type Destination, destinationProblem, examineDestination } from './destination.ts';
 import { directorySize } from './directory.ts';
 import { readRecordedFull } from './recorded-full.ts';
-import { roomProblem } from './room.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
 

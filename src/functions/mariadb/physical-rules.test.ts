@@ -6,7 +6,6 @@ import { type Destination, destinationProblem } from './destination.ts';
 import { deviceName, writeLocks } from './holder.ts';
 import { parsePosition } from './position.ts';
 import { recordedFull } from './recorded-full.ts';
-import { tooLittleRoom } from './room.ts';
 
 describe('the version of mariadb-backup', () => {
   const tool = 'mariadb-backup based on MariaDB server 10.11.19-MariaDB debian-linux-gnu (x86_64)';
@@ -51,15 +50,6 @@ describe('what MariaDB tools write about an error', () => {
       assert.equal(error.code, code);
       assert.match(error.message, text);
     });
-});
-
-describe('room', () => {
-  const disk = { bavail: 500, blocks: 1000, bsize: 2 ** 20 };
-  it('keeps a share of the file system free', () => {
-    assert.equal(tooLittleRoom(disk, 400 * 2 ** 20, 0.1), undefined);
-    assert.match(tooLittleRoom(disk, 401 * 2 ** 20, 0.1) ?? '', /^400 MiB can be used \(10 % .*\), 401 MiB are needed$/);
-  });
-  it('may be used to its end', () => assert.equal(tooLittleRoom(disk, 500 * 2 ** 20, 0), undefined));
 });
 
 type Restore = Parameters<typeof destinationProblem>[1];

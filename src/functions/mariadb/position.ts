@@ -1,5 +1,5 @@
 /** Where a physical backup begins and ends, from the files that mariadb-backup leaves (their names are xtrabackup's in 10.x). */
-export interface PhysicalPosition {
+interface PhysicalPosition {
   fromLsn: string;
   toLsn: string;
   lastLsn: string;

@@ -2,7 +2,7 @@ import { StashError } from '../../errors/error.ts';
 import type { Server } from './server.ts';
 
 /** What the restore and later links need to know of the server. */
-export interface ServerFacts {
+interface ServerFacts {
   version: string;
   /** Absolute, without a slash at its end. */
   datadir: string;

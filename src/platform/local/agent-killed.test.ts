@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BackupSession } from '../../api/backup-session.ts';
 import { eventually } from './testing/eventually.ts';
-import { type Machine, machine } from './testing/machine.ts';
-import { configuration, localRepository, restore, secret, session } from './testing/manifests.ts';
+import { type FilesMachine, filesMachine, keep } from './testing/files-machine.ts';
+import { restore, session } from './testing/manifests.ts';
 import { dataSnapshots, plainRestic, startRestic } from './testing/plain-restic.ts';
 import { kill } from './testing/processes.ts';
-import { quickRepository } from './testing/repository.ts';
 
-let stash: Machine;
+let stash: FilesMachine['stash'];
 let path: string;
 let data: string;
 /** A name with more to it is one that is being written. */
@@ -19,15 +18,7 @@ const locks = () => readdirSync(join(path, 'locks')).filter((name) => /^[0-9a-f]
 const hostOf = (ended: BackupSession) => ended.status?.targets?.[0]?.stats?.[0];
 
 before(async () => {
-  stash = await machine();
-  path = join(stash.dir, 'repository');
-  quickRepository(path);
-  data = join(stash.dir, 'docs');
-  mkdirSync(data);
-  writeFileSync(join(data, 'big'), randomBytes(300_000));
-  const keep = { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } };
-  await stash.apply(secret('secret'), localRepository('repo', path), configuration('docs', 'repo', [data], keep));
-  await stash.up();
+  ({ stash, path, data } = await filesMachine(keep(1)));
 });
 after(() => stash.dispose());
 
@@ -86,8 +77,9 @@ test('an agent that is killed at each attempt ends the session, with nothing cou
   assert.deepEqual(locks(), []);
 });
 
-test("a lock that is somebody else's stays, and so does a dead one beside it, until that one has ended", async () => {
+test("a lock that is somebody else's stays, and so does a dead one beside it, until that one has ended", async (t) => {
   const foreign = await startRestic(path, 'backup', '--host', 'somebody', '--stdin');
+  t.after(() => foreign.child.kill());
   await eventually('the other restic has its lock', () => locks().length === 1);
   const [theirs] = locks();
   await stash.killAgent('target/', await uploading('beside'));

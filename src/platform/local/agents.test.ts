@@ -28,7 +28,7 @@ function setUp(desk: DeskStandIn) {
     directories,
     baseEnv: childEnvironment(process.env),
     log: silentLogger(),
-    desk: () => ({ busy: () => true, forget: () => undefined, ...desk }),
+    desk: { busy: () => true, forget: () => undefined, ...desk },
     timing,
   });
   const pid = () => heldBy(agentLock(join(directories.agents, AGENT)))?.pid;

@@ -20,7 +20,7 @@ const TAKEN_MS = 5_000;
 const MOST_FALSE_STARTS = 3;
 const ERRORS = 'agent.err';
 
-export interface AgentProcesses {
+interface AgentProcesses {
   /** Starts the agent unless it runs. It ends by itself when it has been idle. */
   ensure(agent: string): void;
   /** Starts every agent whose journal says that it was killed at work: only it can tell what became of that. */
@@ -29,17 +29,17 @@ export interface AgentProcesses {
   stop(): Promise<void>;
 }
 
-export interface AgentOptions {
+interface AgentOptions {
   directories: Directories;
   baseEnv: Record<string, string>;
   log: Logger;
-  /** What is expected of agents, and what was heard of them; asked for when it is needed, since it is made after this. */
-  desk: () => Pick<AgentDesk, 'busy' | 'silence' | 'forget' | 'refuse'>;
+  /** What is expected of agents, and what was heard of them. */
+  desk: Pick<AgentDesk, 'busy' | 'silence' | 'forget' | 'refuse'>;
   timing?: Timing;
 }
 
 /** Milliseconds. */
-export interface Timing {
+interface Timing {
   /** Before the first restart of an agent that died at work, the second, and so on. */
   restart: readonly number[];
   /** An agent that runs and has not polled for so long is killed. */
@@ -75,12 +75,12 @@ export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMIN
     if (typeof errors === 'number') closeSync(errors);
     running.set(agent, child);
     started.set(agent, performance.now());
-    desk().forget(agent);
+    desk.forget(agent);
     child.once('error', (error) => log.error('an agent cannot be started', { agent, error }));
     child.once('exit', (code, signal) => {
       running.delete(agent);
-      const spoke = desk().silence(agent) !== undefined;
-      if (stopping || !desk().busy(agent)) {
+      const spoke = desk.silence(agent) !== undefined;
+      if (stopping || !desk.busy(agent)) {
         restarts.delete(agent);
         return;
       }
@@ -89,7 +89,7 @@ export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMIN
       const before = restarts.get(agent)?.count ?? 0;
       if (!taken && !spoke && before >= MOST_FALSE_STARTS) {
         restarts.delete(agent);
-        desk().refuse(agent, cannotStart(agent, join(directories.agents, agent)));
+        desk.refuse(agent, cannotStart(agent, join(directories.agents, agent)));
         return;
       }
       const wait = taken ? TAKEN_MS : (timing.restart[Math.min(before, timing.restart.length - 1)] ?? 0);
@@ -100,8 +100,8 @@ export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMIN
   /** One that runs and is not heard of (stopped by a signal, stuck on a dead disk) is ended, and started again: its journal says what it did. */
   const endSilent = () => {
     for (const [agent, child] of running) {
-      const silence = desk().silence(agent) ?? performance.now() - (started.get(agent) ?? 0);
-      if (silence < timing.silent || !desk().busy(agent)) continue;
+      const silence = desk.silence(agent) ?? performance.now() - (started.get(agent) ?? 0);
+      if (silence < timing.silent || !desk.busy(agent)) continue;
       log.error('an agent has not been heard of; it is killed and started again', { agent, silentMs: Math.round(silence) });
       child.kill('SIGKILL');
     }

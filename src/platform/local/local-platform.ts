@@ -15,9 +15,9 @@ export function localPlatform(store: Store, baseEnv: Record<string, string>, hoo
         return { missing: `there is no AppBinding ${target.namespace}/${target.name}` };
       if (target.kind !== 'Host' && target.kind !== 'AppBinding')
         return { missing: `${target.kind} ${target.name} is not on this machine` };
-      const host = alias ?? `${DEFAULT_HOST}-0`;
-      return { hosts: [{ host, agent: ['target', target.namespace, target.kind, target.name, host].map(safe).join('/') }] };
+      return { hosts: [alias ?? `${DEFAULT_HOST}-0`] };
     },
+    agent: async ({ target, host }) => ({ agent: ['target', target.namespace, target.kind, target.name, host].map(safe).join('/') }),
     repositoryAgent: ({ namespace, name }) => ['repository', namespace, name].map(safe).join('/'),
     exec: async (_target, command, { signal }) => {
       const [program, ...args] = command;

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { directoriesOf } from './directories.ts';
 import { eventually } from './testing/eventually.ts';
-import { type Machine, machine } from './testing/machine.ts';
-import { configuration, localRepository, restore, secret, session } from './testing/manifests.ts';
+import { type FilesMachine, filesMachine, keep } from './testing/files-machine.ts';
+import { configuration, restore, session } from './testing/manifests.ts';
 import { dataSnapshots } from './testing/plain-restic.ts';
-import { quickRepository } from './testing/repository.ts';
 
-let stash: Machine;
+let stash: FilesMachine['stash'];
 let path: string;
 let data: string;
 
 before(async () => {
-  stash = await machine();
-  path = join(stash.dir, 'repository');
-  quickRepository(path);
-  data = join(stash.dir, 'docs');
-  mkdirSync(data);
-  writeFileSync(join(data, 'file'), 'content');
-  const keep = { retentionPolicy: { name: 'keep', keepLast: 20, prune: true } };
-  await stash.apply(secret('secret'), localRepository('repo', path), configuration('docs', 'repo', [data], keep));
-  await stash.up();
+  ({ stash, path, data } = await filesMachine(keep(20)));
 });
 after(() => stash.dispose());
 
@@ -61,7 +53,12 @@ test('an operator killed during the preBackup hook runs the hook again, and the 
   execFileSync('mkfifo', [fifo]);
   const hook = { exec: { command: ['sh', '-c', `echo ran >> ${ran}; if [ -p ${fifo} ]; then : < ${fifo}; fi`] } };
   await stash.apply(configuration('hooked', 'repo', [data], { hooks: { preBackup: hook } }), session('hook', 'hooked'));
-  await eventually('the hook runs', () => existsSync(ran), stash.log);
+  const journaled = () => readdirSync(directoriesOf(stash.dataDir).hooks).length > 0;
+  await eventually(
+    'the hook runs, and is in the journal',
+    () => existsSync(ran) && readFileSync(ran, 'utf8') === 'ran\n' && journaled(),
+    stash.log,
+  );
   rmSync(fifo);
   await killAndRestart();
   await storedOnce('hook');

@@ -1,29 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Repository } from '../../api/repository.ts';
 import { findTool, isFound } from '../tools/locate.ts';
-import { type Machine, machine } from './testing/machine.ts';
-import { configuration, host, localRepository, secret, session } from './testing/manifests.ts';
+import { type FilesMachine, filesMachine, keep } from './testing/files-machine.ts';
+import { configuration, host, session } from './testing/manifests.ts';
 import { dataSnapshots, plainRestic } from './testing/plain-restic.ts';
-import { quickRepository } from './testing/repository.ts';
 
-let stash: Machine;
+let stash: FilesMachine['stash'];
 let path: string;
 let data: string;
 
 before(async () => {
-  stash = await machine();
-  path = join(stash.dir, 'repository');
-  quickRepository(path);
-  data = join(stash.dir, 'docs');
-  mkdirSync(data);
-  writeFileSync(join(data, 'file'), 'content');
-  const keep = { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } };
-  await stash.apply(secret('secret'), localRepository('repo', path), configuration('docs', 'repo', [data], keep));
-  await stash.up();
+  ({ stash, path, data } = await filesMachine(keep(1)));
 });
 after(() => stash.dispose());
 

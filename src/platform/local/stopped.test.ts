@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Machine, machine } from './testing/machine.ts';
-import { configuration, localRepository, restore, secret, session } from './testing/manifests.ts';
+import { type FilesMachine, filesMachine } from './testing/files-machine.ts';
+import { configuration, restore, session } from './testing/manifests.ts';
 import { dataSnapshots } from './testing/plain-restic.ts';
-import { PASSWORD, quickRepository } from './testing/repository.ts';
+import { PASSWORD } from './testing/repository.ts';
 
-let stash: Machine;
+let stash: FilesMachine['stash'];
 let path: string;
 let data: string;
 
 before(async () => {
-  stash = await machine();
-  path = join(stash.dir, 'repository');
-  quickRepository(path);
-  data = join(stash.dir, 'docs');
-  mkdirSync(data);
-  writeFileSync(join(data, 'file'), 'content');
-  await stash.apply(secret('secret'), localRepository('repo', path), configuration('docs', 'repo', [data]));
-  await stash.up();
+  ({ stash, path, data } = await filesMachine());
 });
 after(() => stash.dispose());
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { eventually } from './testing/eventually.ts';
 import { type FaultyStorage, faultyStorage } from './testing/faulty-storage.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { configuration, localRepository, repository, secret, session } from './testing/manifests.ts';
@@ -96,6 +97,9 @@ test('a storage that is full, read-only or down is told apart, and works again a
   assert.match((await outcome('rest-read-only', 'rest')).reason ?? '', /^Storage(Denied|ReadOnly)$/);
   storage.is('down');
   assert.equal((await outcome('rest-down', 'rest')).reason, 'StorageUnreachable');
+  // A session fails for what a look at the repository finds that ends after it was made, and that is known to the second.
+  const looked = await stash.until('Repository', 'rest', 'NotReady', (one) => one?.status?.phase === 'NotReady');
+  await eventually('the second has passed', () => Date.now() >= Date.parse(looked.status?.lastProbeTime ?? '') + 1000);
   storage.is('well');
   assert.equal((await outcome('rest-back', 'rest')).phase, 'Succeeded');
 });

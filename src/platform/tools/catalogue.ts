@@ -65,6 +65,16 @@ export const TOOLS = {
     ...numbered(['--version'], /^(\d+\.\d+\.\d+)/m),
     usedFor: 'the tests of Azure storage',
   },
+  helm: {
+    programs: ['helm'],
+    ...numbered(['version', '--short'], /^v(\d+\.\d+\.\d+)/m, '3.17.0'),
+    usedFor: 'the tests of the chart and those on a cluster',
+  },
+  kubectl: {
+    programs: ['kubectl'],
+    ...numbered(['version', '--client'], /^Client Version: v(\d+\.\d+\.\d+)/m, '1.31.0'),
+    usedFor: 'the tests on a cluster',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -4,7 +4,7 @@ import { isAtLeast } from '../../engine/restic/version.ts';
 import { run } from '../../process/run.ts';
 import { TOOLS, type Tool, type ToolName } from './catalogue.ts';
 
-export interface FoundTool {
+interface FoundTool {
   name: ToolName;
   path: string;
   /** Undefined for a tool that cannot tell. */
@@ -12,14 +12,14 @@ export interface FoundTool {
   source: 'environment' | 'tools' | 'PATH';
 }
 
-export interface MissingTool {
+interface MissingTool {
   name: ToolName;
   /** What was looked for, and what was wrong with what was found. */
   missing: string;
   remedy: string;
 }
 
-export interface ToolPlaces {
+interface ToolPlaces {
   /** The private tools folder, `.tools` in the repository. */
   toolsDir: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -47,7 +47,7 @@ export function defaultPlaces(): ToolPlaces {
 }
 
 /** Name of the environment variable that overrides where a tool is. */
-export function overrideName(name: ToolName): string {
+function overrideName(name: ToolName): string {
   return `STASH_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

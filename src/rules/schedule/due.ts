@@ -2,7 +2,7 @@ import { MINUTE } from './calendar.ts';
 import { nextAfter } from './next.ts';
 import type { Schedule } from './parse.ts';
 
-export interface DueTicks {
+interface DueTicks {
   /** The last tick in the range; absent when there is none. */
   latest?: Date;
   /** How many ticks are in the range; `limit` when there are that many or more. */

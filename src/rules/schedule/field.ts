@@ -9,7 +9,7 @@ export interface Field {
   words: readonly string[];
 }
 
-export interface FieldValues {
+interface FieldValues {
   text: string;
   /** Ascending, without repeats. */
   values: number[];

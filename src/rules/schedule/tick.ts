@@ -42,10 +42,10 @@ export interface TickDecision {
 }
 
 /** A tick that is this late was missed, not merely slow. */
-export const GRACE_MS = 120_000;
+const GRACE_MS = 120_000;
 export const MOST_MISSED = 1000;
 /** How far back a clock may jump with nothing run twice. Past that, `lastCheckTime` is what a wrong clock wrote, and waiting for it would be silence. */
-export const LONGEST_HOLD_MS = 25 * 3_600_000;
+const LONGEST_HOLD_MS = 25 * 3_600_000;
 
 /**
  * Decides what an alias's schedule asks for at `now`. Of several due ticks only the latest can run. The state changes only when a tick is

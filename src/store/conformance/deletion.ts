@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { keyOf } from '../../api/object.ts';
-import { FINALIZER, type Fixture, freshNamespace, rejectsWith, repository } from './fixture.ts';
+import { FINALIZER, type Fixture, rejectsWith, repository } from './fixture.ts';
 
 export function deletionRules(fixture: Fixture): void {
   it('removes an object without finalizers at once', async () => {
     const { store } = fixture;
-    const created = await store.create('Repository', repository(freshNamespace(), 'plain'));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'plain'));
     await store.delete('Repository', keyOf(created), { uid: created.metadata.uid ?? '' });
     assert.equal(await store.get('Repository', keyOf(created)), undefined);
   });
 
   it('answers NotFound to a delete of what is not there', async () => {
-    await rejectsWith(fixture.store.delete('Repository', { namespace: freshNamespace(), name: 'none' }), 'NotFound');
+    await rejectsWith(fixture.store.delete('Repository', { namespace: await fixture.namespace(), name: 'none' }), 'NotFound');
   });
 
   it('marks an object with finalizers, once, and removes it with the last of them', async () => {
     const { store } = fixture;
     const second = 'stash.appscode.com/second';
-    const created = await store.create('Repository', repository(freshNamespace(), 'held', { finalizers: [FINALIZER, second] }));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'held', { finalizers: [FINALIZER, second] }));
     await store.delete('Repository', keyOf(created));
     const marked = await store.get('Repository', keyOf(created));
     assert.ok(marked?.metadata.deletionTimestamp);
@@ -33,7 +33,7 @@ export function deletionRules(fixture: Fixture): void {
 
   it('takes status, but no new finalizer, on an object under deletion', async () => {
     const { store } = fixture;
-    const created = await store.create('Repository', repository(freshNamespace(), 'leaving', { finalizers: [FINALIZER] }));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'leaving', { finalizers: [FINALIZER] }));
     await store.delete('Repository', keyOf(created));
     const marked = await store.get('Repository', keyOf(created));
     assert.ok(marked);
@@ -46,7 +46,7 @@ export function deletionRules(fixture: Fixture): void {
 
   it('ignores a deletionTimestamp that a caller writes', async () => {
     const { store } = fixture;
-    const given = repository(freshNamespace(), 'forged', { deletionTimestamp: '2026-11-22T10:00:00Z' });
+    const given = repository(await fixture.namespace(), 'forged', { deletionTimestamp: '2026-11-22T10:00:00Z' });
     const created = await store.create('Repository', given);
     assert.equal(created.metadata.deletionTimestamp, undefined);
   });

@@ -11,6 +11,8 @@ export interface StoreUnderTest {
   store: Store;
   /** Another store on the same data, as a second process opens it. The suite closes it. */
   reopen: () => Promise<Store>;
+  /** Makes a namespace, where a store asks for that before it takes objects of it. */
+  makeNamespace?: (name: string) => Promise<void>;
   /** Called last; takes the data away. */
   close: () => Promise<void>;
 }
@@ -29,6 +31,13 @@ export class Fixture {
 
   reopen(): Promise<Store> {
     return this.#get().reopen();
+  }
+
+  /** A namespace nobody else uses. */
+  async namespace(): Promise<string> {
+    const name = freshNamespace();
+    await this.#get().makeNamespace?.(name);
+    return name;
   }
 
   async close(): Promise<void> {
@@ -88,12 +97,26 @@ export async function rejectsWith(promise: Promise<unknown>, ...codes: ErrorCode
   });
 }
 
-/** A store may collect dependents some time after the owner is gone. */
+/** A store may collect dependents some time after the owner is gone: a cluster that learned of the kind just now, half a minute. */
 export async function goneSoon<K extends 'Repository' | 'ConfigMap'>(store: Store, kind: K, object: KindMap[K]): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  await soon(async () => {
     const found = await store.get(kind, keyOf(object));
-    if (found === undefined || found.metadata.uid !== object.metadata.uid) return;
-    await delay(20);
-  }
-  assert.fail(`${kind} ${object.metadata.name} is still there`);
+    assert.ok(found === undefined || found.metadata.uid !== object.metadata.uid, `${kind} ${object.metadata.name} is still there`);
+  });
 }
+
+/** What another process wrote, a store may show a moment later: repeats the check until it holds. */
+export async function soon(check: () => Promise<void>): Promise<void> {
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (deadline.aborted) throw error;
+    }
+    await delay(50);
+  }
+}
+
+export const PATIENCE_MS = 90_000;

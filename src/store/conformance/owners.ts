@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { KindMap } from '../../api/kinds.ts';
 import { keyOf } from '../../api/object.ts';
-import { configMap, FINALIZER, type Fixture, freshNamespace, goneSoon, ownedBy, repository, stashFunction } from './fixture.ts';
+import { configMap, FINALIZER, type Fixture, goneSoon, ownedBy, PATIENCE_MS, repository, stashFunction } from './fixture.ts';
 
 export function ownerRules(fixture: Fixture): void {
   it('removes what a removed object owned, over several levels', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const owner = await store.create('Repository', repository(namespace, 'owner'));
     const child = await store.create('ConfigMap', configMap(namespace, 'child', [ownedBy(owner)]));
     const grandchild = await store.create('ConfigMap', configMap(namespace, 'grandchild', [ownedBy(child)]));
@@ -20,7 +20,7 @@ export function ownerRules(fixture: Fixture): void {
 
   it('removes dependents only when the owner is really gone', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const owner = await store.create('Repository', repository(namespace, 'owner', { finalizers: [FINALIZER] }));
     const child = await store.create('ConfigMap', configMap(namespace, 'child', [ownedBy(owner)]));
     await store.delete('Repository', keyOf(owner));
@@ -33,7 +33,7 @@ export function ownerRules(fixture: Fixture): void {
 
   it('respects the finalizers of dependents', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const owner = await store.create('Repository', repository(namespace, 'owner'));
     const metadata = { finalizers: [FINALIZER], ownerReferences: [ownedBy(owner)] };
     const child = await store.create('Repository', repository(namespace, 'child', metadata));
@@ -45,7 +45,7 @@ export function ownerRules(fixture: Fixture): void {
 
   it('keeps a dependent as long as one of its owners exists', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const first = await store.create('Repository', repository(namespace, 'first'));
     const second = await store.create('Repository', repository(namespace, 'second'));
     const child = await store.create('ConfigMap', configMap(namespace, 'child', [ownedBy(first), ownedBy(second)]));
@@ -59,7 +59,7 @@ export function ownerRules(fixture: Fixture): void {
 
   it('removes a dependent whose owner was gone before it was created', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const owner = await store.create('Repository', repository(namespace, 'owner'));
     await store.delete('Repository', keyOf(owner));
     await store.create('Repository', repository(namespace, 'owner'));
@@ -69,10 +69,10 @@ export function ownerRules(fixture: Fixture): void {
 
   it('lets a cluster-scoped object own one of a namespace, but not one namespace own across to another', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const wide = await store.create('Function', stashFunction(namespace));
     const child = await store.create('ConfigMap', configMap(namespace, 'child', [ownedBy(wide)]));
-    const elsewhere = await store.create('Repository', repository(freshNamespace(), 'elsewhere'));
+    const elsewhere = await store.create('Repository', repository(await fixture.namespace(), 'elsewhere'));
     const stray = await store.create('ConfigMap', configMap(namespace, 'stray', [ownedBy(elsewhere)]));
     await goneSoon(store, 'ConfigMap', stray);
     assert.deepEqual(await store.get('ConfigMap', keyOf(child)), child);
@@ -82,7 +82,7 @@ export function ownerRules(fixture: Fixture): void {
 }
 
 async function underDeletion(fixture: Fixture, object: KindMap['Repository']): Promise<KindMap['Repository']> {
-  const stop = AbortSignal.timeout(20_000);
+  const stop = AbortSignal.timeout(PATIENCE_MS);
   for await (const event of fixture.store.watch(['Repository'], { signal: stop })) {
     if (event.type === 'Synced' || event.object.metadata.uid !== object.metadata.uid) continue;
     if (event.object.metadata.deletionTimestamp !== undefined) return event.object;

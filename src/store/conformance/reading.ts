@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { keyOf } from '../../api/object.ts';
-import { configMap, type Fixture, freshNamespace, repository, stashFunction } from './fixture.ts';
+import { configMap, type Fixture, repository, stashFunction } from './fixture.ts';
 
 export function readingRules(fixture: Fixture): void {
   it('gets undefined where there is no object', async () => {
-    assert.equal(await fixture.store.get('Repository', { namespace: freshNamespace(), name: 'none' }), undefined);
+    assert.equal(await fixture.store.get('Repository', { namespace: await fixture.namespace(), name: 'none' }), undefined);
   });
 
   it('gets what was created, by kind, namespace and name', async () => {
     const { store } = fixture;
-    const [namespace, other] = [freshNamespace(), freshNamespace()];
+    const [namespace, other] = [await fixture.namespace(), await fixture.namespace()];
     const created = await store.create('Repository', repository(namespace, 'same'));
     await store.create('Repository', repository(other, 'same'));
     await store.create('ConfigMap', configMap(namespace, 'same'));
@@ -20,7 +20,7 @@ export function readingRules(fixture: Fixture): void {
 
   it('keeps cluster-scoped objects without a namespace', async () => {
     const { store } = fixture;
-    const name = freshNamespace();
+    const name = await fixture.namespace();
     const created = await store.create('Function', stashFunction(name));
     assert.deepEqual(await store.get('Function', { namespace: '', name }), created);
     assert.ok((await store.list('Function')).some((found) => found.metadata.name === name));
@@ -29,7 +29,7 @@ export function readingRules(fixture: Fixture): void {
 
   it('lists by namespace, then name', async () => {
     const { store } = fixture;
-    const namespaces = [freshNamespace(), freshNamespace()].sort();
+    const namespaces = [await fixture.namespace(), await fixture.namespace()].sort();
     for (const namespace of namespaces.toReversed()) {
       for (const name of ['b', 'c', 'a-1', 'a']) await store.create('Repository', repository(namespace, name));
     }
@@ -42,7 +42,7 @@ export function readingRules(fixture: Fixture): void {
 
   it('lists one namespace, and the objects that have every given label', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const odd = 'stash.appscode.com/it.s';
     await store.create('Repository', repository(namespace, 'both', { labels: { [odd]: 'x', tier: 'gold' } }));
     await store.create('Repository', repository(namespace, 'one', { labels: { [odd]: 'x' } }));
@@ -54,12 +54,12 @@ export function readingRules(fixture: Fixture): void {
     assert.deepEqual(await names({ [odd]: 'x' }), ['both', 'one']);
     assert.deepEqual(await names({ [odd]: 'x', tier: 'gold' }), ['both']);
     assert.deepEqual(await names({ tier: 'silver' }), []);
-    assert.deepEqual(await store.list('Repository', { namespace: freshNamespace() }), []);
+    assert.deepEqual(await store.list('Repository', { namespace: await fixture.namespace() }), []);
   });
 
   it("hands out copies that are the caller's own", async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const given = repository(namespace, 'copied', { labels: { mine: 'no' } });
     const created = await store.create('Repository', given);
     given.metadata.labels = { mine: 'changed' };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { keyOf } from '../../api/object.ts';
-import { configMap, FINALIZER, type Fixture, freshNamespace, ownedBy, rejectsWith, repository, stashFunction } from './fixture.ts';
+import { configMap, FINALIZER, type Fixture, ownedBy, rejectsWith, repository, soon, stashFunction } from './fixture.ts';
 
 export function writingRules(fixture: Fixture): void {
   it('sets uid, resourceVersion, generation 1 and creationTimestamp on create, and drops status', async () => {
     const { store } = fixture;
-    const given = { ...repository(freshNamespace(), 'new'), status: { phase: 'Ready' as const } };
+    const given = { ...repository(await fixture.namespace(), 'new'), status: { phase: 'Ready' as const } };
     const { metadata, status } = await store.create('Repository', given);
     assert.match(metadata.uid ?? '', /^[0-9a-f-]{36}$/);
     assert.match(metadata.creationTimestamp ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -16,21 +16,21 @@ export function writingRules(fixture: Fixture): void {
   });
 
   it('refuses to create a name twice', async () => {
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     await fixture.store.create('Repository', repository(namespace, 'taken'));
     await rejectsWith(fixture.store.create('Repository', repository(namespace, 'taken')), 'AlreadyExists');
   });
 
   it('refuses names and scopes that cannot be', async () => {
     const { store } = fixture;
-    await rejectsWith(store.create('Repository', repository(freshNamespace(), 'Not_A_Name')), 'Invalid');
+    await rejectsWith(store.create('Repository', repository(await fixture.namespace(), 'Not_A_Name')), 'Invalid');
     const named = stashFunction('scoped');
     await rejectsWith(store.create('Function', { ...named, metadata: { ...named.metadata, namespace: 'x' } }), 'Invalid');
   });
 
   it('replaces spec, labels, annotations, finalizers and owner references, and leaves status', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const owner = await store.create('ConfigMap', configMap(namespace, 'owner'));
     const created = await store.create('Repository', repository(namespace, 'r', { labels: { a: '1' }, annotations: { a: '1' } }));
     const withStatus = await store.replaceStatus('Repository', { ...created, status: { phase: 'Ready' } });
@@ -55,11 +55,13 @@ export function writingRules(fixture: Fixture): void {
     assert.equal(replaced.status?.phase, 'Ready');
     assert.equal(replaced.metadata.uid, created.metadata.uid);
     assert.equal(replaced.metadata.creationTimestamp, created.metadata.creationTimestamp);
+    // Nothing is left that could not be removed with its namespace.
+    await store.replace('Repository', { ...replaced, metadata: { ...replaced.metadata, finalizers: [] } });
   });
 
   it('raises generation only when spec changed', async () => {
     const { store } = fixture;
-    const created = await store.create('Repository', repository(freshNamespace(), 'generations'));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'generations'));
     const labeled = await store.replace('Repository', { ...created, metadata: { ...created.metadata, labels: { a: 'b' } } });
     assert.equal(labeled.metadata.generation, 1);
     const status = await store.replaceStatus('Repository', { ...labeled, status: { phase: 'Ready' } });
@@ -73,7 +75,7 @@ export function writingRules(fixture: Fixture): void {
 
   it('replaces status alone', async () => {
     const { store } = fixture;
-    const created = await store.create('Repository', repository(freshNamespace(), 'status', { labels: { a: '1' } }));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'status', { labels: { a: '1' } }));
     const given = { ...created, spec: { backend: {} }, metadata: { ...created.metadata, labels: {} }, status: { phase: 'Ready' as const } };
     const replaced = await store.replaceStatus('Repository', given);
     assert.deepEqual(replaced.spec, created.spec);
@@ -84,7 +86,7 @@ export function writingRules(fixture: Fixture): void {
 
   it('does not write an equal object or an equal status', async () => {
     const { store } = fixture;
-    const created = await store.create('Repository', repository(freshNamespace(), 'equal', { labels: { a: '1', b: '2' } }));
+    const created = await store.create('Repository', repository(await fixture.namespace(), 'equal', { labels: { a: '1', b: '2' } }));
     const written = await store.replaceStatus('Repository', { ...created, status: { phase: 'Ready', snapshotCount: 1 } });
     const sameInOtherOrder = { ...written, metadata: { ...written.metadata, labels: { b: '2', a: '1' }, finalizers: [] } };
     assert.deepEqual(await store.replace('Repository', sameInOtherOrder), written);
@@ -92,9 +94,26 @@ export function writingRules(fixture: Fixture): void {
     assert.deepEqual(await store.get('Repository', keyOf(created)), written);
   });
 
+  it('shows every write of its own in the next read', async () => {
+    const { store } = fixture;
+    const namespace = await fixture.namespace();
+    for (let round = 0; round < 10; round++) {
+      const created = await store.create('Repository', repository(namespace, 'mine', { labels: { round: String(round) } }));
+      assert.deepEqual(await store.get('Repository', keyOf(created)), created);
+      assert.deepEqual(await store.list('Repository', { namespace, labels: { round: String(round) } }), [created]);
+      const changed = await store.replace('Repository', { ...created, spec: { backend: { gcs: { bucket: 'b' } } } });
+      assert.deepEqual(await store.get('Repository', keyOf(created)), changed);
+      const ready = await store.replaceStatus('Repository', { ...changed, status: { phase: 'Ready' } });
+      assert.deepEqual(await store.list('Repository', { namespace }), [ready]);
+      await store.delete('Repository', keyOf(created));
+      assert.equal(await store.get('Repository', keyOf(created)), undefined);
+      assert.deepEqual(await store.list('Repository', { namespace }), []);
+    }
+  });
+
   it('keeps what was acknowledged for the next process', async () => {
     const { store } = fixture;
-    const namespace = freshNamespace();
+    const namespace = await fixture.namespace();
     const kept = await store.create('Repository', repository(namespace, 'kept'));
     const gone = await store.create('Repository', repository(namespace, 'gone'));
     await store.delete('Repository', keyOf(gone));
@@ -102,7 +121,7 @@ export function writingRules(fixture: Fixture): void {
     try {
       assert.deepEqual(await next.list('Repository', { namespace }), [kept]);
       const newer = await next.create('Repository', repository(namespace, 'newer'));
-      assert.deepEqual(await store.get('Repository', keyOf(newer)), newer);
+      await soon(async () => assert.deepEqual(await store.get('Repository', keyOf(newer)), newer));
     } finally {
       await next.close();
     }

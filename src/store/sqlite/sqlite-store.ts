@@ -10,7 +10,7 @@ import { Wakeups } from './wakeups.ts';
 import { watchChanges } from './watch.ts';
 import { Writes } from './writes.ts';
 
-export interface SqliteStoreOptions {
+interface SqliteStoreOptions {
   /** Made, with its directory, when absent. Several processes may have it open. */
   file: string;
   clock: Pick<Clock, 'now'>;

@@ -4,7 +4,7 @@ import { type Change, parseBody, type Statements } from './statements.ts';
 import type { Transactions } from './transaction.ts';
 import type { Wakeups } from './wakeups.ts';
 
-export interface WatchSource {
+interface WatchSource {
   sql: Statements;
   transactions: Transactions;
   wakeups: Wakeups;

@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { created, deletionRequested, replaced, statusReplaced } from './next-object.ts';
 import type { Statements, Stored } from './statements.ts';
 
-export interface WriteOptions {
+interface WriteOptions {
   clock: Pick<Clock, 'now'>;
   newUid: () => string;
   /** How many deletions are remembered one by one; see `Statements.prune`. */

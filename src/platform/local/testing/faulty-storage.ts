@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
 import { startRest } from '../../../engine/emulators/rest.ts';
 
@@ -7,20 +7,24 @@ export interface FaultyStorage {
   /** The backend, and the keys of its secret besides the password. */
   backend: Record<string, unknown>;
   secret: Record<string, string>;
-  /** `full` and `readOnly` refuse what would change something; `down` answers nobody. */
-  is(state: 'well' | 'full' | 'readOnly' | 'down'): void;
+  /** `full` and `readOnly` refuse what would change something; `down` answers nobody; `slow` takes no data until it is something else. */
+  is(state: State): void;
   stop(): Promise<void>;
 }
+
+type State = 'well' | 'full' | 'readOnly' | 'down' | 'slow';
 
 export async function faultyStorage(folder: string): Promise<FaultyStorage | { missing: string }> {
   const rest = await startRest(folder);
   if ('missing' in rest) return rest;
   const behind = new URL((rest.backend.rest as { url: string }).url);
-  let state = 'well';
-  const server = createServer((incoming, outgoing) => {
+  let state: State = 'well';
+  const changed = new EventEmitter();
+  const server = createServer(async (incoming, outgoing) => {
+    while (state === 'slow' && incoming.url?.includes('/data/')) await once(changed, 'state');
     if (state === 'down') return void incoming.socket.destroy();
     const changes = incoming.method === 'POST' || incoming.method === 'DELETE';
-    if (changes && state !== 'well') return refuse(outgoing, state === 'full' ? 507 : 403);
+    if (changes && (state === 'full' || state === 'readOnly')) return refuse(outgoing, state === 'full' ? 507 : 403);
     const { method, url: path, headers } = incoming;
     const forwarded = request({ host: behind.hostname, port: behind.port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -37,8 +41,10 @@ export async function faultyStorage(folder: string): Promise<FaultyStorage | { m
     backend: { rest: { url: `http://127.0.0.1:${address.port}${behind.pathname}` } },
     secret: rest.secret,
     is: (wanted) => {
+      const waiting = state === 'slow';
       state = wanted;
-      server.closeAllConnections();
+      changed.emit('state');
+      if (!waiting) server.closeAllConnections();
     },
     stop: async () => {
       server.closeAllConnections();

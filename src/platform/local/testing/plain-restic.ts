@@ -13,7 +13,7 @@ export async function plainRestic(repository: string, ...args: string[]): Promis
   return stdout;
 }
 
-export interface PlainSnapshot {
+interface PlainSnapshot {
   id: string;
   hostname: string;
   paths: string[];

@@ -23,7 +23,7 @@ export interface ResticGate {
   forgetCalls(): void;
 }
 
-export interface Held {
+interface Held {
   /** Resolves with its pid when one is held. */
   reached(): Promise<number>;
   /** Lets them, and all to come, go on. */
