@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apply, get, kubectl } from './harness/kubectl.ts';
+import { ownNamespace } from './harness/namespace.ts';
+import { restStorage } from './harness/storage.ts';
+import { waitFor } from './harness/wait-for.ts';
+
+test('a Repository on a REST server in its namespace is made and becomes Ready, and is let go when it is deleted', async (t) => {
+  const namespace = await ownNamespace(t);
+  const { backend } = await restStorage(namespace);
+  await apply(
+    namespace,
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'storage' }, stringData: { RESTIC_PASSWORD: 'e2e' } },
+    {
+      apiVersion: 'stash.appscode.com/v1alpha1',
+      kind: 'Repository',
+      metadata: { name: 'here' },
+      spec: { backend: { ...backend, storageSecretName: 'storage' } },
+    },
+  );
+  const read = () => get('repositories.stash.appscode.com', 'here', namespace);
+  const ready = await waitFor('the Repository is Ready', read, (one) => one?.status?.phase === 'Ready', { seconds: 120 });
+  assert.ok(ready?.status.repositoryID);
+  await kubectl(['delete', 'repositories.stash.appscode.com', 'here', '--namespace', namespace, '--wait=false']);
+  await waitFor('the Repository is gone', read, (one) => one === undefined);
+});

@@ -1,0 +1,136 @@
+import { type Dispatcher, request } from 'undici';
+import { StashError } from '../../errors/error.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { apiError } from './api-error.ts';
+import type { Credentials } from './credentials.ts';
+import { jsonLines } from './json-lines.ts';
+import { Transport } from './transport.ts';
+
+export interface ApiRequest {
+  /** What is attempted, for messages: "create Repository demo/local". */
+  what: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  body?: unknown;
+  /** `application/json` when absent. */
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+/** An API server, as far as one request goes. All errors are StashErrors; a refusal by the server is an ApiError. */
+export interface Connection {
+  readonly server: string;
+  /** The namespace that is meant where none is named. */
+  readonly namespace: string;
+  send<T>(request: ApiRequest): Promise<{ status: number; body: T }>;
+  /** The answer line by line, until the server ends it. Fails when nothing comes for `silenceMs`. */
+  lines(request: ApiRequest & { signal: AbortSignal }, silenceMs: number): AsyncIterable<unknown>;
+  /** Ends what is under way. */
+  close(): Promise<void>;
+}
+
+interface ConnectionOptions {
+  credentials: Credentials;
+  clock: Pick<Clock, 'sleep'>;
+  /** Sent as User-Agent and shown in audit logs and managed fields. */
+  userAgent: string;
+  /** How long a request may take, in milliseconds. */
+  timeoutMs?: number;
+}
+
+export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_000 }: ConnectionOptions): Connection {
+  const transport = new Transport(credentials);
+  const closed = new AbortController();
+  const { server, namespace } = credentials;
+
+  const once = async (asked: ApiRequest, silenceMs?: number): Promise<Dispatcher.ResponseData> => {
+    const access = await credentials.current();
+    const deadline = silenceMs === undefined ? [AbortSignal.timeout(timeoutMs)] : [];
+    const signals = [closed.signal, ...deadline, ...(asked.signal === undefined ? [] : [asked.signal])];
+    const headers = { accept: 'application/json', 'user-agent': userAgent, ...access.headers };
+    return await request(urlOf(server, asked), {
+      method: asked.method,
+      dispatcher: transport.dispatcher(access, silenceMs === undefined ? 'requests' : 'watches'),
+      headersTimeout: timeoutMs,
+      bodyTimeout: silenceMs ?? timeoutMs,
+      signal: AbortSignal.any(signals),
+      ...(asked.body === undefined
+        ? { headers }
+        : { headers: { ...headers, 'content-type': asked.contentType ?? 'application/json' }, body: JSON.stringify(asked.body) }),
+    });
+  };
+
+  /** The first answer that is a success. */
+  const accepted = async (asked: ApiRequest, silenceMs?: number): Promise<Dispatcher.ResponseData> => {
+    let renewed = false;
+    for (let busy = 0; ; ) {
+      const answer = await once(asked, silenceMs);
+      if (answer.statusCode < 300) return answer;
+      const body = parsed(await answer.body.text());
+      if (answer.statusCode === 401 && !renewed) {
+        renewed = true;
+        credentials.renew();
+      } else if (answer.statusCode === 429 && busy < MOST_BUSY) {
+        // Flow control: nothing was done yet.
+        busy += 1;
+        await clock.sleep(1000 * (Number(answer.headers['retry-after']) || 1), asked.signal);
+      } else throw apiError(asked.what, answer.statusCode, body);
+    }
+  };
+
+  const send = async <T>(asked: ApiRequest): Promise<{ status: number; body: T }> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await accepted(asked);
+        return { status: answer.statusCode, body: (await answer.body.json()) as T };
+      } catch (error) {
+        // A kept connection that the server has closed meanwhile shows at the next use; reading once more harms nobody.
+        if (attempt === 1 && asked.method === 'GET' && codeOf(error) === 'UND_ERR_SOCKET') continue;
+        throw connectionError(asked, server, error);
+      }
+    }
+  };
+
+  async function* lines(asked: ApiRequest & { signal: AbortSignal }, silenceMs: number): AsyncGenerator<unknown> {
+    try {
+      yield* jsonLines((await accepted(asked, silenceMs)).body);
+    } catch (error) {
+      throw connectionError(asked, server, error);
+    }
+  }
+
+  const close = () => {
+    closed.abort();
+    return transport.close();
+  };
+  return { server, namespace, send, lines, close };
+}
+
+const MOST_BUSY = 5;
+
+function urlOf(server: string, { path, query = {} }: ApiRequest): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+  return pairs.length === 0 ? `${server}${path}` : `${server}${path}?${new URLSearchParams(pairs)}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function connectionError({ what, signal }: ApiRequest, server: string, error: unknown): unknown {
+  if (error instanceof StashError || signal?.aborted) return error;
+  const detail = error instanceof Error ? error.message || codeOf(error) : String(error);
+  return new StashError('StoreUnavailable', `could not ${what}: the API server ${server} cannot be reached or does not answer: ${detail}`, {
+    cause: error,
+    remedy: 'Check that the API server runs and that its address in the kubeconfig is right; nothing has to be done if it is restarting.',
+  });
+}
