@@ -36,6 +36,7 @@ async function main(): Promise<number> {
     try {
       process.env.KUBECONFIG = cluster.kubeconfig;
       process.env.STASH_IMAGE = cluster.image;
+      if (cluster.databaseImage !== undefined) process.env.STASH_E2E_MARIADB_IMAGE = cluster.databaseImage;
       process.env.STASH_E2E_REPORT ??= join(root, '.e2e');
       return await runAll();
     } finally {

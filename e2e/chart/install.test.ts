@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyAs, get, kubectl, list } from '../harness/kubectl.ts';
+import { apply, applyAs, get, kubectl, list } from '../harness/kubectl.ts';
 import { ownNamespace, reportFailure } from '../harness/namespace.ts';
-import { deployChart, SYSTEM } from '../harness/release.ts';
+import { deployChart, leader, SYSTEM } from '../harness/release.ts';
+import { restStorage, STORAGE } from '../harness/storage.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 test('the chart installs, two operators become ready, and the definitions are there', async (t) => {
   reportFailure(t, SYSTEM);
@@ -13,6 +15,29 @@ test('the chart installs, two operators become ready, and the definitions are th
   for (const { status } of pods) assert.equal(status.containerStatuses[0].restartCount, 0);
   const definition = await get('customresourcedefinition', 'backupconfigurations.stash.appscode.com');
   assert.equal(definition?.metadata.annotations?.['helm.sh/resource-policy'], 'keep');
+});
+
+test('one of them leads', async (t) => {
+  reportFailure(t, SYSTEM);
+  const pods = (await list('pods', SYSTEM, 'app.kubernetes.io/component=stash-operator')).map(({ metadata }) => metadata.name);
+  // A lease that nobody gave back has to run out first.
+  await waitFor('an operator leads', leader, (name) => pods.includes(name), { seconds: 40 });
+});
+
+test('the operator has brought its Functions', async () => {
+  const found = await waitFor(
+    'the Functions are there',
+    () => list('functions.stash.appscode.com'),
+    (all) => all.length > 0,
+  );
+  const brought = found.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'stash.appscode.com');
+  const names = brought.map(({ metadata }) => metadata.name);
+  for (const name of ['files', 'mariadb-physical', 'pvc-backup']) assert.ok(names.includes(name), `${name} in ${names}`);
+});
+
+test('a storage for all tests is there', async () => {
+  await apply('default', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: STORAGE } });
+  await restStorage(STORAGE);
 });
 
 test('the operator may do what it must, and agents nothing', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { helm } from './kubectl.ts';
+import { get, helm } from './kubectl.ts';
 
 /** Of the operator. */
 export const SYSTEM = 'stash-system';
@@ -17,6 +17,11 @@ export async function deployChart(...values: string[]): Promise<void> {
 
 export async function removeChart(): Promise<void> {
   await helm(['uninstall', RELEASE, '--namespace', SYSTEM, '--wait', '--timeout', '100s', '--ignore-not-found']);
+}
+
+/** The pod of the operator that works now; empty when none does. */
+export async function leader(): Promise<string> {
+  return (await get('lease', 'stash-operator', SYSTEM))?.spec.holderIdentity ?? '';
 }
 
 /** A port of the registry is no tag. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
+import type { Credentials } from '../store/kubernetes/credentials.ts';
 import type { Color } from './output/color.ts';
 
 /** What a command sees of the world outside; src/main/cli.ts fills it, tests fill it by hand. */
@@ -30,11 +31,20 @@ export interface Output {
 /** Options every command has. */
 export interface GlobalOptions {
   dataDir?: string;
+  /** As it was given; see `namespaceOf`. */
   namespace?: string;
+  kubeconfig?: string;
+  context?: string;
+  cluster?: boolean;
+  /** Where the operator of the cluster is. */
+  operatorNamespace?: string;
+  /** The cluster that the command works on, found before it starts. Absent: this machine. */
+  credentials?: Credentials;
   json?: boolean;
   verbose?: boolean;
 }
 
+/** The namespace that is meant: the one given, on a cluster else that of the context. */
 export function namespaceOf(options: GlobalOptions): string {
-  return options.namespace ?? 'default';
+  return options.namespace ?? options.credentials?.namespace ?? 'default';
 }

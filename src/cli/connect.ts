@@ -18,9 +18,14 @@ type WhenAbsent = 'create' | 'pretend' | 'refuse';
 /** The store that the command works on, closed afterwards. The only place that knows which store it is. */
 export async function withStore<T>(
   cli: Cli,
-  options: GlobalOptions & { whenAbsent?: WhenAbsent },
+  options: GlobalOptions & { whenAbsent?: WhenAbsent; allNamespaces?: boolean },
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
+  if (options.credentials !== undefined) {
+    // Behind this import is all that speaks with API servers: a command on one machine need not load it.
+    const { withCluster } = await import('./cluster/connect.ts');
+    return withCluster(cli, options, ({ store }) => use(store));
+  }
   const dataDir = dataDirOf(cli, options);
   const file = directoriesOf(dataDir).store;
   if (isThere(file) || options.whenAbsent === 'create') return useStore(cli, file, use);

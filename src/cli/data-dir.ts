@@ -8,3 +8,8 @@ export function dataDirOf(cli: Pick<Cli, 'env' | 'home' | 'root' | 'cwd'>, optio
   if (cli.root) return '/var/lib/stash';
   return join(cli.env.XDG_DATA_HOME || join(cli.home, '.local', 'share'), 'stash');
 }
+
+/** What a command on a cluster keeps on this machine: caches that may go at any time. */
+export function cacheDirOf(cli: Pick<Cli, 'env' | 'home'>): string {
+  return join(cli.env.XDG_CACHE_HOME || join(cli.home, '.cache'), 'stash');
+}

@@ -46,7 +46,8 @@ export async function readObject<K extends KindName>(store: Store, kind: K, name
 }
 
 async function meant(store: Store, kind: KindName, name: string, namespace: string): Promise<string> {
-  const all: AnyObject[] = await store.list(kind);
+  // Who may read one object may not see the others.
+  const all: AnyObject[] = await store.list(kind).catch(() => []);
   const elsewhere = all.find(({ metadata }) => metadata.name === name)?.metadata.namespace;
   if (elsewhere !== undefined) return `; there is one in namespace "${elsewhere}"`;
   const here = all.filter(({ metadata }) => (metadata.namespace ?? '') === namespace).map(({ metadata }) => metadata.name);

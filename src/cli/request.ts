@@ -4,7 +4,7 @@ import { StashError } from '../errors/error.ts';
 import type { Store } from '../store/store.ts';
 import { type Cli, type GlobalOptions, namespaceOf } from './cli.ts';
 import { withStore } from './connect.ts';
-import { assertOperatorRuns } from './operator-runs.ts';
+import { assertOperatorRuns, workerOf } from './operator-runs.ts';
 import { liveLines } from './progress.ts';
 import { updateObject } from './update.ts';
 import { waitFor } from './wait-for.ts';
@@ -27,7 +27,8 @@ export async function request(
   options: RequestOptions,
 ): Promise<void> {
   await withStore(cli, options, async (store) => {
-    if (options.wait) assertOperatorRuns(cli, options, `nothing was asked for: ${action.toLowerCase()} is done by "stash up"`);
+    if (options.wait)
+      await assertOperatorRuns(cli, options, `nothing was asked for: ${action.toLowerCase()} is done by ${workerOf(options)}`);
     const id = cli.newId();
     const asked: RepositoryRequest = { id, action, ...(Object.keys(requestOptions).length > 0 ? { options: requestOptions } : {}) };
     await updateObject(store, 'Repository', repository, namespaceOf(options), (object) => {
@@ -54,7 +55,7 @@ async function awaitAnswer(cli: Cli, store: Store, name: string, id: string, opt
       kind: 'Repository',
       key: { namespace: namespaceOf(options), name },
       timeoutMs: options.timeout,
-      what: `the answer of "stash up" about repository ${name}`,
+      what: `the answer of ${workerOf(options)} about repository ${name}`,
       until: (repository) => {
         if (repository === undefined) throw new StashError('NotFound', `repository "${name}" was deleted meanwhile`);
         const { maintenance, requests } = repository.status ?? {};

@@ -1,4 +1,5 @@
 import { KINDS, type KindName } from '../api/kinds.ts';
+import type { AnyObject } from '../api/object.ts';
 import { didYouMean } from '../api/validation/did-you-mean.ts';
 import { StashError } from '../errors/error.ts';
 
@@ -54,9 +55,17 @@ export function parseRef(text: string, fallback?: KindName): { kind: KindName; n
 
 /** `repository.stash.appscode.com`, or `secret` for Kubernetes' own kinds; what `apply` and `-o name` print before the name. */
 export function kindText(kind: KindName): string {
-  const { singular, apiVersion } = KINDS[kind];
+  return groupKindText(KINDS[kind]);
+}
+
+/** The same for an object of any kind, with its name: `deployment.apps/web`. */
+export function nameText({ apiVersion, kind, metadata }: AnyObject): string {
+  return `${groupKindText({ apiVersion, kind })}/${metadata.name}`;
+}
+
+function groupKindText({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return group === '' ? singular : `${singular}.${group}`;
+  return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
 }
 
 export function kindNames(): string[] {

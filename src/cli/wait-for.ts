@@ -30,7 +30,7 @@ export async function waitFor<K extends KindName>(
   try {
     const signal = AbortSignal.any([stop.signal, cli.signal]);
     let last: KindMap[K] | undefined;
-    for await (const event of store.watch([kind], { signal })) {
+    for await (const event of store.watch([kind], { signal, namespace: key.namespace })) {
       if (event.type !== 'Synced') {
         if (event.object.metadata.name !== key.name || (event.object.metadata.namespace ?? '') !== key.namespace) continue;
         last = event.type === 'Deleted' ? undefined : event.object;

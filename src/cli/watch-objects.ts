@@ -21,7 +21,8 @@ export async function watchObjects(
   const printer = format === 'table' || format === 'wide' ? tablePrinter(cli, wanted, options) : objectPrinter(cli, format);
   const first: { kind: KindName; object: AnyObject }[] = [];
   let synced = false;
-  for await (const event of store.watch(wanted.kinds, { signal: cli.signal })) {
+  const within = options.allNamespaces ? {} : { namespace: namespaceOf(options) };
+  for await (const event of store.watch(wanted.kinds, { signal: cli.signal, ...within })) {
     if (event.type === 'Synced') {
       printer(first);
       synced = true;

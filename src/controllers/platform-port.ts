@@ -4,6 +4,7 @@ import type { BackupTarget } from '../api/target.ts';
 import type { RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
 import type { Invoker } from '../rules/invoker.ts';
+import type { Place } from '../rules/not-yet.ts';
 import type { ConditionChange } from './conditions.ts';
 
 /** A target with its namespace settled. */
@@ -34,12 +35,32 @@ export interface HostAgent {
   address?: string;
 }
 
+/** What a restore is about to do to a target. */
+export interface RestoreWork {
+  /** Paths that are replaced as a whole. */
+  places: string[];
+  allowOverwrite: boolean;
+  previousData: 'Keep' | 'Discard';
+}
+
 /** What differs between one machine and a cluster, as controllers see it. */
 export interface PlatformPort {
+  readonly place: Place;
   /** Which kinds can be targets here, for the error that names them. */
   readonly targetKinds: readonly string[];
-  /** The target's hosts as they are now. `alias` is the base of their names (`host` unless the target says otherwise). */
-  hosts(target: TargetKey, alias: string | undefined): Promise<{ hosts: string[] } | { missing: string }>;
+  /** Kinds whose hosts stay stopped after a restore that had begun to write and failed, until a newer one succeeds or it is deleted. */
+  readonly heldBackKinds?: readonly string[];
+  /**
+   * The target's hosts as they are now, for a backup unless said otherwise. `alias` is the base of their names (`host` unless the target
+   * says otherwise). Throws Invalid when nothing can be restored there.
+   */
+  hosts(
+    target: TargetKey,
+    alias: string | undefined,
+    direction?: HostWork['direction'],
+  ): Promise<{ hosts: string[] } | { missing: string }>;
+  /** Throws Invalid when a restore cannot be done as asked for; nothing was touched. Absent where only agents can tell. */
+  checkRestore?(target: TargetKey, work: RestoreWork): Promise<void>;
   /** Who does this work on a host. Throws NotFound when the host is gone, Invalid when it cannot be done as asked for. */
   agent(work: HostWork): Promise<HostAgent>;
   /**

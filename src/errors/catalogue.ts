@@ -71,6 +71,10 @@ export const CATALOGUE = {
     'validation',
     'Use a Repository in the namespace of the configuration; a Repository of layout Single is not lent to others.',
   ),
+  GatewayRequired: entry(
+    'validation',
+    'Use a Repository in the namespace of the configuration; one of another namespace needs the gateway, which is not built yet.',
+  ),
   HostTaken: entry('validation', 'Give the target another target.alias, or use another Repository.'),
   RepositoryReplaced: entry(
     'failed',

@@ -1,4 +1,5 @@
-import { chmod, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -28,7 +29,8 @@ async function install(paths: readonly string[], to: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     // Removed first: a program that is running cannot be written to.
     await rm(target, { recursive: true, force: true });
-    await cp(join(home, path), target, { recursive: true });
+    // Not in the background: on a busy node a copy there was seen to wait for ever, and the pod with it.
+    cpSync(join(home, path), target, { recursive: true });
     // The agent's container may run as anybody.
     await chmod(target, (await stat(join(home, path))).mode);
   }

@@ -113,3 +113,25 @@ test('an ended process is told of until its lock is gone and its agent has struc
   await poll([], { ended: [process] });
   assert.deepEqual(desk.ended(repository), [process], 'the same pid may end so again');
 });
+
+test('an order that nobody has is handed to another agent, and comes back with the next time it is given', async () => {
+  const { desk, poll } = newDesk();
+  desk.give('restore/shop/StatefulSet/db/host-0', listOrder(ID, PURPOSE));
+  desk.assign('restore/shop/StatefulSet/db/host-0', 'b');
+  assert.deepEqual([(await poll([])).orders.length, desk.busyAgents()], [0, ['b']]);
+  desk.give('restore/shop/StatefulSet/db/host-0', listOrder(ID, PURPOSE));
+  assert.deepEqual(desk.busyAgents(), ['restore/shop/StatefulSet/db/host-0']);
+  desk.assign('restore/shop/StatefulSet/db/host-0', 'a');
+  assert.equal((await poll([], { journal: 'j' })).orders.length, 1);
+  desk.assign('a', 'b');
+  desk.give('restore/shop/StatefulSet/db/host-0', listOrder(ID, PURPOSE));
+  assert.deepEqual(desk.busyAgents(), ['a'], 'one that was sent stays');
+});
+
+test('an order that was begun under an earlier operator is handed to nobody', () => {
+  const { desk } = newDesk();
+  desk.give('restore/shop/StatefulSet/db/host-0', listOrder(ID, PURPOSE), true);
+  desk.assign('restore/shop/StatefulSet/db/host-0', 'a');
+  assert.equal(desk.busy('a'), false);
+  assert.equal(desk.begunElsewhere('restore/shop/StatefulSet/db/host-0'), true);
+});

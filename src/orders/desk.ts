@@ -70,6 +70,10 @@ export interface AgentDesk extends Desk {
   silence(agent: string): number | undefined;
   /** It has ended, or is about to be started: what was heard of it before counts no more. */
   forget(agent: string): void;
+  /** Orders of an agent that does not exist are handed to one that asks for them; those that somebody may have stay where they are. */
+  assign(from: string, to: string): void;
+  /** Whether it was given an order that an agent had under an earlier operator, and nobody has told this one of it. */
+  begunElsewhere(agent: string): boolean;
   /** It cannot be started: all that it was ordered has failed with this. */
   refuse(agent: string, error: OrderError): void;
   /**
@@ -219,6 +223,10 @@ export function createDesk(options: DeskOptions): AgentDesk {
     busyAgents: () => [...new Set([...entries.values()].flatMap(({ agent, order }) => (order === undefined ? [] : [agent])))],
     silence: agents.silence,
     forget: agents.forget,
+    assign: (from, to) => {
+      for (const entry of entriesOf(from)) if (!entry.sent && entry.cancel === undefined && entry.report === undefined) entry.agent = to;
+    },
+    begunElsewhere: (agent) => entriesOf(agent).some(({ order, sent, report }) => order !== undefined && sent && report === undefined),
     refuse: (agent, error) => {
       for (const [id, entry] of entries)
         if (entry.agent === agent && entry.order !== undefined && (entry.report === undefined || entry.report.state === 'Running'))

@@ -39,6 +39,8 @@ export interface PollResponse {
   cleared: string[];
   /** Nothing more is expected of this agent: it may end when it has been idle. */
   idle: boolean;
+  /** For people: why the gate of a pod has to wait. */
+  waiting?: string;
 }
 
 /** Identity of an ended process in `PollResponse.cleared`. */

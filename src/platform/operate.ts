@@ -38,6 +38,8 @@ interface OperateOptions {
   platform: (desk: AgentDesk, enqueue: Enqueue) => Platform;
   /** Which agents may speak of which objects; every one of all unless given. */
   mayReport?: (agent: string, purpose: string) => boolean;
+  /** How long recorded events are kept; where absent, somebody else sees to it. */
+  keepEventsMs?: number;
   /** Ends it. */
   signal: AbortSignal;
   ready?: (() => void) | undefined;
@@ -46,7 +48,17 @@ interface OperateOptions {
 const CONCURRENCY = 8;
 
 /** The controllers with everything they work with, the same on one machine and in a cluster; runs until the signal. */
-export async function operate({ store, clock, log, epoch, platform: make, mayReport, signal, ready }: OperateOptions): Promise<void> {
+export async function operate({
+  store,
+  clock,
+  log,
+  epoch,
+  platform: make,
+  mayReport,
+  keepEventsMs = 0,
+  signal,
+  ready,
+}: OperateOptions): Promise<void> {
   // The desk, the platform and the controllers know each other; what is not there yet is looked up when it is needed.
   let wake: Enqueue = () => undefined;
   const enqueue: Enqueue = (kind, key) => wake(kind, key);
@@ -63,7 +75,7 @@ export async function operate({ store, clock, log, epoch, platform: make, mayRep
     store,
     clock,
     log,
-    events: new EventRecorder({ store, clock, log, component: 'stash' }),
+    events: new EventRecorder({ store, clock, log, component: 'stash', keepMs: keepEventsMs }),
     desk,
     platform: platform.port,
     gates: createGates((repository) => enqueue('Repository', repository)),

@@ -50,6 +50,7 @@ const database = (more: object) =>
 const CHOSEN: [why: string, input: Partial<BindingInput>, steps: string[]][] = [
   ['the default of a directory', {}, ['files']],
   ['the default of a workload', { targetKind: 'Deployment' }, ['files']],
+  ['the default of a workload that is a MariaDB', { ...database({ type: 'mariadb' }), targetKind: 'StatefulSet' }, ['mariadb-physical']],
   ['the default of a MariaDB', database({ type: 'kubedb.com/MariaDB' }), ['mariadb-physical']],
   ['the default way back of a MariaDB', { ...database({ type: 'mariadb' }), direction: 'restore' }, ['mariadb-restore']],
   ['what is bound to the alias', { sidecar: bound('mariadb-physical') }, ['mariadb-physical']],

@@ -28,7 +28,7 @@ export interface BindingInput {
   restore?: TaskBinding[] | undefined;
   task?: TaskRef | undefined;
   targetKind: string;
-  /** Of an AppBinding target. */
+  /** The target itself, or the one that it names. */
   application?: AppBinding | undefined;
 }
 
@@ -71,9 +71,10 @@ function addonTask({ application, direction }: BindingInput): TaskRef | undefine
 }
 
 function defaultFunction({ targetKind, application, direction }: BindingInput): string {
-  if (targetKind !== 'AppBinding') return 'files';
   const type = application?.spec.type?.split('/').at(-1)?.toLowerCase() ?? '';
+  // Also of a workload that names its AppBinding: the files of a running server are no backup of it.
   if (type === 'mariadb') return direction === 'backup' ? 'mariadb-physical' : 'mariadb-restore';
+  if (targetKind !== 'AppBinding') return 'files';
   throw new StashError(
     'FunctionNotFound',
     `there is no default task for an AppBinding of type "${application?.spec.type ?? ''}"; known is mariadb`,

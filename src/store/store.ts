@@ -31,9 +31,10 @@ export interface Store {
   delete<K extends KindName>(kind: K, key: ObjectKey, precondition?: { uid?: string }): Promise<void>;
   /**
    * First an event `Added` for each object there is, then `Synced`, then every change in order, until the signal. A change is seen
-   * at least in its latest state (intermediate states may be left out); a reconnect is the store's own affair.
+   * at least in its latest state (intermediate states may be left out); a reconnect is the store's own affair. With a namespace, objects of
+   * others may be left out.
    */
-  watch<K extends KindName>(kinds: readonly K[], options: { signal: AbortSignal }): AsyncIterable<WatchEvent<K>>;
+  watch<K extends KindName>(kinds: readonly K[], options: { signal: AbortSignal; namespace?: string }): AsyncIterable<WatchEvent<K>>;
   close(): Promise<void>;
 }
 

@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import type { AnyObject } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
-import { withoutEffect } from '../../rules/not-yet.ts';
+import { type Place, withoutEffect } from '../../rules/not-yet.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { withStore } from '../connect.ts';
 import type { InvokerObject } from '../invoker.ts';
 import { type Loaded, loadManifests } from '../manifests/load.ts';
 import { mergeManifest } from '../manifests/merge.ts';
+import type { Outcome } from '../manifests/outcome.ts';
 import { readSources } from '../manifests/sources.ts';
 import { repeated } from '../options.ts';
 import { type Format, objectsText, parseFormat } from '../output/print.ts';
 import { aliasPlans } from '../plan/aliases.ts';
-import { kindText } from '../resolve.ts';
+import { nameText } from '../resolve.ts';
 
 export function register(program: Command, cli: Cli): void {
   program
@@ -21,6 +22,7 @@ export function register(program: Command, cli: Cli): void {
     .requiredOption('-f, --filename <file...>', 'a file, a folder or "-" for stdin; may be repeated', repeated)
     .option('-R, --recursive', 'folders with everything below them')
     .option('--dry-run', 'check everything and say what would happen; write nothing')
+    .option('--force-conflicts', 'on a cluster: take over fields that others have set to something else')
     .option('-o, --output <format>', 'json, yaml or name: print the objects instead of one line each')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
@@ -32,6 +34,7 @@ interface ApplyOptions extends GlobalOptions {
   filename: string[];
   recursive?: boolean;
   dryRun?: boolean;
+  forceConflicts?: boolean;
   output?: string;
 }
 
@@ -46,19 +49,31 @@ Examples:
 async function apply(cli: Cli, options: ApplyOptions): Promise<void> {
   const format = parseFormat(options.output);
   const sources = await readSources(cli, options.filename, options.recursive === true);
+  if (options.credentials !== undefined) {
+    const { applyToCluster } = await import('../cluster/apply.ts');
+    const written = await applyToCluster(cli, options, sources, ({ object, ours, warnings, outcome }) =>
+      report(cli, { name: nameText(object), warnings, ours, place: 'Cluster' }, outcome, format, options.dryRun === true),
+    );
+    if (format === 'json' || format === 'yaml') cli.out.write(objectsText(written, format, written.length === 1));
+    return;
+  }
   await withStore(cli, { ...options, whenAbsent: options.dryRun ? 'pretend' : 'create' }, async (store) => {
     const loaded = await loadManifests(store, sources, options.namespace === undefined ? {} : { given: options.namespace });
     const written: AnyObject[] = [];
     for (const one of loaded) {
       const { object, outcome } = await writeOne(store, one, options.dryRun === true);
       written.push(object);
-      report(cli, one, outcome, format, options.dryRun === true);
+      report(
+        cli,
+        { name: nameText(one.object), warnings: one.warnings, ours: one.object, place: 'Machine' },
+        outcome,
+        format,
+        options.dryRun === true,
+      );
     }
     if (format === 'json' || format === 'yaml') cli.out.write(objectsText(written, format, written.length === 1));
   });
 }
-
-type Outcome = 'created' | 'configured' | 'unchanged';
 
 /** Somebody else (a controller adding a finalizer, say) may write in between: then the change is made again on what they left. */
 async function writeOne(store: Store, { kind, object }: Loaded, dryRun: boolean): Promise<{ object: AnyObject; outcome: Outcome }> {
@@ -79,17 +94,25 @@ async function writeOne(store: Store, { kind, object }: Loaded, dryRun: boolean)
 
 const MAX_ATTEMPTS = 10;
 
-function report(cli: Cli, { kind, object, warnings }: Loaded, outcome: Outcome, format: Format, dryRun: boolean): void {
-  const name = `${kindText(kind)}/${object.metadata.name}`;
+interface Written {
+  name: string;
+  warnings: readonly string[];
+  /** As our rules read it; absent for kinds of others. */
+  ours: AnyObject | undefined;
+  place: Place;
+}
+
+function report(cli: Cli, { name, warnings, ours, place }: Written, outcome: Outcome, format: Format, dryRun: boolean): void {
   if (format === 'name') cli.out.write(`${name}\n`);
   else if (format !== 'json' && format !== 'yaml') cli.out.write(`${name} ${outcome}${dryRun ? ' (dry run)' : ''}\n`);
-  for (const warning of [...warnings, ...unbuilt(object)]) cli.err.write(`${cli.err.color.busy('warning')}: ${name}: ${warning}\n`);
+  for (const warning of [...warnings, ...(ours === undefined ? [] : unbuilt(ours, place))])
+    cli.err.write(`${cli.err.color.busy('warning')}: ${name}: ${warning}\n`);
 }
 
 /** What is accepted, but will not do anything. */
-function unbuilt(object: AnyObject): string[] {
+function unbuilt(object: AnyObject, place: Place): string[] {
   return [
-    ...withoutEffect(object).map((what) => (what.startsWith('spec') ? `${what} is accepted, and nothing acts on it yet` : what)),
+    ...withoutEffect(object, place).map((what) => (what.startsWith('spec') ? `${what} is accepted, and nothing acts on it yet` : what)),
     ...unbuiltAliases(object),
   ];
 }

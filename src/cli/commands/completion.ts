@@ -1,7 +1,8 @@
 import { Argument, type Command } from 'commander';
-import type { Cli } from '../cli.ts';
+import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
+import { choosesCluster } from '../cluster/choose.ts';
 import { candidates } from '../complete/candidates.ts';
-import { parseWords } from '../complete/parse-words.ts';
+import { parseWords, type Situation } from '../complete/parse-words.ts';
 import { completionScript, SHELLS, type Shell } from '../complete/scripts.ts';
 import { storeLookup } from '../complete/store-lookup.ts';
 import { withStore } from '../connect.ts';
@@ -18,9 +19,34 @@ export function register(program: Command, cli: Cli): void {
     .command('__complete', { hidden: true })
     .argument('[words...]', 'the words so far; the last one is being written')
     .action(async (words: string[]) => {
-      const dataDir = parseWords(program, words).options.get('data-dir');
-      const lookup = storeLookup((use) => withStore(cli, typeof dataDir === 'string' ? { dataDir } : {}, use));
+      const options = await placeOf(cli, parseWords(program, words));
+      const lookup = storeLookup((use) => withStore(cli, options, use), {
+        otherwise: namespaceOf(options),
+        cluster: options.credentials !== undefined,
+      });
       const found = await candidates(program, words, lookup);
       cli.out.write(found.map((word) => `${word}\n`).join(''));
     });
+}
+
+/** The store that the words name. What cannot be had is left out: then nothing is completed from it. */
+async function placeOf(cli: Cli, { options: words }: Situation): Promise<GlobalOptions> {
+  const text = (name: string, option: keyof GlobalOptions) => {
+    const value = words.get(name);
+    return typeof value === 'string' ? { [option]: value } : {};
+  };
+  const options: GlobalOptions = {
+    ...text('data-dir', 'dataDir'),
+    ...text('kubeconfig', 'kubeconfig'),
+    ...text('context', 'context'),
+    ...text('namespace', 'namespace'),
+    ...(words.has('cluster') ? { cluster: true } : {}),
+  };
+  try {
+    if (!choosesCluster(options, cli.env)) return options;
+    const { clusterCredentials } = await import('../cluster/credentials.ts');
+    return { ...options, credentials: await clusterCredentials(cli, options) };
+  } catch {
+    return options;
+  }
 }

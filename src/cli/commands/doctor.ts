@@ -10,7 +10,7 @@ import { alignRows } from '../output/table.ts';
 export function register(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('say what is missing on this machine and how to get it')
+    .description('say what is missing on this machine, or in the cluster, and how to get it')
     .option('-o, --output <format>', 'json or yaml')
     .addHelpText('after', '\nExit code 1 when something that is always needed is missing.')
     .action(async (_options, command: Command) => {
@@ -20,11 +20,16 @@ export function register(program: Command, cli: Cli): void {
 
 async function doctor(cli: Cli, options: GlobalOptions & { output?: string }): Promise<void> {
   const format = parseFormat(options.output);
-  const checks = await checkMachine(dataDirOf(cli, options), cli.env);
+  const checks = options.credentials === undefined ? await checkMachine(dataDirOf(cli, options), cli.env) : await onCluster(cli, options);
   const missing = checks.some((check) => check.result === 'missing');
   if (format === 'json' || format === 'yaml') cli.out.write(dataText({ ok: !missing, checks }, format));
   else cli.out.write(doctorText(checks, cli.out.color));
   if (missing) throw new ExitWith(1);
+}
+
+async function onCluster(cli: Cli, options: GlobalOptions): Promise<Check[]> {
+  const { checkCluster } = await import('../cluster/doctor.ts');
+  return checkCluster(cli, options);
 }
 
 export function doctorText(checks: readonly Check[], color: Color): string {

@@ -6,6 +6,7 @@ import { withStore } from '../connect.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { followLogs } from '../logs/follow.ts';
 import { logDirectory, readLogs } from '../logs/read.ts';
+import { readObject } from '../read.ts';
 import { parseRef } from '../resolve.ts';
 import { isFinished } from '../session/finished.ts';
 
@@ -31,27 +32,66 @@ const LOGGED = ['BackupSession', 'RestoreSession', 'RestoreBatch', 'Repository']
 type Logged = (typeof LOGGED)[number];
 
 async function logs(cli: Cli, text: string, options: LogsOptions): Promise<void> {
+  if (options.credentials !== undefined) {
+    const { withCluster } = await import('../cluster/connect.ts');
+    await withCluster(cli, options, async (cluster) => {
+      const { kind, name } = await findLogged(cluster.store, text, namespaceOf(options));
+      const object = await readObject(cluster.store, kind, name, namespaceOf(options));
+      const [{ logPlace, readClusterLogs }, { followClusterLogs }] = await Promise.all([
+        import('../cluster/logs.ts'),
+        import('../cluster/follow-logs.ts'),
+      ]);
+      const place = await logPlace(cli, cluster, object, options);
+      await show(cli, cluster.store, { kind, name }, options, {
+        none: (name) => `no pod has a line about ${name}`,
+        read: () => readClusterLogs(cli, place),
+        follow: (finished) => followClusterLogs(cli, place, finished),
+      });
+    });
+    return;
+  }
   const namespace = namespaceOf(options);
   await withStore(cli, options, async (store) => {
     const { kind, name } = await findLogged(store, text, namespace);
     const directory = logDirectory(dataDirOf(cli, options), { namespace, kind, name });
-    if (options.follow) {
-      const finished = async () => {
-        const object = await store.get(kind, { namespace, name });
-        return object === undefined || (kind !== 'Repository' && isFinished(object));
-      };
-      await followLogs(cli, directory, options.host, finished);
-      if (cli.signal.aborted && !(await finished()))
-        throw new StashError('Interrupted', `stopped following ${kind} ${name}`, {
-          remedy: `It goes on; look at it with "stash describe ${kind.toLowerCase()}/${name}".`,
-        });
-      return;
-    }
-    const lines = await readLogs(directory, options.host);
-    if (lines.length === 0)
-      cli.err.write(`${kind}/${name} has written nothing${options.host === undefined ? '' : ` on host ${options.host}`}\n`);
-    cli.out.write(lines.map((line) => `${line}\n`).join(''));
+    await show(cli, store, { kind, name }, options, {
+      none: (name) => `${name} has written nothing`,
+      read: () => readLogs(directory, options.host),
+      follow: (finished) => followLogs(cli, directory, options.host, finished),
+    });
   });
+}
+
+interface Logs {
+  read: () => Promise<string[]>;
+  /** What is said where there is no line. */
+  none: (name: string) => string;
+  follow: (finished: () => Promise<boolean>) => Promise<void>;
+}
+
+async function show(
+  cli: Cli,
+  store: Store,
+  { kind, name }: { kind: Logged; name: string },
+  options: LogsOptions,
+  logs: Logs,
+): Promise<void> {
+  if (!options.follow) {
+    const lines = await logs.read();
+    if (lines.length === 0)
+      cli.err.write(`${logs.none(`${kind}/${name}`)}${options.host === undefined ? '' : ` on host ${options.host}`}\n`);
+    cli.out.write(lines.map((line) => `${line}\n`).join(''));
+    return;
+  }
+  const finished = async () => {
+    const object = await store.get(kind, { namespace: namespaceOf(options), name });
+    return object === undefined || (kind !== 'Repository' && isFinished(object));
+  };
+  await logs.follow(finished);
+  if (cli.signal.aborted && !(await finished()))
+    throw new StashError('Interrupted', `stopped following ${kind} ${name}`, {
+      remedy: `It goes on; look at it with "stash describe ${kind.toLowerCase()}/${name}".`,
+    });
 }
 
 /** A session by its name alone: a backup's or a restore's. */

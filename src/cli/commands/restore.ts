@@ -12,7 +12,10 @@ export function register(program: Command, cli: Cli): void {
     .command('restore')
     .description('restore the newest backup, or a chosen one')
     .argument('<source>', 'a BackupConfiguration or a Repository (repository/NAME where both have the name)')
-    .option('--to <target>', 'KIND/NAME (AppBinding/orders-db, Host/docs) or a directory; absent: where the data came from')
+    .option(
+      '--to <target>',
+      'KIND/NAME (StatefulSet/web, AppBinding/orders-db, Host/docs) or, on one machine, a directory; absent: where the data came from',
+    )
     .option('--repository <name>', 'which repository of a configuration that has several')
     .option('--snapshot <id>', 'this snapshot instead of the newest; may be repeated', repeated)
     .option('--host <host>', 'data of this host of the repository')
@@ -45,7 +48,8 @@ async function restore(cli: Cli, text: string, options: RestoreOptions): Promise
   const namespace = namespaceOf(options);
   await withStore(cli, options, async (store) => {
     const source = await restoreSource(store, text, namespace, options.repository);
-    const session = restoreManifest(source, options, { namespace, cwd: cli.cwd, requestId: cli.newId() });
+    const cluster = options.credentials !== undefined;
+    const session = restoreManifest(source, options, { namespace, cwd: cli.cwd, requestId: cli.newId(), cluster });
     if (options.dryRun) cli.out.write(objectsText([session], options.output === 'json' ? 'json' : 'yaml', true));
     else await startSessions(cli, store, [session], options);
   });

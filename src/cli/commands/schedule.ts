@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
 import { withStore } from '../connect.ts';
-import { dataDirOf } from '../data-dir.ts';
 import { readInvoker } from '../invoker.ts';
-import { operatorRuns } from '../operator-runs.ts';
+import { noteMissingOperator } from '../operator-runs.ts';
 import { relative } from '../output/age.ts';
 import { type Color, colorPhase } from '../output/color.ts';
 import { localTime } from '../output/local-time.ts';
@@ -41,8 +40,7 @@ async function schedule(cli: Cli, config: string, options: ScheduleOptions): Pro
       cli.out.write(scheduleText(plans, runs, now, cli.out.color));
     }
   });
-  const dataDir = dataDirOf(cli, options);
-  if (!operatorRuns(dataDir)) cli.err.write(`note: no "stash up" runs on ${dataDir}; nothing runs before it is started\n`);
+  await noteMissingOperator(cli, options, 'nothing runs before it is started');
 }
 
 /** Two tables: how each schedule was understood and whether it runs, and the runs. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { StashError } from '../../errors/error.ts';
 import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
 import { withStore } from '../connect.ts';
-import { dataDirOf } from '../data-dir.ts';
+import { cacheDirOf, dataDirOf } from '../data-dir.ts';
 import { objectsText, parseFormat } from '../output/print.ts';
 import { resolveTargetText } from '../restore/target-ref.ts';
 import { listSnapshots } from '../snapshots/list.ts';
@@ -44,10 +44,13 @@ async function snapshots(cli: Cli, name: string, options: SnapshotsOptions): Pro
   const repository = { namespace: namespaceOf(options), name };
   const wishes = {
     internal: options.all === true,
+    cluster: options.credentials !== undefined,
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.target === undefined ? {} : { target: targetTag(options.target, repository.namespace) }),
   };
-  const found = await withStore(cli, options, (store) => listSnapshots(cli, store, repository, wishes, dataDirOf(cli, options)));
+  const found = await withStore(cli, options, (store) =>
+    listSnapshots(cli, store, repository, wishes, options.credentials === undefined ? dataDirOf(cli, options) : cacheDirOf(cli)),
+  );
   const objects = found.map((snapshot) => snapshotObject(snapshot, repository));
   if (format === 'json' || format === 'yaml') cli.out.write(objectsText(objects, format, false));
   else if (format === 'name') cli.out.write(objects.map((one) => `${one.metadata.name}\n`).join(''));

@@ -41,10 +41,13 @@ async function optionValues(name: string, { positionals, options }: Situation, l
       return [...FORMATS];
     case 'alias':
       return positionals[0] === undefined ? [] : lookup.aliases(positionals[0], namespace);
+    case 'for':
+      return [...(await lookup.names('BackupConfiguration', namespace)), ...(await prefixed('backupbatch', namespace, lookup))];
     case 'to':
       return [...(await prefixed('AppBinding', namespace, lookup)), FILES];
     case 'filename':
     case 'data-dir':
+    case 'kubeconfig':
       return [FILES];
     default:
       return [];

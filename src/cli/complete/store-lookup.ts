@@ -4,18 +4,21 @@ import { aliasesOf, readInvoker } from '../invoker.ts';
 import { findKind, kindNames } from '../resolve.ts';
 import type { Lookup } from './candidates.ts';
 
-/** Answers from the store. Completion is never a reason for an error text in the middle of a command line: what fails is empty. */
-export function storeLookup(withStore: <T>(use: (store: Store) => Promise<T>) => Promise<T>): Lookup {
+/** Answers from the store; `otherwise` is the namespace where none is named. Completion is never a reason for an error text in the middle of a command line: what fails is empty. */
+export function storeLookup(
+  withStore: <T>(use: (store: Store) => Promise<T>) => Promise<T>,
+  { otherwise, cluster }: { otherwise: string; cluster: boolean },
+): Lookup {
   const quietly = <T>(use: (store: Store) => Promise<T[]>): Promise<T[]> => withStore(use).catch(() => []);
   return {
     kinds: () => [...kindNames(), 'all'],
-    namespaces: () => quietly(namespaces),
+    namespaces: () => quietly((store) => namespaces(store, cluster)),
     names: (text, namespace) =>
       quietly(async (store) => {
         const kind = findKind(text);
-        return kind === undefined ? [] : names(store, kind, namespace ?? 'default');
+        return kind === undefined ? [] : names(store, kind, namespace ?? otherwise);
       }),
-    aliases: (config, namespace) => quietly(async (store) => aliasesOf(await readInvoker(store, config, namespace ?? 'default'))),
+    aliases: (config, namespace) => quietly(async (store) => aliasesOf(await readInvoker(store, config, namespace ?? otherwise))),
   };
 }
 
@@ -24,7 +27,9 @@ async function names(store: Store, kind: KindName, namespace: string): Promise<s
   return objects.map((object) => object.metadata.name);
 }
 
-async function namespaces(store: Store): Promise<string[]> {
+/** On a cluster they are objects; on one machine those with something in them. */
+async function namespaces(store: Store, cluster: boolean): Promise<string[]> {
+  if (cluster) return (await store.list('Namespace')).map(({ metadata }) => metadata.name);
   const lists = await Promise.all(
     (['Repository', 'BackupConfiguration', 'BackupBatch', 'Secret'] as const).map((kind) => store.list(kind)),
   );

@@ -41,7 +41,7 @@ function checkNode(): Check {
   return { name: 'node', result: 'missing', found: version, use, remedy: 'Node 24 or newer is needed; "npm ci" installs one.' };
 }
 
-async function checkTool(name: ToolName, needed: boolean, env: Readonly<Record<string, string | undefined>>): Promise<Check> {
+export async function checkTool(name: ToolName, needed: boolean, env: Readonly<Record<string, string | undefined>>): Promise<Check> {
   const found = await findTool(name, { ...defaultPlaces(), env });
   const use = TOOLS[name].usedFor;
   if (isFound(found)) return { name, result: 'ok', found: `${found.version ?? 'found'} (${found.path})`, use };

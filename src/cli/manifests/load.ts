@@ -9,6 +9,12 @@ import { scheduleProblem, timeZoneProblem } from './checks.ts';
 import { hookWarnings } from './hooks.ts';
 import type { Source } from './sources.ts';
 
+/** Where objects go: the namespace of the command line, or for those without one of their own `otherwise` ("default"). */
+export interface Placement {
+  given?: string | undefined;
+  otherwise?: string;
+}
+
 export interface Loaded {
   kind: KindName;
   object: AnyObject;
@@ -21,7 +27,7 @@ export interface Loaded {
  * Every document of the sources, valid and with defaults, in its order. Throws Invalid that names every problem of all of them, so
  * that nothing is written when one is wrong.
  */
-export async function loadManifests(store: Store, sources: readonly Source[], namespace: { given?: string }): Promise<Loaded[]> {
+export async function loadManifests(store: Store, sources: readonly Source[], namespace: Placement): Promise<Loaded[]> {
   const loaded: Loaded[] = [];
   const problems: string[] = [];
   for (const source of sources) {
@@ -34,17 +40,20 @@ export async function loadManifests(store: Store, sources: readonly Source[], na
       else loaded.push(result);
     }
   }
-  problems.push(...repeated(loaded));
+  problems.push(...repeated(loaded.map(({ object }) => object)));
   if (problems.length > 0) throw invalid(problems);
   if (loaded.length === 0) throw new StashError('Invalid', `no object in ${sources.map((source) => source.name).join(', ')}`);
   return loaded;
 }
 
-async function loadOne(
-  store: Store,
-  manifest: unknown,
-  namespace: { given?: string },
-): Promise<Loaded | { title: string; problems: { path: string; text: string }[] }> {
+/** What is wrong with one manifest, by path. */
+interface Refused {
+  title: string;
+  problems: { path: string; text: string }[];
+}
+
+/** One manifest of a kind of ours, against all our rules. */
+export async function loadOne(store: Store, manifest: unknown, namespace: Placement): Promise<Loaded | Refused> {
   const title = titleOf(manifest);
   const placed = withNamespace(manifest, namespace);
   if (typeof placed === 'string') return { title, problems: [{ path: 'metadata.namespace', text: placed }] };
@@ -56,13 +65,13 @@ async function loadOne(
 }
 
 /** The manifest in its namespace (the one of the command line where it has none); a text when both say something else. */
-function withNamespace(manifest: unknown, { given }: { given?: string }): unknown {
+function withNamespace(manifest: unknown, { given, otherwise = 'default' }: Placement): unknown {
   if (!isObject(manifest)) return manifest;
   const kind = knownKind(manifest.kind);
   if (kind === undefined || !isObject(manifest.metadata)) return manifest;
   const { namespace: own, ...metadata } = manifest.metadata;
   if (!KINDS[kind].namespaced) return { ...manifest, metadata };
-  if (own === undefined || own === null) return { ...manifest, metadata: { ...metadata, namespace: given ?? 'default' } };
+  if (own === undefined || own === null) return { ...manifest, metadata: { ...metadata, namespace: given ?? otherwise } };
   if (given !== undefined && own !== given)
     return `metadata.namespace: ${JSON.stringify(own)} is not the namespace ${JSON.stringify(given)} of the command line`;
   return manifest;
@@ -76,9 +85,9 @@ async function storedOf(store: Store, manifest: unknown): Promise<AnyObject | un
   return store.get(kind, { name, namespace: typeof namespace === 'string' ? namespace : '' });
 }
 
-function repeated(loaded: readonly Loaded[]): string[] {
+export function repeated(objects: readonly AnyObject[]): string[] {
   const seen = new Set<string>();
-  return loaded.flatMap(({ object }) => {
+  return objects.flatMap((object) => {
     const key = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
     if (!seen.has(key)) {
       seen.add(key);
@@ -88,12 +97,12 @@ function repeated(loaded: readonly Loaded[]): string[] {
   });
 }
 
-function invalid(problems: readonly string[]): StashError {
+export function invalid(problems: readonly string[]): StashError {
   const text = problems.length === 1 ? (problems[0] ?? '') : `${problems.length} problems:\n  ${problems.join('\n  ')}`;
   return new StashError('Invalid', text, { remedy: 'Nothing was written. Correct what is named and apply it again.' });
 }
 
-function titleOf(manifest: unknown): string {
+export function titleOf(manifest: unknown): string {
   if (!isObject(manifest) || typeof manifest.kind !== 'string') return '';
   const name = isObject(manifest.metadata) && typeof manifest.metadata.name === 'string' ? `/${manifest.metadata.name}` : '';
   return `${manifest.kind}${name}: `;

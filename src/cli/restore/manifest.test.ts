@@ -7,7 +7,7 @@ import type { RestoreSource } from './source.ts';
 
 const HOST = { apiVersion: 'stash.appscode.com/v1beta1', kind: 'Host', name: 'docs' };
 const source: RestoreSource = { name: 'docs', repository: { name: 'repo' }, target: { ref: HOST, alias: 'laptop' } };
-const context = { namespace: 'demo', cwd: '/home/me', requestId: '1' };
+const context = { namespace: 'demo', cwd: '/home/me', requestId: '1', cluster: false };
 const made = (wishes: RestoreWishes, from: RestoreSource = source) => restoreManifest(from, wishes, context);
 
 const VALID: [name: string, wishes: RestoreWishes][] = [
@@ -83,6 +83,30 @@ for (const [what, wishes, from] of REFUSED) {
   test(`${what} is refused`, () => {
     assert.throws(
       () => made(wishes, from),
+      (error) => isCode(error, 'Usage'),
+    );
+  });
+}
+
+const WEB = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+const web: RestoreSource = {
+  name: 'web',
+  repository: { name: 'repo' },
+  target: { ref: WEB, mounts: [{ name: 'data', mountPath: '/srv' }] },
+};
+const onCluster = (wishes: RestoreWishes) => restoreManifest(web, wishes, { ...context, cluster: true });
+
+test('on a cluster a claim appears where the data was', () => {
+  const { target } = onCluster({ to: 'pvc/look' }).spec;
+  assert.deepEqual(target?.ref, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: 'look' });
+  assert.deepEqual(target?.volumeMounts, [{ name: 'data', mountPath: '/srv' }]);
+  assert.equal(onCluster({}).spec.target?.volumeMounts, undefined);
+});
+
+for (const wishes of [{ to: './look' }, { to: 'Host/docs' }, { stopCommand: 'true' }, { startCommand: 'true' }]) {
+  test(`on a cluster ${JSON.stringify(wishes)} is refused`, () => {
+    assert.throws(
+      () => onCluster(wishes),
       (error) => isCode(error, 'Usage'),
     );
   });

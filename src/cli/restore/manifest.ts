@@ -8,7 +8,7 @@ import type { TaskRef } from '../../api/task-ref.ts';
 import { StashError } from '../../errors/error.ts';
 import { hash5, label } from '../../rules/names.ts';
 import type { RestoreSource } from './source.ts';
-import { hostRef, resolveTargetText } from './target-ref.ts';
+import { CLAIM, hostRef, resolveTargetText } from './target-ref.ts';
 
 export interface RestoreWishes {
   to?: string;
@@ -27,11 +27,14 @@ export interface RestoreWishes {
 export function restoreManifest(
   source: RestoreSource,
   wishes: RestoreWishes,
-  context: { namespace: string; cwd: string; requestId: string },
+  context: { namespace: string; cwd: string; requestId: string; cluster: boolean },
 ): RestoreSession {
   const { namespace } = context;
-  const place = placeOf(source, wishes.to, context.cwd);
+  if (context.cluster) refuseMachine(wishes);
+  const place = placeOf(source, wishes.to, context);
   const rules = rulesOf(wishes);
+  // The volume has to appear where the data was, since files go where they came from.
+  const mounts = place.ref.kind === CLAIM ? source.target?.mounts : undefined;
   return {
     apiVersion: KINDS.RestoreSession.apiVersion,
     kind: 'RestoreSession',
@@ -53,10 +56,26 @@ export function restoreManifest(
         ref: place.ref,
         ...(place.ownTarget && source.target?.alias !== undefined ? { alias: source.target.alias } : {}),
         ...(place.ownTarget && source.target?.appBinding !== undefined ? { appBinding: source.target.appBinding } : {}),
+        ...(mounts === undefined ? {} : { volumeMounts: mounts }),
         ...(rules.length === 0 ? {} : { rules }),
       },
     },
   };
+}
+
+/** What only makes sense where the command line and the data are on one machine. */
+function refuseMachine({ to, stopCommand, startCommand }: RestoreWishes): void {
+  if (to !== undefined && /^[./]/.test(to)) {
+    throw new StashError('Usage', `--to ${to} is a directory of this machine; on a cluster data goes into a workload or a volume`, {
+      remedy: 'Restore into a new PersistentVolumeClaim with --to PersistentVolumeClaim/NAME and look at it there.',
+    });
+  }
+  const given = stopCommand !== undefined ? '--stop-command' : startCommand !== undefined ? '--start-command' : undefined;
+  if (given !== undefined) {
+    throw new StashError('Usage', `${given} is for one machine; on a cluster data is put in place before the pods start`, {
+      remedy: 'Leave it out. Hooks of the RestoreSession run commands in containers.',
+    });
+  }
 }
 
 interface Place {
@@ -67,10 +86,11 @@ interface Place {
 }
 
 /** `--to`: a directory, another target as KIND/NAME, or (absent) where the data came from. */
-function placeOf(source: RestoreSource, to: string | undefined, cwd: string): Place {
+function placeOf(source: RestoreSource, to: string | undefined, { cwd, cluster }: { cwd: string; cluster: boolean }): Place {
   const own = source.target?.ref;
   if (to === undefined) {
-    if (own === undefined) throw new StashError('Usage', 'say where the data goes with --to KIND/NAME or --to DIRECTORY');
+    if (own === undefined)
+      throw new StashError('Usage', `say where the data goes with --to KIND/NAME${cluster ? '' : ' or --to DIRECTORY'}`);
     return { ref: own, ownTarget: true, ...(source.task && { task: source.task }) };
   }
   if (/^[./]/.test(to)) {
@@ -78,7 +98,7 @@ function placeOf(source: RestoreSource, to: string | undefined, cwd: string): Pl
     const ref = own ?? hostRef(source.name);
     return { ref, ownTarget: own !== undefined, task: toDirectory(source.task, resolve(cwd, to)) };
   }
-  const ref = resolveTargetText(to, ', or a directory as /PATH or ./PATH');
+  const ref = cluster ? resolveTargetText(to, '', 'cluster') : resolveTargetText(to, ', or a directory as /PATH or ./PATH');
   const ownTarget = own !== undefined && own.kind === ref.kind && own.name === ref.name;
   return { ref: ownTarget ? own : ref, ownTarget, ...(source.task && { task: source.task }) };
 }

@@ -1,10 +1,12 @@
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { ObjectReference, TargetRef } from '../../api/references.ts';
+import type { BackupTarget } from '../../api/target.ts';
 import type { TaskRef } from '../../api/task-ref.ts';
 import { StashError } from '../../errors/error.ts';
 import type { Store } from '../../store/store.ts';
 import { readObject } from '../read.ts';
 import { parseRef } from '../resolve.ts';
+import { CLAIM } from './target-ref.ts';
 
 /** Where a restore takes the data from, and what is known of where it belongs. */
 export interface RestoreSource {
@@ -12,7 +14,7 @@ export interface RestoreSource {
   name: string;
   repository: ObjectReference;
   /** Of a configuration: its own target, with the base of its host names and how to log in. */
-  target?: { ref?: TargetRef; alias?: string; appBinding?: ObjectReference };
+  target?: { ref?: TargetRef; alias?: string; appBinding?: ObjectReference; mounts?: NonNullable<BackupTarget['volumeMounts']> };
   /** Of a configuration: how its data is put back, where it says so. */
   task?: TaskRef;
 }
@@ -47,14 +49,28 @@ function fromConfiguration({ metadata, spec }: BackupConfiguration, chosen: stri
     chosen,
   );
   const { ref, alias, appBinding } = spec.target ?? {};
+  const mounts = mountsOf(spec.target);
   // Several bindings mean that it depends on the alias; then the default of the target's kind is as good a guess as any.
   const [binding, another] = spec.restore ?? [];
   return {
     name: metadata.name,
     repository: { name: repository.name, ...(repository.namespace === undefined ? {} : { namespace: repository.namespace }) },
-    target: { ...(ref && { ref }), ...(alias === undefined ? {} : { alias }), ...(appBinding && { appBinding }) },
+    target: {
+      ...(ref && { ref }),
+      ...(alias === undefined ? {} : { alias }),
+      ...(appBinding && { appBinding }),
+      ...(mounts && { mounts }),
+    },
     ...(binding !== undefined && another === undefined ? { task: binding.task } : {}),
   };
+}
+
+/** Where the data was seen. Of a workload that does not say it, the only path is the best guess. */
+function mountsOf(target: BackupConfiguration['spec']['target']): BackupTarget['volumeMounts'] {
+  const { ref, volumeMounts = [], paths = [] } = target ?? {};
+  if (volumeMounts.length > 0) return volumeMounts;
+  const [path, another] = paths;
+  return path === undefined || another !== undefined || ref?.kind === CLAIM ? undefined : [{ name: 'data', mountPath: path }];
 }
 
 function chooseRepository(name: string, repositories: readonly ObjectReference[], chosen: string | undefined): ObjectReference {

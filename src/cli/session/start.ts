@@ -2,8 +2,7 @@ import type { BackupSession } from '../../api/backup-session.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
-import { dataDirOf } from '../data-dir.ts';
-import { assertOperatorRuns, operatorRuns } from '../operator-runs.ts';
+import { assertOperatorRuns, noteMissingOperator, workerOf } from '../operator-runs.ts';
 import { type Format, objectsText, parseFormat } from '../output/print.ts';
 import { kindText } from '../resolve.ts';
 import { waitForSessions } from './wait.ts';
@@ -23,7 +22,7 @@ export async function startSessions(
   options: StartOptions,
 ): Promise<void> {
   const format = parseFormat(options.output);
-  if (options.wait) assertOperatorRuns(cli, options, 'nothing was started, since the work is done by "stash up"');
+  if (options.wait) await assertOperatorRuns(cli, options, `nothing was started, since the work is done by ${workerOf(options)}`);
   const created: (BackupSession | RestoreSession)[] = [];
   for (const session of sessions) created.push(await create(store, session));
   if (format === 'name' || !options.wait) announce(cli, created, format);
@@ -31,8 +30,7 @@ export async function startSessions(
     await waitForSessions(cli, store, created, { timeoutMs: options.timeout, format });
     return;
   }
-  const dataDir = dataDirOf(cli, options);
-  if (!operatorRuns(dataDir)) cli.err.write(`note: no "stash up" runs on ${dataDir}; the session waits until it is started\n`);
+  await noteMissingOperator(cli, options, 'the session waits until it is started');
 }
 
 function create(store: Store, session: BackupSession | RestoreSession): Promise<BackupSession | RestoreSession> {

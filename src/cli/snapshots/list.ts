@@ -3,7 +3,7 @@ import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository } from '../../api/repository.ts';
 import { accessOf } from '../../engine/backends/access.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../../engine/engine.ts';
-import { StashError } from '../../errors/error.ts';
+import { isCode, StashError } from '../../errors/error.ts';
 import { RECORDS_FILE, type RecordEntry, readRecords } from '../../rules/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli } from '../cli.ts';
@@ -16,6 +16,8 @@ interface SnapshotWishes {
   target?: string;
   /** Those that hold no data of a target, too. */
   internal: boolean;
+  /** The store is that of a cluster. */
+  cluster?: boolean;
 }
 
 const DEADLINE_MS = 120_000;
@@ -34,6 +36,7 @@ export async function listSnapshots(
   dataDir: string,
 ): Promise<ListedSnapshot[]> {
   const object = await readObject(store, 'Repository', repository.name, repository.namespace);
+  refuseDiskOfCluster(object, wishes);
   const access = await accessTo(store, object);
   const engine = await openEngine(cli, dataDir);
   const control = { signal: cli.signal, timeoutMs: DEADLINE_MS };
@@ -47,10 +50,7 @@ export async function listSnapshots(
     control,
   );
   const [found, entries] = await Promise.all([listed, recorded]);
-  const complete = new Map([
-    ...storedBySessions(await store.list('BackupSession')),
-    ...entries.map((one) => [one.id, one.complete] as const),
-  ]);
+  const complete = new Map([...storedBySessions(await sessionsOf(store)), ...entries.map((one) => [one.id, one.complete] as const)]);
   const internal = tagText(TAGS.series, SERIES.records);
   const shown = wishes.internal ? found : found.filter((snapshot) => !snapshot.tags.includes(internal));
   return shown
@@ -77,6 +77,27 @@ async function recordedEntries(
     if (control.signal.aborted) throw thrown;
     return [];
   }
+}
+
+/** Who may read the repository may not see the sessions: then nobody knows of those that are not in the records yet. */
+async function sessionsOf(store: Store): Promise<BackupSession[]> {
+  try {
+    return await store.list('BackupSession');
+  } catch (error) {
+    if (isCode(error, 'Forbidden')) return [];
+    throw error;
+  }
+}
+
+function refuseDiskOfCluster({ metadata, spec }: Repository, { cluster }: SnapshotWishes): void {
+  if (!cluster || spec.backend.local === undefined) return;
+  throw new StashError(
+    'BackendUnsupported',
+    `Repository ${metadata.name} is a disk of the cluster (backend "local"), which cannot be read from here`,
+    {
+      remedy: 'See its state with "describe repository"; what its sessions stored is in their status ("get backupsessions -o yaml").',
+    },
+  );
 }
 
 /** Of those that are not in the records yet. */

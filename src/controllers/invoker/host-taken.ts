@@ -14,7 +14,7 @@ export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker
   for (const [index, one] of mine.entries()) {
     for (const other of mine.slice(0, index)) {
       if (other.target === one.target) problems.push(`target ${one.target} is named twice`);
-      else if (sharesHosts(one.alias, other.alias))
+      else if (share(one, other))
         problems.push(
           `targets ${other.target} and ${one.target} have the same host name "${nameOf(one)}" (HostTaken): give one another target.alias`,
         );
@@ -23,7 +23,7 @@ export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker
   for (const ref of invoker.repositories) {
     for (const user of await olderUsers(ctx, invoker, ref)) {
       for (const theirs of hostsOf(user)) {
-        const taken = mine.find((one) => one.target !== theirs.target && sharesHosts(one.alias, theirs.alias));
+        const taken = mine.find((one) => one.target !== theirs.target && share(one, theirs));
         if (taken !== undefined)
           problems.push(
             `Repository ${keyText(ref)} already has host "${nameOf(theirs)}" of ${theirs.target}, by ${user.kind} ${user.name} (HostTaken): give ${taken.target} another target.alias or another Repository`,
@@ -36,16 +36,23 @@ export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker
 
 interface HostClaim {
   alias: string | undefined;
+  /** Its hosts are called as the nodes are. */
+  nodes: boolean;
   target: string;
 }
 
-function nameOf({ alias }: HostClaim): string {
-  return alias ?? `${DEFAULT_HOST}-0`;
+function share(one: HostClaim, other: HostClaim): boolean {
+  return one.nodes === other.nodes && sharesHosts(one.alias, other.alias);
+}
+
+function nameOf({ alias, nodes }: HostClaim): string {
+  return alias ?? (nodes ? 'NODE' : `${DEFAULT_HOST}-0`);
 }
 
 function hostsOf(invoker: Invoker): HostClaim[] {
   return invoker.members.map((member) => ({
     alias: member.target?.alias,
+    nodes: member.target?.ref?.kind === 'DaemonSet' && member.target.alias === undefined,
     target: targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)),
   }));
 }

@@ -50,7 +50,10 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
       },
       {
         kind: 'AppBinding',
-        map: (application) => using((invoker) => invoker.members.some((member) => member.target?.ref?.name === application.metadata.name)),
+        map: (application) =>
+          using((invoker) =>
+            invoker.members.some(({ target }) => [target?.ref?.name, target?.appBinding?.name].includes(application.metadata.name)),
+          ),
       },
       { kind: 'Function', map: () => using(() => true) },
       { kind: 'Task', map: () => using(() => true) },

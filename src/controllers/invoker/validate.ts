@@ -50,7 +50,7 @@ export async function validate(
       reason: missing?.reason ?? 'Ready',
       message: missing?.message ?? 'backups run as scheduled',
     },
-    supportCondition(withoutEffect(object)),
+    supportCondition(withoutEffect(object, ctx.platform.place)),
   );
   return { phase: ready ? 'Ready' : passed ? 'NotReady' : 'Invalid', ready, conditions };
 }
@@ -119,7 +119,7 @@ async function repositoryConditions(ctx: Context, invoker: Invoker): Promise<Con
         ? {
             type: CONDITIONS.repositoryFound,
             status: 'False',
-            reason: 'LayoutSingle',
+            reason: ctx.platform.place === 'Cluster' ? 'GatewayRequired' : 'LayoutSingle',
             message: `Repository ${lent.join(', ')} is in another namespace and not lent`,
           }
         : { type: CONDITIONS.repositoryFound, status: 'True', reason: 'RepositoryAvailable', message: 'every Repository is there' };

@@ -3,21 +3,22 @@ import type { Repository } from '../../api/repository.ts';
 import { accessOf } from '../../engine/backends/access.ts';
 import { StashError } from '../../errors/error.ts';
 import type { OpenRepository, RepositoryRef } from '../../orders/order.ts';
+import type { Place } from '../../rules/not-yet.ts';
 import { accessSecrets } from '../../secrets/secret-values.ts';
 import type { Context } from '../context.ts';
 
 /**
  * Everything an order needs to use a repository; its secrets are kept out of the log from now on. `from` is the namespace of the object
- * that refers to it. Throws RepositoryNotFound, SecretMissing, SecretKeyMissing, LayoutSingle or NotSupportedYet.
+ * that refers to it. Throws RepositoryNotFound, SecretMissing, SecretKeyMissing, LayoutSingle, GatewayRequired or NotSupportedYet.
  */
 export async function openRepository(
-  ctx: Pick<Context, 'store' | 'log'>,
+  ctx: Pick<Context, 'store' | 'log' | 'platform'>,
   ref: RepositoryRef,
   from: string,
 ): Promise<{ repository: Repository; open: OpenRepository; secretVersion: string }> {
   const repository = await ctx.store.get('Repository', ref);
   if (repository === undefined) throw new StashError('RepositoryNotFound', `there is no Repository ${ref.namespace}/${ref.name}`);
-  checkLayout(repository, from);
+  checkLayout(repository, from, ctx.platform.place);
   const secret = await storageSecret(ctx, repository);
   const access = accessOf({ name: ref.name, namespace: ref.namespace, spec: repository.spec }, secretData(secret));
   for (const value of accessSecrets(access)) ctx.log.redact(value);
@@ -32,7 +33,7 @@ export function passwordOf(open: OpenRepository): string {
   return password;
 }
 
-function checkLayout({ spec, metadata }: Repository, from: string): void {
+function checkLayout({ spec, metadata }: Repository, from: string, place: Place): void {
   const name = `${metadata.namespace}/${metadata.name}`;
   if (spec.layout === 'PerTarget')
     throw new StashError('NotSupportedYet', `Repository ${name} has layout: PerTarget, which is not built yet`, {
@@ -40,9 +41,13 @@ function checkLayout({ spec, metadata }: Repository, from: string): void {
     });
   if (from !== metadata.namespace)
     throw new StashError(
-      'LayoutSingle',
+      place === 'Cluster' ? 'GatewayRequired' : 'LayoutSingle',
       `Repository ${name} is one restic repository for all its targets and is not lent to namespace ${from}`,
     );
+  if (spec.backend.local !== undefined && place === 'Cluster')
+    throw new StashError('NotSupportedYet', `Repository ${name} has a local backend, which nothing serves in a cluster yet`, {
+      remedy: 'Run "rclone serve restic" on that volume and give its address as spec.backend.rest.url, or use an object store.',
+    });
 }
 
 async function storageSecret(ctx: Pick<Context, 'store'>, { spec, metadata }: Repository): Promise<KindMap['Secret'] | undefined> {

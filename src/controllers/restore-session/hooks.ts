@@ -2,6 +2,7 @@ import { keyOf } from '../../api/object.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { shouldRun } from '../../hooks/policy.ts';
 import type { Summary } from '../../hooks/summary.ts';
+import { isBroken } from '../../rules/restore-gate.ts';
 import { CONDITIONS } from '../conditions.ts';
 import { type DueHook, type HookHost, runHooksOnce } from '../hook-call.ts';
 import { whileKept } from '../while-kept.ts';
@@ -39,8 +40,18 @@ export async function finish(run: RestoreRun): Promise<RestoreOutcome> {
     reason: error?.code ?? 'PostRestoreTasksExecuted',
     message: error?.message ?? message,
   });
-  if (error !== undefined) return fail(error);
+  if (error !== undefined) return fail(heldBack(run) ? withWayOut(error, run) : error);
   return { type: 'end', phase: 'Succeeded', reason: 'Restored', message };
+}
+
+/** After a failure the application stays stopped: what is half restored must not be served. */
+function heldBack({ ctx, target, status }: RestoreRun): boolean {
+  return (ctx.platform.heldBackKinds ?? []).includes(target.kind) && (status.stats ?? []).some(isBroken);
+}
+
+function withWayOut(error: StashError, { target, session }: RestoreRun): StashError {
+  const message = `${error.message}; the pods of ${target.kind} ${target.name} that have this data do not start until a newer RestoreSession succeeds, or ${session.metadata.name} is deleted`;
+  return new StashError(error.code, message, { cause: error, remedy: error.remedy });
 }
 
 /** What a person must know of snapshots in which something is missing. */

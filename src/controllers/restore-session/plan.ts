@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { PlannedHost } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
@@ -98,7 +99,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         }),
       );
     }
-    const hosts = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias);
+    const hosts = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias, 'restore');
     if ('missing' in hosts) throw new StashError('NotFound', `target: ${hosts.missing}`);
     run.status.plan = planHosts(
       run,
@@ -107,6 +108,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
       await incompleteSnapshots(run, opened, report.result),
       destinationOf((await restoreBinding(run)).steps),
     );
+    await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
     await run.save();
     run.ctx.desk.acknowledge(id);
@@ -157,6 +159,17 @@ function planHosts(
       },
     ];
   });
+}
+
+/** What the platform knows to be impossible is refused while everything still runs. */
+async function checkPlaces({ ctx, session, status, target }: RestoreRun): Promise<void> {
+  const { spec } = session;
+  const rules = spec.target?.rules ?? spec.rules ?? [];
+  const places = (status.plan ?? []).flatMap(({ hostname, destination = '/', snapshots }) => {
+    const { include = [], exclude = [] } = hostRestore(rules, hostname ?? '') ?? {};
+    return include.length + exclude.length > 0 ? [] : snapshots.flatMap(({ paths = [] }) => paths.map((path) => join(destination, path)));
+  });
+  await ctx.platform.checkRestore?.(target, { places, allowOverwrite: spec.allowOverwrite ?? false, previousData: spec.previousData });
 }
 
 /** Of a part of a snapshot nobody knows the size. */

@@ -145,6 +145,7 @@ function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { cont
 
 function platformOf({ ran, failing }: ScriptedHooks): PlatformPort {
   return {
+    place: 'Machine',
     targetKinds: ['Host', 'AppBinding'],
     hosts: async (_target, alias) => ({ hosts: [alias ?? 'host-0'] }),
     agent: async () => ({ agent: 'targets' }),

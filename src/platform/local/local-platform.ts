@@ -9,6 +9,7 @@ import type { HookJournal } from './hook-journal.ts';
 /** One machine: a Host is a set of its directories, an AppBinding a database that its socket or a port reaches. Each has one host. */
 export function localPlatform(store: Store, baseEnv: Record<string, string>, hooks: HookJournal): PlatformPort {
   return {
+    place: 'Machine',
     targetKinds: ['Host', 'AppBinding'],
     hosts: async (target, alias) => {
       if (target.kind === 'AppBinding' && (await store.get('AppBinding', target)) === undefined)

@@ -28,6 +28,9 @@ export interface LocalOptions {
   ready?: () => void;
 }
 
+/** As long as the API server of a cluster keeps them. */
+const KEEP_EVENTS_MS = 3_600_000;
+
 /** `stash up`: store, controllers, scheduler and agents of one machine, until the signal. OperatorRunning when another one has the directory. */
 export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): Promise<void> {
   const directories = directoriesOf(dataDir);
@@ -67,7 +70,8 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
     const tidy = tidySessionLogs(store, directories.logs, signal).catch((error: unknown) =>
       log.warn('logs are not tidied up any more', { error }),
     );
-    await operate({ store, clock, log, epoch: await nextEpoch(directories.epoch), platform, signal, ready });
+    const epoch = await nextEpoch(directories.epoch);
+    await operate({ store, clock, log, epoch, platform, keepEventsMs: KEEP_EVENTS_MS, signal, ready });
     await tidy;
     await rm(directories.socket, { force: true });
     await store.close();

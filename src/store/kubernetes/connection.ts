@@ -26,6 +26,8 @@ export interface Connection {
   send<T>(request: ApiRequest): Promise<{ status: number; body: T }>;
   /** The answer line by line, until the server ends it. Fails when nothing comes for `silenceMs`. */
   lines(request: ApiRequest & { signal: AbortSignal }, silenceMs: number): AsyncIterable<unknown>;
+  /** The answer as it comes, for what is not JSON: the log of a container. */
+  bytes(request: ApiRequest & { signal: AbortSignal }): AsyncIterable<Buffer>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -48,7 +50,8 @@ export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_0
     const access = await credentials.current();
     const deadline = silenceMs === undefined ? [AbortSignal.timeout(timeoutMs)] : [];
     const signals = [closed.signal, ...deadline, ...(asked.signal === undefined ? [] : [asked.signal])];
-    const headers = { accept: 'application/json', 'user-agent': userAgent, ...access.headers };
+    // Logs are text.
+    const headers = { accept: 'application/json, */*', 'user-agent': userAgent, ...access.headers };
     return await request(urlOf(server, asked), {
       method: asked.method,
       dispatcher: transport.dispatcher(access, silenceMs === undefined ? 'requests' : 'watches'),
@@ -100,14 +103,24 @@ export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_0
     }
   }
 
+  async function* bytes(asked: ApiRequest & { signal: AbortSignal }): AsyncGenerator<Buffer> {
+    try {
+      yield* (await accepted(asked, MAY_BE_SILENT)).body;
+    } catch (error) {
+      throw connectionError(asked, server, error);
+    }
+  }
+
   const close = () => {
     closed.abort();
     return transport.close();
   };
-  return { server, namespace, send, lines, close };
+  return { server, namespace, send, lines, bytes, close };
 }
 
 const MOST_BUSY = 5;
+/** For undici: no limit. */
+const MAY_BE_SILENT = 0;
 
 function urlOf(server: string, { path, query = {} }: ApiRequest): string {
   const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));

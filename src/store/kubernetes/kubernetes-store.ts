@@ -70,11 +70,15 @@ class KubernetesStore implements Store {
     await this.#send(kind, key, 'DELETE', { what: 'delete', path: objectPath(resourceOf(kind), key), body });
   }
 
-  async *watch<K extends KindName>(kinds: readonly K[], { signal }: { signal: AbortSignal }): AsyncGenerator<WatchEvent<K>> {
+  async *watch<K extends KindName>(
+    kinds: readonly K[],
+    { signal, namespace = this.#options.namespace }: { signal: AbortSignal; namespace?: string },
+  ): AsyncGenerator<WatchEvent<K>> {
     const stop = new AbortController();
     const both = AbortSignal.any([signal, this.#closed.signal]);
     const mirrors = [...new Set(kinds)].map((kind) => new Mirror(kind));
-    const reflected = mirrors.map((mirror) => reflect(mirror.kind, mirror, this.#options, AbortSignal.any([both, stop.signal])));
+    const options = { ...this.#options, ...(namespace === undefined ? {} : { namespace }) };
+    const reflected = mirrors.map((mirror) => reflect(mirror.kind, mirror, options, AbortSignal.any([both, stop.signal])));
     try {
       yield* watchMirrors(mirrors, both) as AsyncGenerator<WatchEvent<K>>;
     } finally {

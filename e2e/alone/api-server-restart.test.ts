@@ -1,19 +1,27 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
-import { systemClock } from '../src/runtime/clock.ts';
-import { runElected, type Term } from '../src/runtime/leader-election/elect.ts';
-import { silentLogger } from '../src/runtime/log.ts';
-import { configMap, soon } from '../src/store/conformance/fixture.ts';
-import { openCachedStore } from '../src/store/kubernetes/cached-store.ts';
-import { openKubernetesStore } from '../src/store/kubernetes/kubernetes-store.ts';
-import { leaseClient } from '../src/store/kubernetes/lease-client.ts';
-import { Believer } from '../src/store/kubernetes/testing/believer.ts';
-import { noCluster, type TestCluster, testCluster } from '../src/store/kubernetes/testing/cluster.ts';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { runElected, type Term } from '../../src/runtime/leader-election/elect.ts';
+import { silentLogger } from '../../src/runtime/log.ts';
+import { configMap, soon } from '../../src/store/conformance/fixture.ts';
+import { openCachedStore } from '../../src/store/kubernetes/cached-store.ts';
+import { openKubernetesStore } from '../../src/store/kubernetes/kubernetes-store.ts';
+import { leaseClient } from '../../src/store/kubernetes/lease-client.ts';
+import { Believer } from '../../src/store/kubernetes/testing/believer.ts';
+import { noCluster, type TestCluster, testCluster } from '../../src/store/kubernetes/testing/cluster.ts';
+import { application, DATA } from '../harness/applications.ts';
+import { askFor, configuration, inForce, repository, succeeded, target } from '../harness/backup.ts';
+import { apply } from '../harness/kubectl.ts';
+import { ownNamespace } from '../harness/namespace.ts';
+import { shell } from '../harness/shell.ts';
+import { readRepository } from '../harness/snapshots.ts';
+import { heldUp, restStorage, setValve } from '../harness/storage.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 // How the API server is ended without warning and started again depends on the cluster: two shell commands.
-const { API_SERVER_KILL: kill = '', API_SERVER_START: start = '' } = process.env;
-const leftOut = noCluster ?? (kill === '' || start === '' ? 'set API_SERVER_KILL and API_SERVER_START to shell commands' : false);
+const { STASH_E2E_API_SERVER_KILL: kill = '', STASH_E2E_API_SERVER_START: start = '' } = process.env;
+const leftOut =
+  noCluster ?? (kill === '' || start === '' ? 'set STASH_E2E_API_SERVER_KILL and STASH_E2E_API_SERVER_START to shell commands' : false);
 
 describe('when the API server is killed and started again', { skip: leftOut }, () => {
   let cluster: TestCluster;
@@ -70,8 +78,26 @@ describe('when the API server is killed and started again', { skip: leftOut }, (
     await believer.stop();
     await cached.close();
   });
-});
 
-function shell(command: string): void {
-  execFileSync('sh', ['-c', command], { stdio: 'ignore' });
-}
+  it('a backup under way is gone on with, and made once', async (t) => {
+    const namespace = await ownNamespace(t as TestContext);
+    const storage = await restStorage(namespace, { valve: true });
+    await repository(namespace, storage);
+    const about = target('Deployment', 'web', { paths: [DATA] });
+    await apply(namespace, application('Deployment', 'web'), configuration('web', { target: about }));
+    await inForce(namespace, 'web', 'deployment/web');
+    await setValve(namespace, 'held');
+    await askFor(namespace, 'web', 'now');
+    await heldUp(namespace);
+    shell(kill);
+    shell(start);
+    await waitFor(
+      'the API server answers',
+      () => setValve(namespace, 'open'),
+      () => true,
+    );
+    const session = await succeeded(namespace, 'now');
+    assert.equal(session.status.targets[0].stats[0].attempts, 1);
+    assert.equal((await readRepository(namespace, storage.url)).snapshots.length, 1);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claimOf, inside } from './harness/applications.ts';
+import { askFor, configuration, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { databasePod, IMAGE, PREPARED_SUMS, server } from './harness/database.ts';
+import { apply, get, kubectl, list } from './harness/kubectl.ts';
+import { ownNamespace } from './harness/namespace.ts';
+import { sharedStorage } from './harness/storage.ts';
+import { waitFor } from './harness/wait-for.ts';
+
+const skip = IMAGE === '' ? 'set STASH_E2E_MARIADB_IMAGE to an image built from e2e/images/mariadb' : false;
+
+test('two MariaDB servers under load are backed up twice by sidecars in their own image; the backups hold what they held', {
+  skip,
+}, async (t) => {
+  const namespace = await ownNamespace(t);
+  const storage = sharedStorage(namespace);
+  await repository(namespace, storage);
+  const login = { name: 'orders-login' };
+  await apply(
+    namespace,
+    server('orders', 2),
+    { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
+    {
+      apiVersion: 'appcatalog.appscode.com/v1alpha1',
+      kind: 'AppBinding',
+      metadata: { name: 'orders' },
+      spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
+    },
+    configuration('orders', {
+      execOps: [{ alias: 'full' }],
+      target: target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } }),
+      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
+      tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
+    }),
+  );
+  await inForce(namespace, 'orders', 'statefulset/orders');
+  const pods = await list('pods', namespace, 'app=orders');
+  assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, Math.min(2, (await list('nodes')).length));
+  const written = () => inside(namespace, 'orders-0', "mariadb -uroot -BN -e 'SELECT COUNT(*) FROM shop.moves'", 'mariadb');
+  const moves = async () => Number(await written());
+  const before = await waitFor('the load', moves, (count) => count > 0);
+
+  const first = await succeeded(namespace, await askFor(namespace, 'orders', 'first', { alias: 'full' }));
+  const second = await succeeded(namespace, await askFor(namespace, 'orders', 'second', { alias: 'full' }));
+  assert.ok((await moves()) > before, 'there was load meanwhile');
+  for (const session of [first, second]) {
+    assert.equal(session.status.operation.performed, 'Full');
+    assert.deepEqual(Object.keys(snapshotsOf(session)), ['orders-0', 'orders-1']);
+  }
+  for (const [host, id] of Object.entries(snapshotsOf(second))) {
+    const source = await inside(namespace, host, "mariadb -uroot -BN -e 'CHECKSUM TABLE shop.fixed'", 'mariadb');
+    await apply(namespace, databasePod(`read-${host}`, storage.url, id, PREPARED_SUMS));
+    const read = async () => (await get('pod', `read-${host}`, namespace))?.status?.phase as string | undefined;
+    const phase = await waitFor('the backup was read', read, (one) => one === 'Succeeded' || one === 'Failed', { seconds: 120 });
+    const said = await kubectl(['logs', `read-${host}`, '--namespace', namespace, '--container', 'mariadb']);
+    assert.equal(phase, 'Succeeded', said);
+    const [sum, balance] = said.trim().split('\n').slice(-2);
+    assert.equal(sum, source.trim(), `checksum of ${host}`);
+    assert.equal(balance, '0', 'what was moved together is there together');
+  }
+});

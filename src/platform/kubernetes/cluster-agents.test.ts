@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { StashError } from '../../errors/error.ts';
+import type { OrderError } from '../../orders/order.ts';
+import { silentLogger } from '../../runtime/log.ts';
+import { testClock } from '../../runtime/test-clock.ts';
+import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
+import { clusterAgents } from './cluster-agents.ts';
+
+const SIDECAR = 'pod/shop/db-0/stash';
+const JOB = 'job/shop/stash-backup-files';
+
+test('An agent that was heard of lately is not looked at, nor is a restore that waits for a gate', async () => {
+  const world = worldOf({ busy: [SIDECAR, 'restore/shop/StatefulSet/db/host-0'], silence: 29_000 });
+  await world.pass(60_000);
+  assert.deepEqual([world.asked, world.said], [[], []]);
+});
+
+test('An agent whose pod is gone is lost', async () => {
+  const world = worldOf({ busy: [SIDECAR] });
+  await world.pass(5_000);
+  assert.deepEqual(world.said, [`lost ${SIDECAR}: AgentLost pod shop/db-0 is gone`]);
+});
+
+test('An agent in a pod that is there is waited for', async () => {
+  const world = worldOf({ busy: [SIDECAR], pod: podOf({ phase: 'Pending' }) });
+  await world.pass(600_000);
+  assert.deepEqual(world.said, []);
+});
+
+test('One that cannot start is given up after two minutes, with what the pod says', async () => {
+  const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
+  const pod = podOf({ phase: 'Pending', containerStatuses: [{ name: 'stash', state: { waiting } }] });
+  const world = worldOf({ busy: [SIDECAR], pod });
+  await world.pass(120_000);
+  assert.deepEqual(world.said, []);
+  await world.pass(10_000);
+  assert.match(world.said[0] ?? '', /^refuse pod\S+: AgentLost the agent does not run: .*ImagePullBackOff; no such image/);
+});
+
+test('Trouble is counted from when it began: one that was heard of meanwhile begins anew', async () => {
+  const waiting = { reason: 'CrashLoopBackOff' };
+  const facts = { busy: [SIDECAR], pod: podOf({ containerStatuses: [{ name: 'stash', state: { waiting } }] }), silence: 60_000 };
+  const world = worldOf(facts);
+  await world.pass(100_000);
+  facts.silence = 1_000;
+  await world.pass(5_000);
+  facts.silence = 60_000;
+  await world.pass(100_000);
+  assert.deepEqual(world.said, []);
+});
+
+test('A Job that nobody hears of is made, once its namespace can trust the operator', async () => {
+  const world = worldOf({ busy: [JOB] });
+  await world.pass(5_000);
+  assert.deepEqual(world.asked.slice(-3), ['trust shop', 'GET stash-backup-files', 'POST jobs']);
+});
+
+test('A Job that the API server refuses is refused to who ordered it; one that cannot be asked for is tried again', async () => {
+  const forbidden = worldOf({ busy: [JOB], refusal: 'Forbidden' });
+  await forbidden.pass(5_000);
+  assert.deepEqual(forbidden.said, [`refuse ${JOB}: Forbidden not today`]);
+  const away = worldOf({ busy: [JOB], refusal: 'StoreUnavailable' });
+  await away.pass(10_000);
+  assert.deepEqual(away.said, []);
+  assert.equal(away.asked.filter((one) => one === 'POST jobs').length, 2);
+});
+
+test('An order asks for its Job at once; a sidecar nobody has to make', async () => {
+  const world = worldOf({ busy: [] });
+  world.agents.ensure(SIDECAR);
+  world.agents.ensure(JOB);
+  world.agents.ensure(JOB);
+  await world.pass(1);
+  assert.deepEqual(world.asked, ['trust shop', 'GET stash-backup-files', 'POST jobs']);
+});
+
+interface Facts {
+  busy: string[];
+  /** Never heard of when absent. */
+  silence?: number;
+  pod?: V1Pod;
+  /** How the API server answers who makes a Job. */
+  refusal?: ErrorCode;
+}
+
+function worldOf(facts: Facts) {
+  const [asked, said]: [string[], string[]] = [[], []];
+  const clock = testClock();
+  const stop = new AbortController();
+  const note = (what: string) => (agent: string, error: OrderError) => said.push(`${what} ${agent}: ${error.code} ${error.message}`);
+  const send = async ({ method, path }: ApiRequest) => {
+    asked.push(`${method} ${path.split('/').at(-1)}`);
+    if (path.endsWith('/pods')) return { status: 200, body: { items: facts.pod === undefined ? [] : [facts.pod] } };
+    if (path.includes('/pods/') && facts.pod !== undefined) return { status: 200, body: facts.pod };
+    if (method === 'GET') throw new StashError('NotFound', 'nothing there');
+    if (facts.refusal !== undefined) throw new StashError(facts.refusal, 'not today');
+    return { status: 201, body: {} };
+  };
+  const agents = clusterAgents({
+    connection: { send } as unknown as Connection,
+    desk: {
+      busyAgents: () => facts.busy,
+      silence: () => facts.silence,
+      refuse: note('refuse'),
+      lost: note('lost'),
+    },
+    jobOf: (key) => (key.type === 'job' ? ({ metadata: { namespace: key.namespace, name: key.job } } as V1Job) : undefined),
+    publishTrust: async (namespace) => void asked.push(`trust ${namespace}`),
+    clock,
+    log: silentLogger(),
+    signal: stop.signal,
+  });
+  void agents.watch();
+  const pass = async (ms: number) => {
+    for (let left = ms; left > 0; left -= 5_000) {
+      await clock.advance(Math.min(left, 5_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { agents, asked, said, pass };
+}
+
+function podOf(status: object): V1Pod {
+  return { metadata: { namespace: 'shop', name: 'db-0' }, status } as V1Pod;
+}

@@ -1,0 +1,133 @@
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { asStashError, isCode, StashError } from '../../errors/error.ts';
+import type { AgentDesk } from '../../orders/desk.ts';
+import type { OrderError } from '../../orders/order.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Connection } from '../../store/kubernetes/connection.ts';
+import { type AgentKey, parseAgentKey } from './agent-key.ts';
+import { keepJob } from './jobs/keep-job.ts';
+import { podTrouble } from './pods/pod-trouble.ts';
+
+interface ClusterAgentsOptions {
+  connection: Connection;
+  desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'refuse' | 'lost'>;
+  /** The Job that is to run for the key; undefined for agents that are in pods of somebody else. */
+  jobOf: (key: AgentKey) => V1Job | undefined;
+  /** Sees to it that agents in this namespace can trust the operator. */
+  publishTrust: (namespace: string) => Promise<void>;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** How often agents of which something is expected are looked at. */
+const LOOK_MS = 5_000;
+/** An agent polls every 20 s at the latest; one that is silent for longer may be in trouble, or gone. */
+const SILENT_MS = 30_000;
+/** Trouble that the cluster may still mend by itself (an image that is being pulled, a node that is being started). */
+const PATIENCE_MS = 120_000;
+
+/**
+ * A pod that is said to run, on a node that is cut off or dead: a DaemonSet's stays for ever. What it was ordered has failed; that it has
+ * ended nobody knows, so its locks are not touched.
+ */
+const AWAY_MS = 300_000;
+
+/**
+ * Keeps the agents going of which something is expected: makes their Jobs, and tells the desk of those that cannot run or are gone.
+ * Nothing is asked of the API server while nothing is expected of anybody.
+ */
+export function clusterAgents(options: ClusterAgentsOptions) {
+  const { desk, clock, signal } = options;
+  const making = new Set<string>();
+  const troubled = new Map<string, number>();
+
+  const make = async (agent: string): Promise<void> => {
+    const key = parseAgentKey(agent);
+    const job = key && options.jobOf(key);
+    if (job === undefined || making.has(agent)) return;
+    making.add(agent);
+    try {
+      await options.publishTrust(job.metadata?.namespace ?? '');
+      await keepJob(options.connection, job, { clock, signal });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = asStashError(thrown);
+      options.log.warn('a Job cannot be made', { agent, error });
+      // What is refused stays refused; what could not be asked is asked again at the next look.
+      if (isCode(error, 'Invalid', 'Forbidden')) desk.refuse(agent, orderError(error));
+    } finally {
+      making.delete(agent);
+    }
+  };
+  const look = async (agent: string): Promise<void> => {
+    const key = parseAgentKey(agent);
+    // A restore waits there for the gate of a pod, which `gates/` sees to.
+    if (key === undefined || key.type === 'restore') return;
+    if ((desk.silence(agent) ?? Number.POSITIVE_INFINITY) < SILENT_MS) {
+      troubled.delete(agent);
+      return;
+    }
+    const pods = await podsOf(options, key);
+    if ((key.type === 'pod' || key.type === 'gate') && pods.length === 0) {
+      desk.lost(agent, orderError(new StashError('AgentLost', `pod ${key.namespace}/${key.pod} is gone`)));
+      return;
+    }
+    const trouble = pods.map(podTrouble).find((one) => one !== undefined);
+    const since = troubled.get(agent) ?? clock.monotonic();
+    troubled.set(agent, since);
+    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS)
+      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
+    else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
+      desk.refuse(
+        agent,
+        orderError(new StashError('AgentLost', `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`)),
+      );
+    else await make(agent);
+  };
+  const watch = async () => {
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_MS, signal);
+      const busy = desk.busyAgents();
+      for (const agent of troubled.keys()) if (!busy.includes(agent)) troubled.delete(agent);
+      await Promise.all(
+        busy.map((agent) =>
+          look(agent).catch((error: unknown) => {
+            if (!signal.aborted) options.log.warn('an agent cannot be looked at', { agent, error: asStashError(error) });
+          }),
+        ),
+      );
+    }
+  };
+  return {
+    ensure: (agent: string) => void make(agent),
+    /** Resolves after the signal. */
+    watch,
+  };
+}
+
+async function podsOf({ connection, jobOf, signal }: ClusterAgentsOptions, key: AgentKey): Promise<V1Pod[]> {
+  if (key.type === 'pod' || key.type === 'gate') {
+    const path = `/api/v1/namespaces/${key.namespace}/pods/${key.pod}`;
+    try {
+      return [(await connection.send<V1Pod>({ what: `read Pod ${key.namespace}/${key.pod}`, method: 'GET', path, signal })).body];
+    } catch (error) {
+      if (isCode(error, 'NotFound')) return [];
+      throw error;
+    }
+  }
+  const { name = '', namespace = '' } = jobOf(key)?.metadata ?? {};
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const query = { labelSelector: `batch.kubernetes.io/job-name=${name}` };
+  return (await connection.send<{ items: V1Pod[] }>({ what: `list pods of Job ${namespace}/${name}`, method: 'GET', path, query, signal }))
+    .body.items;
+}
+
+function away(pods: readonly V1Pod[]): string {
+  return pods.map(({ metadata, spec }) => `pod ${metadata?.namespace}/${metadata?.name} on node ${spec?.nodeName}`).join(', ');
+}
+
+function orderError({ code, message, remedy }: StashError): OrderError {
+  return { code, message, remedy };
+}

@@ -1,0 +1,54 @@
+import type { RestoreWork } from '../../../controllers/platform-port.ts';
+import { StashError } from '../../../errors/error.ts';
+import { DEFAULT_HOST } from '../../../rules/host-name.ts';
+import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { GATE_CONTAINER } from '../sidecar/names.ts';
+import { isOurs, type Workload, workloadText } from '../sidecar/workload.ts';
+import { hostsOfWorkload, readUnlessGone, type WorkloadTarget } from '../targets/workload.ts';
+
+/** Hosts of a workload for a restore; undefined without the workload. Throws Invalid where none of its pods could be restored. */
+export async function restoreHosts(
+  connection: Connection,
+  target: WorkloadTarget,
+  alias: string | undefined,
+): Promise<string[] | undefined> {
+  const workload = await readUnlessGone(connection, target);
+  if (workload === undefined) return undefined;
+  checkPods(workload);
+  if (target.kind === 'Deployment') return [alias ?? `${DEFAULT_HOST}-0`];
+  const hosts = (await hostsOfWorkload(connection, target, alias))?.map(({ host }) => host);
+  if (hosts?.length === 0) throw new StashError('Invalid', `target: ${workloadText(workload)} runs on no node, so nothing can be restored`);
+  return hosts;
+}
+
+/** Throws Invalid where the gates could not do what is asked, before a pod is deleted for it. */
+export async function checkRestore(connection: Connection, target: WorkloadTarget, work: RestoreWork): Promise<void> {
+  const workload = await readUnlessGone(connection, target);
+  if (workload === undefined || !work.allowOverwrite || work.previousData === 'Discard') return;
+  const mount = work.places.find((place) => mountsOf(workload).includes(place));
+  if (mount !== undefined)
+    throw new StashError(
+      'Invalid',
+      `previousData: Keep cannot be done: ${mount} is a mount point in the pods of ${workloadText(workload)}, so what is in it cannot be set aside`,
+      { remedy: 'Set previousData: Discard, which gives up what is there now. Nothing was stopped.' },
+    );
+}
+
+function checkPods(workload: Workload): void {
+  if (gateOf(workload) === undefined)
+    throw new StashError('Invalid', `target: ${workloadText(workload)} has no sidecar, so nothing can restore before its pods start`, {
+      remedy: 'Make a BackupConfiguration for it, or put the sidecar into its manifest with "stash inject"; or restore into its PVC.',
+    });
+  if (workload.kind !== 'DaemonSet' && workload.spec.replicas === 0)
+    throw new StashError('Invalid', `target: ${workloadText(workload)} is scaled to 0, so it has no pod that could be restored`, {
+      remedy: 'Scale it up, or restore into its PersistentVolumeClaim.',
+    });
+}
+
+function gateOf({ spec: { template } }: Workload) {
+  return (template.spec?.initContainers ?? []).find((one) => one.name === GATE_CONTAINER && isOurs(one));
+}
+
+function mountsOf(workload: Workload): string[] {
+  return (gateOf(workload)?.volumeMounts ?? []).map(({ mountPath }) => mountPath.replace(/(?<=.)\/+$/, ''));
+}

@@ -1,0 +1,60 @@
+import type { V1Job } from '@kubernetes/client-node';
+import { isCode } from '../../../errors/error.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Connection } from '../../../store/kubernetes/connection.ts';
+
+/** How long a Job that has ended, and is removed, may take to be gone. */
+const REMOVAL_MS = 250;
+
+/**
+ * Makes sure that the Job is there and has not ended: one that has is removed and made anew. Rejects with what the API server refuses
+ * (Invalid, Forbidden), or when it does not answer.
+ */
+export async function keepJob(
+  connection: Connection,
+  job: V1Job,
+  { clock, signal }: { clock: Pick<Clock, 'sleep'>; signal: AbortSignal },
+): Promise<void> {
+  const { namespace = '', name = '' } = job.metadata ?? {};
+  const collection = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+  const path = `${collection}/${name}`;
+  const text = `Job ${namespace}/${name}`;
+  while (!signal.aborted) {
+    const found = await read(connection, path, text, signal);
+    if (found === undefined) {
+      try {
+        await connection.send({ what: `create ${text}`, method: 'POST', path: collection, body: job, signal });
+        return;
+      } catch (error) {
+        if (!isCode(error, 'AlreadyExists')) throw error;
+        continue;
+      }
+    }
+    if (!hasEnded(found) && found.metadata?.deletionTimestamp === undefined) return;
+    if (found.metadata?.deletionTimestamp === undefined) await remove(connection, path, text, found.metadata?.uid, signal);
+    await clock.sleep(REMOVAL_MS, signal);
+  }
+}
+
+function hasEnded({ status }: V1Job): boolean {
+  return (status?.conditions ?? []).some(({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True');
+}
+
+async function read(connection: Connection, path: string, text: string, signal: AbortSignal): Promise<V1Job | undefined> {
+  try {
+    return (await connection.send<V1Job>({ what: `read ${text}`, method: 'GET', path, signal })).body;
+  } catch (error) {
+    if (isCode(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function remove(connection: Connection, path: string, text: string, uid: string | undefined, signal: AbortSignal): Promise<void> {
+  const body = { propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) };
+  try {
+    await connection.send({ what: `remove ${text}`, method: 'DELETE', path, body, signal });
+  } catch (error) {
+    // Somebody else removed it, or made it anew: looked at again.
+    if (!isCode(error, 'NotFound', 'Conflict')) throw error;
+  }
+}

@@ -1,0 +1,143 @@
+import type { KindName } from '../../api/kinds.ts';
+import type { AgentDesk } from '../../orders/desk.ts';
+import { mayReport } from '../../orders/may-report.ts';
+import { type AgentServer, serveDesk } from '../../orders/server.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { runElected, type Term } from '../../runtime/leader-election/elect.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { openCachedStore } from '../../store/kubernetes/cached-store.ts';
+import type { Connection } from '../../store/kubernetes/connection.ts';
+import { Discovery } from '../../store/kubernetes/discovery.ts';
+import { leaseClient } from '../../store/kubernetes/lease-client.ts';
+import { operate, type Platform } from '../operate.ts';
+import { applyCatalog } from './catalog.ts';
+import { clusterAgents } from './cluster-agents.ts';
+import { agentsHosts, announce } from './endpoint.ts';
+import { gatekeeper } from './gates/gatekeeper.ts';
+import { serveHealth } from './health.ts';
+import { clusterAuthenticate } from './identity/authenticate.ts';
+import { tokenReview } from './identity/review.ts';
+import { clusterPlatform } from './platform.ts';
+import type { ClusterSettings } from './settings.ts';
+import { hasNativeSidecars } from './sidecar/native-sidecars.ts';
+import { keepSidecars } from './targets/keep-sidecars.ts';
+import { keepTrust } from './trust/trust.ts';
+
+interface OperatorOptions {
+  connection: Connection;
+  settings: ClusterSettings;
+  /** The pod it runs in. */
+  pod: { name: string; ip: string };
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+  /** Ends it; the Lease is given back last. */
+  signal: AbortSignal;
+}
+
+const HEALTH_PORT = 8081;
+const AGENTS_PORT = 8443;
+const LEASE = 'stash-operator';
+const TRUST_EVERY_MS = 3_600_000;
+/** Read from memory. Secrets are read one by one, when they are needed. */
+const CACHED: readonly KindName[] = [
+  'Repository',
+  'BackupConfiguration',
+  'BackupBatch',
+  'BackupSession',
+  'RestoreSession',
+  'RestoreBatch',
+  'Function',
+  'Task',
+  'AppBinding',
+];
+
+/** The operator in a cluster: of several one leads, and works, until the signal. */
+export async function runInCluster(options: OperatorOptions): Promise<void> {
+  const { connection, settings, pod, clock, random, log, signal } = options;
+  const health = { ready: false };
+  const closeHealth = await serveHealth(health, HEALTH_PORT);
+  const client = leaseClient(connection, { namespace: settings.namespace, name: LEASE, clock });
+  const watched = {
+    ...client,
+    read: async (stop: AbortSignal) => {
+      const lease = await client.read(stop);
+      health.ready = true;
+      return lease;
+    },
+  };
+  try {
+    await runElected({ client: watched, identity: pod.name, clock, random, log }, (term) => lead(options, term), signal);
+  } finally {
+    await closeHealth();
+  }
+}
+
+async function lead({ connection, settings, pod, clock, random, log }: OperatorOptions, { epoch, signal }: Term): Promise<void> {
+  const store = openCachedStore({
+    connection,
+    clock,
+    random,
+    kinds: CACHED,
+    onTrouble: (kind, error) => log.warn('a watch failed; it is taken up again', { kind, error }),
+  });
+  const trust = keepTrust({ connection, namespace: settings.namespace, dnsNames: agentsHosts(settings.namespace), clock, signal });
+  await trust.renew();
+  const inCluster = { connection, discovery: new Discovery(connection) };
+  await applyCatalog(inCluster, log);
+  const sidecars = keepSidecars({
+    store,
+    cluster: inCluster,
+    settings: { ...settings, nativeSidecars: await hasNativeSidecars(connection) },
+    publishTrust: trust.publish,
+    clock,
+  });
+  const cluster = clusterPlatform(connection, settings, sidecars);
+  const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
+  const platform = (desk: AgentDesk): Platform => {
+    const { jobOf } = cluster;
+    const agents = clusterAgents({ connection, desk, jobOf, publishTrust: trust.publish, clock, log, signal });
+    const gates = gatekeeper({ connection, store, desk, clock, log, signal });
+    let server: AgentServer | undefined;
+    const done: Promise<void>[] = [];
+    return {
+      port: cluster.port,
+      ensureAgent: agents.ensure,
+      start: async () => {
+        server = await serveDesk(
+          { ...desk, poll: gates.poll },
+          {
+            listen: { port: AGENTS_PORT, certificate: trust.certificate() },
+            authenticate: clusterAuthenticate({ review: tokenReview(connection), own, clock }),
+          },
+        );
+        await announce(connection, { namespace: settings.namespace, ip: pod.ip, port: AGENTS_PORT });
+        done.push(agents.watch(), gates.watch(), keepCertificate(trust, server, { clock, log, signal }));
+      },
+      stop: async () => {
+        await server?.close();
+        await Promise.all(done);
+      },
+    };
+  };
+  try {
+    await operate({ store, clock, log, epoch, platform, mayReport, signal, ready: () => log.info('works', { epoch }) });
+  } finally {
+    await store.close();
+  }
+}
+
+async function keepCertificate(
+  trust: ReturnType<typeof keepTrust>,
+  server: AgentServer,
+  { clock, log, signal }: { clock: Clock; log: Logger; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(TRUST_EVERY_MS, signal);
+    try {
+      if (!signal.aborted && (await trust.renew())) server.replaceCertificate(trust.certificate());
+    } catch (error) {
+      log.warn('the certificate of the operator could not be looked after; it is tried again', { error });
+    }
+  }
+}

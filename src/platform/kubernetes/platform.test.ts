@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostWork, TargetKey } from '../../controllers/platform-port.ts';
+import { StashError } from '../../errors/error.ts';
+import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
+import { parseAgentKey } from './agent-key.ts';
+import { clusterPlatform } from './platform.ts';
+import type { ClusterSettings } from './settings.ts';
+
+const target = (kind: string, name: string): TargetKey => ({ kind, namespace: 'shop', name });
+const work = (of: TargetKey, more: Partial<HostWork> = {}): HostWork => ({
+  target: of,
+  host: 'host-0',
+  direction: 'backup',
+  spec: undefined,
+  runtimeSettings: undefined,
+  ...more,
+});
+
+const pod = (name: string, ready = true) => ({
+  metadata: { name, labels: { 'stash.appscode.com/agent': 'true' }, annotations: { 'stash.appscode.com/sidecar': 'h' } },
+  spec: { nodeName: 'n1' },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+});
+const workload = (more: object = {}) => ({
+  spec: {
+    selector: { matchLabels: { app: 'x' } },
+    template: { metadata: { annotations: { 'stash.appscode.com/sidecar': 'h' } } },
+    ...more,
+  },
+});
+
+const hosts: [name: string, of: TargetKey, alias: string | undefined, wanted: object][] = [
+  ['a StatefulSet has as many as it should, whatever runs', target('StatefulSet', 'db'), undefined, { hosts: ['host-0', 'host-1'] }],
+  ['its alias goes before', target('StatefulSet', 'db'), 'orders', { hosts: ['orders-0', 'orders-1'] }],
+  ['a Deployment has one', target('Deployment', 'web'), undefined, { hosts: ['host-0'] }],
+  ['a DaemonSet has one a node', target('DaemonSet', 'log'), undefined, { hosts: ['n1'] }],
+  ['a claim has one', target('PersistentVolumeClaim', 'files'), undefined, { hosts: ['host-0'] }],
+  ['or its alias', target('PersistentVolumeClaim', 'files'), 'files', { hosts: ['files'] }],
+  ['what is not there is said', target('Deployment', 'gone'), undefined, { missing: 'there is no Deployment shop/gone' }],
+];
+for (const [name, of, alias, wanted] of hosts)
+  test(`Hosts: ${name}`, async () => assert.deepEqual(await platform().port.hosts(of, alias), wanted));
+
+test('A host of a workload is served by the sidecar of its pod, which finds a server on the pod itself', async () => {
+  const { port } = platform();
+  assert.deepEqual(await port.agent(work(target('StatefulSet', 'db'), { host: 'host-1' })), {
+    agent: 'pod/shop/db-1/stash',
+    address: '127.0.0.1',
+  });
+  const mounted = { volumeMounts: [{ name: 'data', mountPath: '/source' }] };
+  const named = await port.agent(work(target('Deployment', 'web'), { container: 'files', spec: mounted as never }));
+  assert.deepEqual(named, { agent: 'pod/shop/web-1/files', paths: ['/source'], address: '127.0.0.1' });
+});
+
+test('A host that has no pod any more is not found', async () => {
+  await assert.rejects(platform().port.agent(work(target('StatefulSet', 'db'), { host: 'host-7' })), { code: 'NotFound' });
+  await assert.rejects(platform().port.agent(work(target('PersistentVolumeClaim', 'gone'))), { code: 'NotFound' });
+});
+
+test('A claim is served by a Job of its own for each direction, where the claim can be mounted; nobody asks for others', async () => {
+  const { port, jobOf } = platform();
+  const claim = target('PersistentVolumeClaim', 'files');
+  const backup = await port.agent(work(claim));
+  const restore = await port.agent(work(claim, { direction: 'restore' }));
+  assert.notEqual(backup.agent, restore.agent);
+  assert.deepEqual(backup.paths, ['/stash-data']);
+  const key = parseAgentKey(backup.agent);
+  const job = key && jobOf(key);
+  assert.equal(job?.metadata?.namespace, 'shop');
+  assert.match(JSON.stringify(job?.spec?.template.spec?.affinity), /n1/, 'the node whose pod has it');
+  assert.equal(jobOf({ type: 'job', namespace: 'shop', job: 'another' }), undefined);
+});
+
+test('What works on a repository alone runs beside the operator', () => {
+  const { port, jobOf } = platform();
+  const key = parseAgentKey(port.repositoryAgent({ namespace: 'shop', name: 'repo' }));
+  assert.deepEqual(key, { type: 'repository', namespace: 'shop', name: 'repo' });
+  assert.equal(key && jobOf(key)?.metadata?.namespace, 'stash-system');
+});
+
+function platform() {
+  const objects: Record<string, object> = {
+    '/apis/apps/v1/namespaces/shop/statefulsets/db': workload({ replicas: 2 }),
+    '/apis/apps/v1/namespaces/shop/deployments/web': workload(),
+    '/apis/apps/v1/namespaces/shop/daemonsets/log': workload(),
+    '/api/v1/namespaces/shop/persistentvolumeclaims/files': {
+      metadata: { namespace: 'shop', name: 'files' },
+      spec: { accessModes: ['ReadWriteOnce'] },
+    },
+  };
+  const user = { ...pod('user'), spec: { nodeName: 'n1', volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'files' } }] } };
+  const send = async ({ path, query = {} }: ApiRequest) => {
+    if (path.endsWith('/pods'))
+      return { status: 200, body: { items: 'fieldSelector' in query ? [user] : [pod('web-0', false), pod('web-1')] } };
+    const found = objects[path];
+    if (found === undefined) throw new StashError('NotFound', path);
+    return { status: 200, body: found };
+  };
+  const settings: ClusterSettings = {
+    namespace: 'stash-system',
+    image: 'stash/stash:1',
+    imagePullPolicy: 'IfNotPresent',
+    imagePullSecrets: [],
+    agentsUrl: 'https://stash-agents.stash-system.svc:8443',
+    agentServiceAccount: 'stash-agent',
+    agentResources: {},
+  };
+  return clusterPlatform({ send } as unknown as Connection, settings, { attach: async () => [], detach: async () => undefined });
+}

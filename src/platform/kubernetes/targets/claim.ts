@@ -1,0 +1,40 @@
+import type { V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
+import { isCode, StashError } from '../../../errors/error.ts';
+import type { Connection } from '../../../store/kubernetes/connection.ts';
+
+/** The claim; undefined when there is none. */
+export async function readClaim(connection: Connection, namespace: string, name: string): Promise<V1PersistentVolumeClaim | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+  const what = `read PersistentVolumeClaim ${namespace}/${name}`;
+  try {
+    return (await connection.send<V1PersistentVolumeClaim>({ what, method: 'GET', path })).body;
+  } catch (error) {
+    if (isCode(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The only node on which a pod can mount the claim now: that of the pods that have it, where its access modes let one node have it. Throws
+ * Invalid where a single pod alone may have it, and one does.
+ */
+export async function nodeOfClaim(connection: Connection, claim: V1PersistentVolumeClaim): Promise<string | undefined> {
+  const { namespace = '', name = '' } = claim.metadata ?? {};
+  const modes = claim.spec?.accessModes ?? [];
+  if (modes.includes('ReadWriteMany') || modes.includes('ReadOnlyMany')) return undefined;
+  const what = `list Pods of namespace ${namespace}`;
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const query = { fieldSelector: 'status.phase=Running' };
+  const { body } = await connection.send<{ items: V1Pod[] }>({ what, method: 'GET', path, query });
+  const users = body.items.filter((pod) => pod.spec?.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === name));
+  const [user] = users;
+  if (user !== undefined && modes.every((mode) => mode === 'ReadWriteOncePod'))
+    throw new StashError(
+      'Invalid',
+      `PersistentVolumeClaim ${namespace}/${name} is ReadWriteOncePod, and pod ${user.metadata?.name} has it`,
+      {
+        remedy: 'Back up the workload that uses it (a sidecar), or stop that pod first.',
+      },
+    );
+  return user?.spec?.nodeName;
+}

@@ -1,0 +1,94 @@
+import { keyOf, keyText } from '../../../api/object.ts';
+import type { ConditionChange } from '../../../controllers/conditions.ts';
+import { isCode } from '../../../errors/error.ts';
+import type { Catalog } from '../../../rules/binding.ts';
+import { type Invoker, invokerOf, type Member } from '../../../rules/invoker.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Store } from '../../../store/store.ts';
+import { attach } from '../sidecar/attach.ts';
+import { NO_HISTORY, type SidecarHistory } from '../sidecar/contested.ts';
+import type { SidecarSettings } from '../sidecar/wanted.ts';
+import type { Cluster, WorkloadKey } from '../sidecar/workload-requests.ts';
+import { wantedSidecars, workloadsOf } from './wanted-sidecars.ts';
+
+interface KeepOptions {
+  store: Store;
+  cluster: Cluster;
+  settings: SidecarSettings;
+  publishTrust: (namespace: string) => Promise<void>;
+  clock: Clock;
+}
+
+export interface Sidecars {
+  attach(invoker: Invoker, catalog: Catalog): Promise<ConditionChange[]>;
+  detach(invoker: Invoker, catalog: Catalog): Promise<void>;
+}
+
+/** Keeps in each workload the sidecars that all invokers which name it want together, and none when nobody names it any more. */
+export function keepSidecars({ store, cluster, settings, publishTrust, clock }: KeepOptions): Sidecars {
+  /** By workload; begun anew when what is wanted of it is edited. */
+  const known = new Map<string, { wanted: string; history: SidecarHistory }>();
+  const invokersOf = async (namespace: string, but?: Invoker): Promise<Invoker[]> => {
+    const [configurations, batches] = await Promise.all([
+      store.list('BackupConfiguration', { namespace }),
+      store.list('BackupBatch', { namespace }),
+    ]);
+    return [...configurations, ...batches]
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined && metadata.uid !== but?.uid)
+      .map(invokerOf);
+  };
+  const applications = async (invokers: readonly Invoker[]) => {
+    const nameOf = (target: Member['target'], namespace: string) =>
+      target?.appBinding && { namespace: target.appBinding.namespace ?? namespace, name: target.appBinding.name };
+    const names = invokers.flatMap(({ members, namespace }) => members.flatMap(({ target }) => nameOf(target, namespace) ?? []));
+    const found = await Promise.all(
+      [...new Map(names.map((key) => [keyText(key), key])).values()].map((key) => store.get('AppBinding', key)),
+    );
+    const byName = new Map(found.flatMap((one) => (one === undefined ? [] : [[keyText(keyOf(one)), one]])));
+    return (target: Member['target'], namespace: string) => {
+      const key = nameOf(target, namespace);
+      return key && byName.get(keyText(key));
+    };
+  };
+  const see = async (workload: WorkloadKey, invokers: readonly Invoker[], catalog: Catalog): Promise<ConditionChange[]> => {
+    const name = `${workload.kind}/${keyText(workload)}`;
+    const applicationOf = await applications(invokers);
+    const wanted = wantedSidecars(workload, invokers, { catalog, applicationOf });
+    const text = JSON.stringify(wanted);
+    const before = known.get(name);
+    const history = before?.wanted === text ? before.history : NO_HISTORY;
+    try {
+      const now = clock.now().toISOString();
+      const attached = await attach(cluster, workload, wanted, { settings, history, now, publishTrust });
+      if (wanted.length === 0) known.delete(name);
+      else known.set(name, { wanted: text, history: attached.history });
+      return attached.conditions;
+    } catch (error) {
+      // The condition BackupTargetFound says so.
+      if (isCode(error, 'NotFound')) known.delete(name);
+      else throw error;
+      return [];
+    }
+  };
+  return {
+    attach: async (invoker, catalog) => {
+      const workloads = workloadsOf(invoker);
+      if (workloads.length === 0) return [];
+      const invokers = await invokersOf(invoker.namespace);
+      const all = await Promise.all(workloads.map((workload) => see(workload, invokers, catalog)));
+      return worst(all.flat());
+    },
+    detach: async (invoker, catalog) => {
+      const workloads = workloadsOf(invoker);
+      if (workloads.length === 0) return;
+      const others = await invokersOf(invoker.namespace, invoker);
+      await Promise.all(workloads.map((workload) => see(workload, others, catalog)));
+    },
+  };
+}
+
+/** Of several workloads the one that has something to say. */
+function worst(changes: readonly ConditionChange[]): ConditionChange[] {
+  const troubled = ({ type, status }: ConditionChange) => (type === 'StashSidecarInjected') === (status === 'False');
+  return [...Map.groupBy(changes, ({ type }) => type).values()].flatMap((same) => same.find(troubled) ?? same[0] ?? []);
+}

@@ -1,0 +1,56 @@
+import type { V1LabelSelector, V1Pod } from '@kubernetes/client-node';
+import type { TargetKey } from '../../../controllers/platform-port.ts';
+import { isCode } from '../../../errors/error.ts';
+import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { workloadHosts } from '../pods/workload-hosts.ts';
+import { AGENT_LABEL, SIDECAR_ANNOTATION } from '../sidecar/names.ts';
+import type { Workload, WorkloadKind } from '../sidecar/workload.ts';
+import { readWorkload } from '../sidecar/workload-requests.ts';
+
+export type WorkloadTarget = TargetKey & { kind: WorkloadKind };
+
+/** The hosts of a workload with the pods they are now; undefined without the workload. */
+export async function hostsOfWorkload(connection: Connection, target: WorkloadTarget, alias: string | undefined) {
+  const workload = await readUnlessGone(connection, target);
+  if (workload === undefined) return undefined;
+  const { replicas, ordinals, template } = workload.spec;
+  const hash = template.metadata?.annotations?.[SIDECAR_ANNOTATION];
+  const pods = await podsOf(connection, workload, target.namespace);
+  return workloadHosts({ kind: target.kind, name: target.name, replicas, firstOrdinal: ordinals?.start }, pods, {
+    alias,
+    hasAgent: ({ metadata }) => metadata?.labels?.[AGENT_LABEL] === 'true' && metadata.annotations?.[SIDECAR_ANNOTATION] === hash,
+  });
+}
+
+/** All pods that the workload's selector finds; undefined without the workload. */
+export async function podsOfWorkload(connection: Connection, target: WorkloadTarget): Promise<V1Pod[] | undefined> {
+  const workload = await readUnlessGone(connection, target);
+  return workload && podsOf(connection, workload, target.namespace);
+}
+
+export async function readUnlessGone(connection: Connection, target: WorkloadTarget): Promise<Workload | undefined> {
+  try {
+    return await readWorkload({ connection }, target);
+  } catch (error) {
+    if (isCode(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function podsOf(connection: Connection, { spec }: Workload, namespace: string): Promise<V1Pod[]> {
+  const what = `list Pods of namespace ${namespace}`;
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const query = { labelSelector: selectorText(spec.selector ?? {}) };
+  return (await connection.send<{ items: V1Pod[] }>({ what, method: 'GET', path, query })).body.items;
+}
+
+/** As the API server takes it in a query. */
+export function selectorText({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector): string {
+  const equal = Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`);
+  const others = matchExpressions.map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+  });
+  return [...equal, ...others].join(',');
+}
