@@ -40,5 +40,7 @@ async function identities(): Promise<(string | undefined)[]> {
 }
 
 async function podsOf(namespace: string): Promise<(string | undefined)[]> {
-  return (await list('pods', namespace, 'app=web')).map(({ metadata }) => metadata.uid);
+  // The one before the sidecar may still be on its way out.
+  const staying = (await list('pods', namespace, 'app=web')).filter(({ metadata }) => !('deletionTimestamp' in metadata));
+  return staying.map(({ metadata }) => metadata.uid);
 }
