@@ -56,15 +56,16 @@ async function applicationsOf(store: OpenCluster['store'], invokers: readonly In
   };
 }
 
-/** Who may not see the cluster's Functions gets the ones that ship. */
+/** What ships, and over it what the cluster has; who may not see that gets the former alone, as where no operator has brought it yet. */
 async function catalogOf(store: OpenCluster['store']): Promise<Catalog> {
-  const objects = await Promise.all([store.list('Function'), store.list('Task')]).then(
+  const own = await Promise.all([store.list('Function'), store.list('Task')]).then(
     (lists): (StashFunction | Task)[] => lists.flat(),
     (error: unknown) => {
-      if (isCode(error, 'Forbidden')) return readCatalog();
+      if (isCode(error, 'Forbidden')) return [];
       throw error;
     },
   );
+  const objects = [...(await readCatalog()), ...own];
   return {
     functions: new Map(objects.flatMap((one) => (one.kind === 'Function' ? [[one.metadata.name, one as StashFunction]] : []))),
     tasks: new Map(objects.flatMap((one) => (one.kind === 'Task' ? [[one.metadata.name, one as Task]] : []))),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { StashError } from '../../errors/error.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { configMap, soon } from '../conformance/fixture.ts';
@@ -17,6 +17,7 @@ describe('a watch survives', { skip: noCluster ?? false }, () => {
   let proxy: TcpProxy;
   let truth: Store;
   let namespace: string;
+  const believers: Believer[] = [];
   const timing: Partial<WatchTiming> = { silenceMs: 90_000, firstRetryMs: 20, longestRetryMs: 200 };
 
   before(async () => {
@@ -36,11 +37,15 @@ describe('a watch survives', { skip: noCluster ?? false }, () => {
     for (const name of ['kept', 'changed', 'gone', 'remade']) await truth.create('ConfigMap', configMap(namespace, name));
   });
 
+  afterEach(() => Promise.allSettled(believers.splice(0).map((one) => one.stop())));
+
   const watching = (connection: Connection, more: { timing?: Partial<WatchTiming>; pageSize?: number } = {}) => {
     const troubles: StashError[] = [];
     const onTrouble = (_kind: string, error: StashError) => troubles.push(error);
     const store = openKubernetesStore({ connection, namespace, clock: systemClock, random: Math.random, timing, onTrouble, ...more });
-    return { believer: new Believer(store), troubles };
+    const believer = new Believer(store);
+    believers.push(believer);
+    return { believer, troubles };
   };
   const throughProxy = () => cluster.connect(`https://127.0.0.1:${proxy.port}`);
   const changeAll = async () => {
@@ -102,7 +107,8 @@ describe('a watch survives', { skip: noCluster ?? false }, () => {
     { name: 'an ERROR event with code 410', tooOld: 'asked' },
     { name: 'an answer 410', tooOld: 'answered' },
   ] as const) {
-    it(`${name}, and tells the differences alone`, async () => {
+    it(`${name}, and tells the differences alone`, async (t) => {
+      if (tooOld === 'asked' && (await hasFirstVersion(cluster.connection))) return t.skip('the server has not compacted anything yet');
       const connection = expiring(throughProxy(), tooOld);
       const { believer, troubles } = watching(connection, { pageSize: 2 });
       await believer.synced();
@@ -114,7 +120,12 @@ describe('a watch survives', { skip: noCluster ?? false }, () => {
       proxy.refuse(false);
       await believer.agrees(truth, namespace);
       assert.deepEqual(believer.events.slice(told).sort(), AFTERWARDS);
-      assert.ok(troubles.every(({ code, message }) => code === 'StoreUnavailable' && !message.includes('410')));
+      assert.deepEqual(
+        troubles
+          .filter(({ code, message }) => code !== 'StoreUnavailable' || /\b410\b/.test(message))
+          .map(({ code, message }) => `${code}: ${message}`),
+        [],
+      );
       assert.equal(connection.expired(), 1);
       await believer.stop();
     });
@@ -186,6 +197,15 @@ function expiring(real: Connection, how: 'asked' | 'answered'): Connection & { e
     },
     expired: () => expired,
   };
+}
+
+/** A server forgets what is older than some minutes; one that was started just now has everything. */
+async function hasFirstVersion(connection: Connection): Promise<boolean> {
+  const query = { watch: true, resourceVersion: '1', timeoutSeconds: 1 };
+  const asked = { what: 'watch configmaps from the first version', method: 'GET', path: '/api/v1/configmaps', query } as const;
+  for await (const line of connection.lines({ ...asked, signal: AbortSignal.timeout(10_000) }, 10_000))
+    return (line as { type: string }).type !== 'ERROR';
+  return true;
 }
 
 /** No second page is ever there. */
