@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isCode, StashError } from '../errors/error.ts';
 import { boundedReport } from '../orders/bounded-report.ts';
 import type { Order, OrderResult, Report } from '../orders/order.ts';
+import { orderError } from '../orders/order-error.ts';
 import { type PollResponse, PROTOCOL } from '../orders/protocol.ts';
 import type { Logger } from '../runtime/log.ts';
 import { backup, type Tools } from './backup.ts';
@@ -71,8 +72,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     try {
       await journal.accept(order, first);
     } catch (cause) {
-      const { code, message, remedy } = new StashError('StageUnusable', `the order cannot be written down: ${(cause as Error).message}`);
-      return journal.refuse({ ...first, state: 'Failed', endTime: first.startTime, error: { code, message, remedy } });
+      const error = orderError(new StashError('StageUnusable', `the order cannot be written down: ${(cause as Error).message}`));
+      return journal.refuse({ ...first, state: 'Failed', endTime: first.startTime, error });
     }
     const stop = new AbortController();
     const deadline = deadlineTimer(order, stop, now);
@@ -135,12 +136,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 const PASSING = ['OperatorUnreachable', 'OperatorUntrusted', 'TokenRefused', 'AgentNotAllowed', 'Invalid'] as const;
 
 /** The largest report that has ended fails instead of keeping the agent from saying anything at all. */
-async function shrink(journal: Journal, { code, message, remedy }: StashError): Promise<void> {
+async function shrink(journal: Journal, error: StashError): Promise<void> {
   const size = (report: Report) => JSON.stringify(report).length;
   const [largest] = [...journal.reports.values()].filter(({ result }) => result !== undefined).sort((a, b) => size(b) - size(a));
   if (largest === undefined) return;
   const { result: _result, ...rest } = largest;
-  await journal.report({ ...rest, state: 'Failed', error: { code, message, remedy } });
+  await journal.report({ ...rest, state: 'Failed', error: orderError(error) });
 }
 
 function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {

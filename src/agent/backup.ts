@@ -4,8 +4,9 @@ import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import { runFunction } from '../functions/run.ts';
-import { orderFileName } from '../orders/desk.ts';
 import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import { orderError } from '../orders/order-error.ts';
+import { orderFileName } from '../orders/order-id.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Stage } from './stage.ts';
 
@@ -37,8 +38,7 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
       result.stored.push(await upload(run, repository, request, tools.engine));
     } catch (thrown) {
       if (run.signal.aborted) throw thrown;
-      const { code, message, remedy } = asStashError(thrown);
-      result.failed.push({ namespace: repository.namespace, name: repository.name, error: { code, message, remedy } });
+      result.failed.push({ namespace: repository.namespace, name: repository.name, error: orderError(asStashError(thrown)) });
     }
   }
   return result;

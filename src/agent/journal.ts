@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { orderFileName } from '../orders/desk.ts';
 import type { EndedProcess, EngineProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
+import { orderFileName } from '../orders/order-id.ts';
 import { endedId } from '../orders/protocol.ts';
 import { endProcessGroup, type ProcessIdentity } from '../process/identity.ts';
 import { writeDurable } from './durable.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCode } from '../errors/error.ts';
-import { createDesk, orderIdOf } from './desk.ts';
+import { createDesk } from './desk.ts';
 import { mayReport } from './may-report.ts';
 import type { Report } from './order.ts';
+import { orderIdOf } from './order-id.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';
 import { listOrder, runningReport } from './testing/order.ts';
 

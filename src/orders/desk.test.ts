@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createDesk, orderIdOf, purposeOf } from './desk.ts';
+import { createDesk } from './desk.ts';
 import type { EndedProcess, Report } from './order.ts';
+import { orderIdOf, purposeOf } from './order-id.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';
 import { listOrder, runningReport } from './testing/order.ts';
 

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { StashError } from '../errors/error.ts';
 import { endedProcesses } from './ended-processes.ts';
 import { knownAgents } from './known-agents.ts';
 import { MOST_REPORTS } from './limits.ts';
 import { sameTrust } from './may-report.ts';
 import type { EndedProcess, Order, OrderError, Report, RepositoryRef } from './order.ts';
+import { orderError } from './order-error.ts';
 import { orderFate } from './order-fate.ts';
+import { purposeOf } from './order-id.ts';
 import type { PollRequest, PollResponse } from './protocol.ts';
 
 /** Where controllers leave orders and find reports. Everything in it can be made again from status and from the agents' journals. */
@@ -264,24 +265,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
 
 function replaced(agent: string): OrderError {
   const text = `the agent ${agent} came back without its journal: what became of the order that it had is not known`;
-  const { code, message, remedy } = new StashError('AgentLost', text);
-  return { code, message, remedy };
-}
-
-/** Order ids begin with what they are for: `Kind/namespace/name#rest`, so that a report can be placed after a restart of the operator. */
-export function purposeOf(orderId: string): string {
-  return decodeURIComponent(orderId).split('#')[0] ?? '';
-}
-
-/** A name for an order, of characters that file names may have. */
-export function orderIdOf(purpose: string, rest: string): string {
-  return encodeURIComponent(`${purpose}#${rest}`);
-}
-
-/** A file may not have a name of more than 255 bytes, and a session may. */
-export function orderFileName(orderId: string): string {
-  if (orderId.length <= 200) return orderId;
-  return `${orderId.slice(0, 150)}-${createHash('sha256').update(orderId).digest('hex').slice(0, 32)}`;
+  return orderError(new StashError('AgentLost', text));
 }
 
 function hasNews(response: PollResponse): boolean {

@@ -1,11 +1,10 @@
 import type { V1Deployment, V1Lease } from '@kubernetes/client-node';
 import { isCode } from '../../errors/error.ts';
-import type { ClusterSettings } from '../../platform/kubernetes/settings.ts';
+import { type ClusterSettings, OPERATOR_NAME } from '../../platform/kubernetes/settings.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import type { Cli } from '../cli.ts';
 
 const DEFAULT_NAMESPACE = 'stash-system';
-const NAME = 'stash-operator';
 /** Label of the operator's Deployment. */
 const SELECTOR = 'app.kubernetes.io/component=stash-operator';
 
@@ -40,8 +39,9 @@ async function findDeployment(connection: Connection): Promise<V1Deployment | un
 }
 
 async function readDeployment(connection: Connection, namespace: string): Promise<V1Deployment | undefined> {
-  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${NAME}`;
-  return (await readable(connection.send<V1Deployment>({ what: `read Deployment ${namespace}/${NAME}`, method: 'GET', path })))?.body;
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${OPERATOR_NAME}`;
+  return (await readable(connection.send<V1Deployment>({ what: `read Deployment ${namespace}/${OPERATOR_NAME}`, method: 'GET', path })))
+    ?.body;
 }
 
 export interface OperatorState {
@@ -61,18 +61,18 @@ export async function operatorState(
   given: string | undefined,
 ): Promise<OperatorState> {
   const namespace = await operatorNamespace(connection, given);
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${NAME}`;
-  const read = () => connection.send<V1Lease>({ what: `read Lease ${namespace}/${NAME}`, method: 'GET', path });
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${OPERATOR_NAME}`;
+  const read = () => connection.send<V1Lease>({ what: `read Lease ${namespace}/${OPERATOR_NAME}`, method: 'GET', path });
   let lease: V1Lease | undefined;
   try {
     lease = (await readable(read(), 'Forbidden'))?.body;
   } catch (error) {
     if (!isCode(error, 'Forbidden')) throw error;
-    return { runs: undefined, namespace, found: `the Lease ${namespace}/${NAME} may not be read` };
+    return { runs: undefined, namespace, found: `the Lease ${namespace}/${OPERATOR_NAME} may not be read` };
   }
   const holder = lease?.spec?.holderIdentity;
-  if (lease === undefined) return { runs: false, namespace, found: `there is no Lease ${namespace}/${NAME}` };
-  if (!holder) return { runs: false, namespace, found: `nobody holds the Lease ${namespace}/${NAME}` };
+  if (lease === undefined) return { runs: false, namespace, found: `there is no Lease ${namespace}/${OPERATOR_NAME}` };
+  if (!holder) return { runs: false, namespace, found: `nobody holds the Lease ${namespace}/${OPERATOR_NAME}` };
   const age = cli.clock.now().getTime() - Date.parse(String(lease.spec?.renewTime ?? ''));
   const leads = { runs: true, namespace, holder, found: `${holder} leads in namespace ${namespace}` };
   if (age >= 0 && age < FRESH_MS) return leads;
@@ -80,7 +80,7 @@ export async function operatorState(
   await cli.clock.sleep(RENEWED_WITHIN_MS, cli.signal);
   const later = (await readable(read()))?.body;
   if (later !== undefined && later.metadata?.resourceVersion !== lease.metadata?.resourceVersion) return leads;
-  return { runs: false, namespace, holder, found: `${holder} held the Lease ${namespace}/${NAME} and does not renew it` };
+  return { runs: false, namespace, holder, found: `${holder} held the Lease ${namespace}/${OPERATOR_NAME} and does not renew it` };
 }
 
 const FRESH_MS = 30_000;

@@ -1,16 +1,17 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { Function as StashFunction } from '../../api/function.ts';
-import { keyText } from '../../api/object.ts';
 import type { Task } from '../../api/task.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { readCatalog } from '../../platform/catalog.ts';
+import { agentsUrl } from '../../platform/kubernetes/endpoint.ts';
 import { hasNativeSidecars } from '../../platform/kubernetes/sidecar/native-sidecars.ts';
 import type { SidecarSettings, WantedSidecar } from '../../platform/kubernetes/sidecar/wanted.ts';
 import type { WorkloadKey } from '../../platform/kubernetes/sidecar/workload-requests.ts';
+import { applicationsOf } from '../../platform/kubernetes/targets/applications.ts';
 import { wantedSidecars } from '../../platform/kubernetes/targets/wanted-sidecars.ts';
 import type { Catalog } from '../../rules/binding.ts';
-import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
+import { invokerOf } from '../../rules/invoker.ts';
 import type { GlobalOptions } from '../cli.ts';
 import type { InvokerObject } from '../invoker.ts';
 import type { OpenCluster } from './connect.ts';
@@ -43,17 +44,6 @@ export async function wantedIn({ store }: OpenCluster, workload: WorkloadKey, { 
   const invokers = asking.map(invokerOf);
   const applicationOf = await applicationsOf(store, invokers);
   return wantedSidecars(workload, invokers, { catalog, applicationOf });
-}
-
-async function applicationsOf(store: OpenCluster['store'], invokers: readonly Invoker[]) {
-  const keyOf = (target: Member['target'], namespace: string) =>
-    target?.appBinding && { namespace: target.appBinding.namespace ?? namespace, name: target.appBinding.name };
-  const keys = invokers.flatMap(({ members, namespace }) => members.flatMap(({ target }) => keyOf(target, namespace) ?? []));
-  const found = new Map(await Promise.all(keys.map(async (key) => [keyText(key), await store.get('AppBinding', key)] as const)));
-  return (target: Member['target'], namespace: string) => {
-    const key = keyOf(target, namespace);
-    return key && found.get(keyText(key));
-  };
 }
 
 /** What ships, and over it what the cluster has; who may not see that gets the former alone, as where no operator has brought it yet. */
@@ -89,6 +79,12 @@ export async function sidecarSettings({ connection }: OpenCluster, options: Glob
       },
     );
   }
-  const agentsUrl = `https://stash-agents.${namespace}.svc:8443`;
-  return { image: options.image, imagePullPolicy: 'IfNotPresent', imagePullSecrets: [], agentsUrl, agentResources: {}, nativeSidecars };
+  return {
+    image: options.image,
+    imagePullPolicy: 'IfNotPresent',
+    imagePullSecrets: [],
+    agentsUrl: agentsUrl(namespace),
+    agentResources: {},
+    nativeSidecars,
+  };
 }

@@ -2,8 +2,8 @@ import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-targe
 import { TAGS, tagText } from '../../api/names.ts';
 import { keyText } from '../../api/object.ts';
 import { StashError } from '../../errors/error.ts';
-import { orderIdOf } from '../../orders/desk.ts';
 import type { BackupTask, Order } from '../../orders/order.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
 import { type Member, memberKey } from '../../rules/invoker.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';

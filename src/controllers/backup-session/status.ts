@@ -1,6 +1,7 @@
 import type { BackupTargetStatus, HostBackupStats, RepositoryResult, SnapshotStats } from '../../api/backup-target-status.ts';
 import { StashError } from '../../errors/error.ts';
 import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { formatDuration } from '../../rules/duration.ts';
 import { failedHost, reportedHost } from '../host-report.ts';
@@ -92,11 +93,7 @@ function snapshotStats(stored: StoredSnapshot): SnapshotStats[] {
 }
 
 export function canceled(deadline: string): OrderError {
-  const { code, message, remedy } = new StashError(
-    'DeadlineExceeded',
-    `not done at the session's deadline ${deadline}; the run was stopped`,
-  );
-  return { code, message, remedy };
+  return orderError(new StashError('DeadlineExceeded', `not done at the session's deadline ${deadline}; the run was stopped`));
 }
 
 function noResult(): OrderError {

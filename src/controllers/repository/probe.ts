@@ -1,15 +1,16 @@
 import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
-import { orderIdOf } from '../../orders/desk.ts';
 import type { OpenRepository, OrderError, ProbeResult, Report } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
 import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { invokersOf } from './policies.ts';
 import { troubledRepositories } from './sessions.ts';
-import { afterProbe, orderError } from './status.ts';
+import { afterProbe } from './status.ts';
 
 const PROBE_TIMEOUT_MS = 120_000;
 

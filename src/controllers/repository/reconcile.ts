@@ -3,6 +3,7 @@ import { keyOf, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { EndedProcess, OpenRepository, OrderError } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
@@ -16,7 +17,7 @@ import { invokersOf } from './policies.ts';
 import { probe, troubleAt, unusable, waitingSince } from './probe.ts';
 import { removeRepository } from './remove.ts';
 import { isRecorded, unrecordedSessions } from './sessions.ts';
-import { afterFailedMaintenance, afterMaintenance, afterPlan, orderError, requestFailed } from './status.ts';
+import { afterFailedMaintenance, afterMaintenance, afterPlan, requestFailed } from './status.ts';
 import { repositoryWatches } from './watches.ts';
 
 /** Keeps a repository usable: opens (or makes) it, runs its maintenance, answers requests, removes what it recorded when asked to. */

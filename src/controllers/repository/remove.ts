@@ -2,8 +2,9 @@ import { WIPED_OUT } from '../../api/names.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
-import { orderIdOf } from '../../orders/desk.ts';
 import type { OrderError, WipeResult } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
@@ -12,7 +13,6 @@ import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { openRepository } from './open.ts';
 import { storedEntries, unrecordedSessions } from './sessions.ts';
-import { orderError } from './status.ts';
 
 /** Between attempts, from the second on: the first may have lost its agent alone. */
 const RETRY_MS = 60_000;

@@ -1,6 +1,5 @@
 import type { RepositoryRequest } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
-import type { StashError } from '../../errors/error.ts';
 import type { MaintainResult, OrderError, ProbeResult } from '../../orders/order.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import type { MaintenancePlan } from '../../rules/maintenance.ts';
@@ -204,8 +203,4 @@ export function afterFailedMaintenance(
 
 function answered(status: RepositoryStatus, request: RepositoryRequest, phase: 'Succeeded' | 'Failed', message: string, time: string) {
   return [...(status.requests ?? []), { id: request.id, action: request.action, phase, message, time }].slice(-KEPT_ANSWERS);
-}
-
-export function orderError(error: StashError): OrderError {
-  return { code: error.code, message: error.message, remedy: error.remedy };
 }

@@ -1,7 +1,7 @@
 import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
-import { orderIdOf } from '../../orders/desk.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
 import { failedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';

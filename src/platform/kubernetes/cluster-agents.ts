@@ -1,10 +1,11 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
-import type { OrderError } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
 import { keepJob } from './jobs/keep-job.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
@@ -110,12 +111,9 @@ export function clusterAgents(options: ClusterAgentsOptions) {
 async function podsOf({ connection, jobOf, signal }: ClusterAgentsOptions, key: AgentKey): Promise<V1Pod[]> {
   if (key.type === 'pod' || key.type === 'gate') {
     const path = `/api/v1/namespaces/${key.namespace}/pods/${key.pod}`;
-    try {
-      return [(await connection.send<V1Pod>({ what: `read Pod ${key.namespace}/${key.pod}`, method: 'GET', path, signal })).body];
-    } catch (error) {
-      if (isCode(error, 'NotFound')) return [];
-      throw error;
-    }
+    const what = `read Pod ${key.namespace}/${key.pod}`;
+    const found = await unlessGone(connection.send<V1Pod>({ what, method: 'GET', path, signal }));
+    return found === undefined ? [] : [found.body];
   }
   const { name = '', namespace = '' } = jobOf(key)?.metadata ?? {};
   const path = `/api/v1/namespaces/${namespace}/pods`;
@@ -126,8 +124,4 @@ async function podsOf({ connection, jobOf, signal }: ClusterAgentsOptions, key: 
 
 function away(pods: readonly V1Pod[]): string {
   return pods.map(({ metadata, spec }) => `pod ${metadata?.namespace}/${metadata?.name} on node ${spec?.nodeName}`).join(', ');
-}
-
-function orderError({ code, message, remedy }: StashError): OrderError {
-  return { code, message, remedy };
 }

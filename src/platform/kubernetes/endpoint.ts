@@ -3,16 +3,20 @@ import type { Connection } from '../../store/kubernetes/connection.ts';
 /** The Service that agents dial. It has no selector: whoever leads says where it is. */
 const AGENTS_SERVICE = 'stash-agents';
 
+export const AGENTS_PORT = 8443;
+
+/** As the chart writes it into the operator's settings. */
+export function agentsUrl(namespace: string): string {
+  return `https://${AGENTS_SERVICE}.${namespace}.svc:${AGENTS_PORT}`;
+}
+
 /** Names of that Service, which the certificate of the operator is for. */
 export function agentsHosts(namespace: string): string[] {
   return ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map((rest) => `${AGENTS_SERVICE}${rest}`);
 }
 
 /** Leads agents to this pod from now on. */
-export async function announce(
-  connection: Connection,
-  { namespace, ip, port }: { namespace: string; ip: string; port: number },
-): Promise<void> {
+export async function announce(connection: Connection, { namespace, ip }: { namespace: string; ip: string }): Promise<void> {
   await connection.send({
     what: `apply EndpointSlice ${namespace}/${AGENTS_SERVICE}`,
     method: 'PATCH',
@@ -29,7 +33,7 @@ export async function announce(
       },
       addressType: ip.includes(':') ? 'IPv6' : 'IPv4',
       endpoints: [{ addresses: [ip], conditions: { ready: true } }],
-      ports: [{ name: 'https', port, protocol: 'TCP' }],
+      ports: [{ name: 'https', port: AGENTS_PORT, protocol: 'TCP' }],
     },
   });
 }

@@ -12,13 +12,13 @@ import { leaseClient } from '../../store/kubernetes/lease-client.ts';
 import { operate, type Platform } from '../operate.ts';
 import { applyCatalog } from './catalog.ts';
 import { clusterAgents } from './cluster-agents.ts';
-import { agentsHosts, announce } from './endpoint.ts';
+import { AGENTS_PORT, agentsHosts, announce } from './endpoint.ts';
 import { gatekeeper } from './gates/gatekeeper.ts';
 import { serveHealth } from './health.ts';
 import { clusterAuthenticate } from './identity/authenticate.ts';
 import { tokenReview } from './identity/review.ts';
 import { clusterPlatform } from './platform.ts';
-import type { ClusterSettings } from './settings.ts';
+import { type ClusterSettings, OPERATOR_NAME } from './settings.ts';
 import { hasNativeSidecars } from './sidecar/native-sidecars.ts';
 import { keepSidecars } from './targets/keep-sidecars.ts';
 import { keepTrust } from './trust/trust.ts';
@@ -36,8 +36,6 @@ interface OperatorOptions {
 }
 
 const HEALTH_PORT = 8081;
-const AGENTS_PORT = 8443;
-const LEASE = 'stash-operator';
 const TRUST_EVERY_MS = 3_600_000;
 /** Read from memory. Secrets are read one by one, when they are needed. */
 const CACHED: readonly KindName[] = [
@@ -57,7 +55,7 @@ export async function runInCluster(options: OperatorOptions): Promise<void> {
   const { connection, settings, pod, clock, random, log, signal } = options;
   const health = { ready: false };
   const closeHealth = await serveHealth(health, HEALTH_PORT);
-  const client = leaseClient(connection, { namespace: settings.namespace, name: LEASE, clock });
+  const client = leaseClient(connection, { namespace: settings.namespace, name: OPERATOR_NAME, clock });
   const watched = {
     ...client,
     read: async (stop: AbortSignal) => {
@@ -81,46 +79,46 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
     kinds: CACHED,
     onTrouble: (kind, error) => log.warn('a watch failed; it is taken up again', { kind, error }),
   });
-  const trust = keepTrust({ connection, namespace: settings.namespace, dnsNames: agentsHosts(settings.namespace), clock, signal });
-  await trust.renew();
-  const inCluster = { connection, discovery: new Discovery(connection) };
-  await applyCatalog(inCluster, log);
-  const sidecars = keepSidecars({
-    store,
-    cluster: inCluster,
-    settings: { ...settings, nativeSidecars: await hasNativeSidecars(connection) },
-    publishTrust: trust.publish,
-    clock,
-  });
-  const cluster = clusterPlatform(connection, settings, sidecars);
-  const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
-  const platform = (desk: AgentDesk): Platform => {
-    const { jobOf } = cluster;
-    const agents = clusterAgents({ connection, desk, jobOf, publishTrust: trust.publish, clock, log, signal });
-    const gates = gatekeeper({ connection, store, desk, clock, log, signal });
-    let server: AgentServer | undefined;
-    const done: Promise<void>[] = [];
-    return {
-      port: cluster.port,
-      ensureAgent: agents.ensure,
-      start: async () => {
-        server = await serveDesk(
-          { ...desk, poll: gates.poll },
-          {
-            listen: { port: AGENTS_PORT, certificate: trust.certificate() },
-            authenticate: clusterAuthenticate({ review: tokenReview(connection), own, clock }),
-          },
-        );
-        await announce(connection, { namespace: settings.namespace, ip: pod.ip, port: AGENTS_PORT });
-        done.push(agents.watch(), gates.watch(), keepCertificate(trust, server, { clock, log, signal }));
-      },
-      stop: async () => {
-        await server?.close();
-        await Promise.all(done);
-      },
-    };
-  };
   try {
+    const trust = keepTrust({ connection, namespace: settings.namespace, dnsNames: agentsHosts(settings.namespace), clock, signal });
+    await trust.renew();
+    const inCluster = { connection, discovery: new Discovery(connection) };
+    await applyCatalog(inCluster, log);
+    const sidecars = keepSidecars({
+      store,
+      cluster: inCluster,
+      settings: { ...settings, nativeSidecars: await hasNativeSidecars(connection) },
+      publishTrust: trust.publish,
+      clock,
+    });
+    const cluster = clusterPlatform(connection, settings, sidecars);
+    const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
+    const platform = (desk: AgentDesk): Platform => {
+      const { jobOf } = cluster;
+      const agents = clusterAgents({ connection, desk, jobOf, publishTrust: trust.publish, clock, log, signal });
+      const gates = gatekeeper({ connection, store, desk, clock, log, signal });
+      let server: AgentServer | undefined;
+      const done: Promise<void>[] = [];
+      return {
+        port: cluster.port,
+        ensureAgent: agents.ensure,
+        start: async () => {
+          server = await serveDesk(
+            { ...desk, poll: gates.poll },
+            {
+              listen: { port: AGENTS_PORT, certificate: trust.certificate() },
+              authenticate: clusterAuthenticate({ review: tokenReview(connection), own, clock }),
+            },
+          );
+          await announce(connection, { namespace: settings.namespace, ip: pod.ip });
+          done.push(agents.watch(), gates.watch(), keepCertificate(trust, server, { clock, log, signal }));
+        },
+        stop: async () => {
+          await server?.close();
+          await Promise.all(done);
+        },
+      };
+    };
     await operate({ store, clock, log, epoch, platform, mayReport, signal, ready: () => log.info('works', { epoch }) });
   } finally {
     await store.close();

@@ -1,5 +1,8 @@
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
 
+/** Name of the operator's Deployment, and of the Lease by which one of its pods leads. */
+export const OPERATOR_NAME = 'stash-operator';
+
 /** What the chart tells the operator about itself and about the pods it makes. */
 export interface ClusterSettings {
   /** Where the operator and the Jobs that work on repositories are. */

@@ -7,6 +7,7 @@ import { journalUnsettled } from '../../agent/journal.ts';
 import { StashError } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import type { OrderError } from '../../orders/order.ts';
+import { orderError } from '../../orders/order-error.ts';
 import { heldBy } from '../../runtime/exclusive-holder.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { agentLock, type Directories } from './directories.ts';
@@ -150,8 +151,7 @@ function cannotStart(agent: string, directory: string): OrderError {
     .split('\n')
     .filter((line) => line.trim() !== '');
   const said = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
-  const { code, message, remedy } = new StashError('StageUnusable', `the agent ${agent} cannot be started: ${said.trim()}`);
-  return { code, message, remedy };
+  return orderError(new StashError('StageUnusable', `the agent ${agent} cannot be started: ${said.trim()}`));
 }
 
 function readTail(file: string): string {

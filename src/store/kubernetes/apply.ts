@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyObject, keyText } from '../../api/object.ts';
-import { isCode } from '../../errors/error.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest, Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
 import { incoming } from './incoming.ts';
 import { objectPath } from './resource.ts';
+import { unlessGone } from './unless-gone.ts';
 
 interface ApplyOptions {
   /** Who owns the fields that the manifest has; fields of the same owner that it has no longer are removed. */
@@ -59,12 +59,7 @@ async function sendApply(connection: Connection, request: ApiRequest): Promise<{
 }
 
 async function current(connection: Connection, path: string, text: string): Promise<AnyObject | undefined> {
-  try {
-    return (await connection.send<AnyObject>({ what: `read ${text}`, method: 'GET', path })).body;
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return (await unlessGone(connection.send<AnyObject>({ what: `read ${text}`, method: 'GET', path })))?.body;
 }
 
 /** Without what controllers write all the time, and without the version that grows with it. */

@@ -9,6 +9,7 @@ import { Mirror } from './mirror.ts';
 import { toCreate, toReplace } from './outgoing.ts';
 import { type ReflectOptions, reflect } from './reflect.ts';
 import { collectionPath, objectPath, resourceOf } from './resource.ts';
+import { unlessGone } from './unless-gone.ts';
 import { watchMirrors } from './watch-mirrors.ts';
 
 /** `namespace`: lists and watches are of this namespace alone, for accounts that may see no other. */
@@ -33,12 +34,7 @@ class KubernetesStore implements Store {
   }
 
   async get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined> {
-    try {
-      return await this.#send(kind, key, 'GET', { what: 'read', path: objectPath(resourceOf(kind), key) });
-    } catch (error) {
-      if (isCode(error, 'NotFound')) return undefined;
-      throw error;
-    }
+    return await unlessGone(this.#send(kind, key, 'GET', { what: 'read', path: objectPath(resourceOf(kind), key) }));
   }
 
   async list<K extends KindName>(kind: K, filter: ListFilter = {}): Promise<KindMap[K][]> {

@@ -1,10 +1,10 @@
 import type { AnyObject } from '../../api/object.ts';
-import { isCode } from '../../errors/error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Lease, LeaseClient } from '../../runtime/leader-election/lease.ts';
 import type { Connection } from './connection.ts';
 import { incoming } from './incoming.ts';
 import { objectPath } from './resource.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** A Lease of coordination.k8s.io/v1. The times are written for people; nobody decides by them. */
 export function leaseClient(
@@ -46,12 +46,8 @@ export function leaseClient(
 
   return {
     async read(signal) {
-      try {
-        return taken((await connection.send<LeaseObject>({ what: `read ${text}`, method: 'GET', path, signal })).body);
-      } catch (error) {
-        if (isCode(error, 'NotFound')) return undefined;
-        throw error;
-      }
+      const found = await unlessGone(connection.send<LeaseObject>({ what: `read ${text}`, method: 'GET', path, signal }));
+      return found && taken(found.body);
     },
     async create(lease, signal) {
       const body = object(lease);

@@ -94,6 +94,9 @@ describe('a watch survives', { skip: noCluster ?? false }, () => {
   it('silence: a connection that is open and dead is replaced', async () => {
     const { believer, troubles } = watching(throughProxy(), { timing: { ...timing, silenceMs: 1_500 } });
     await believer.synced();
+    // Told by the watch: only now there is a connection to silence.
+    await truth.create('ConfigMap', configMap(namespace, 'watched'));
+    await believer.agrees(truth, namespace);
     const told = believer.events.length;
     proxy.silence();
     await changeAll();

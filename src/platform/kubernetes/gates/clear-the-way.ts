@@ -3,6 +3,7 @@ import { keyOf } from '../../../api/object.ts';
 import type { RestoreSession } from '../../../api/restore-session.ts';
 import { isCode, StashError } from '../../../errors/error.ts';
 import type { AgentDesk } from '../../../orders/desk.ts';
+import { orderError } from '../../../orders/order-error.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
 import type { Store } from '../../../store/store.ts';
@@ -58,7 +59,7 @@ export function clearTheWay({ connection, store, desk, log }: ClearOptions) {
 }
 
 function unasked(pod: V1Pod | undefined) {
-  const { code, message, remedy } = new StashError(
+  const error = new StashError(
     'AgentLost',
     `pods of the host start without asking whether a restore is ordered, the last one ${pod?.metadata?.name}; it was not restored`,
     {
@@ -66,5 +67,5 @@ function unasked(pod: V1Pod | undefined) {
         'Check that new pods have the init container stash-gate (a StatefulSet with a partition makes old ones) and that they reach the operator (kubectl logs POD -c stash-gate); then restore again.',
     },
   );
-  return { code, message, remedy };
+  return orderError(error);
 }

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { isCode } from '../../../errors/error.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 
 const MOST_KEPT = 1_000;
 
@@ -26,10 +26,5 @@ export function knownPods(connection: Pick<Connection, 'send'>) {
 
 async function read(connection: Pick<Connection, 'send'>, namespace: string, name: string): Promise<V1Pod | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-  try {
-    return (await connection.send<V1Pod>({ what: `read Pod ${namespace}/${name}`, method: 'GET', path })).body;
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return (await unlessGone(connection.send<V1Pod>({ what: `read Pod ${namespace}/${name}`, method: 'GET', path })))?.body;
 }

@@ -2,9 +2,11 @@ import type { RestoreWork } from '../../../controllers/platform-port.ts';
 import { StashError } from '../../../errors/error.ts';
 import { DEFAULT_HOST } from '../../../rules/host-name.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 import { GATE_CONTAINER } from '../sidecar/names.ts';
 import { isOurs, type Workload, workloadText } from '../sidecar/workload.ts';
-import { hostsOfWorkload, readUnlessGone, type WorkloadTarget } from '../targets/workload.ts';
+import { readWorkload } from '../sidecar/workload-requests.ts';
+import { hostsOf, type WorkloadTarget } from '../targets/workload.ts';
 
 /** Hosts of a workload for a restore; undefined without the workload. Throws Invalid where none of its pods could be restored. */
 export async function restoreHosts(
@@ -12,18 +14,18 @@ export async function restoreHosts(
   target: WorkloadTarget,
   alias: string | undefined,
 ): Promise<string[] | undefined> {
-  const workload = await readUnlessGone(connection, target);
+  const workload = await unlessGone(readWorkload({ connection }, target));
   if (workload === undefined) return undefined;
   checkPods(workload);
   if (target.kind === 'Deployment') return [alias ?? `${DEFAULT_HOST}-0`];
-  const hosts = (await hostsOfWorkload(connection, target, alias))?.map(({ host }) => host);
-  if (hosts?.length === 0) throw new StashError('Invalid', `target: ${workloadText(workload)} runs on no node, so nothing can be restored`);
+  const hosts = (await hostsOf(connection, workload, target, alias)).map(({ host }) => host);
+  if (hosts.length === 0) throw new StashError('Invalid', `target: ${workloadText(workload)} runs on no node, so nothing can be restored`);
   return hosts;
 }
 
 /** Throws Invalid where the gates could not do what is asked, before a pod is deleted for it. */
 export async function checkRestore(connection: Connection, target: WorkloadTarget, work: RestoreWork): Promise<void> {
-  const workload = await readUnlessGone(connection, target);
+  const workload = await unlessGone(readWorkload({ connection }, target));
   if (workload === undefined || !work.allowOverwrite || work.previousData === 'Discard') return;
   const mount = work.places.find((place) => mountsOf(workload).includes(place));
   if (mount !== undefined)

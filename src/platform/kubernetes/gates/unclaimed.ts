@@ -1,5 +1,6 @@
 import { StashError } from '../../../errors/error.ts';
 import type { AgentDesk } from '../../../orders/desk.ts';
+import { orderError } from '../../../orders/order-error.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 
 /** A gate that is at work tells a new operator of it within seconds. */
@@ -18,8 +19,7 @@ export function unclaimed(desk: Pick<AgentDesk, 'begunElsewhere' | 'lost'>, cloc
       const first = since.get(agent) ?? clock.monotonic();
       since.set(agent, first);
       if (clock.monotonic() - first < UNCLAIMED_MS) continue;
-      const { code, message, remedy } = new StashError('AgentLost', `the pod that was restoring (${agent}) is gone`);
-      desk.lost(agent, { code, message, remedy });
+      desk.lost(agent, orderError(new StashError('AgentLost', `the pod that was restoring (${agent}) is gone`)));
     }
   };
 }

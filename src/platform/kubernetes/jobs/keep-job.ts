@@ -2,6 +2,7 @@ import type { V1Job } from '@kubernetes/client-node';
 import { isCode } from '../../../errors/error.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 
 /** How long a Job that has ended, and is removed, may take to be gone. */
 const REMOVAL_MS = 250;
@@ -41,12 +42,7 @@ function hasEnded({ status }: V1Job): boolean {
 }
 
 async function read(connection: Connection, path: string, text: string, signal: AbortSignal): Promise<V1Job | undefined> {
-  try {
-    return (await connection.send<V1Job>({ what: `read ${text}`, method: 'GET', path, signal })).body;
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return (await unlessGone(connection.send<V1Job>({ what: `read ${text}`, method: 'GET', path, signal })))?.body;
 }
 
 async function remove(connection: Connection, path: string, text: string, uid: string | undefined, signal: AbortSignal): Promise<void> {

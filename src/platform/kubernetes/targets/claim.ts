@@ -1,17 +1,13 @@
 import type { V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
-import { isCode, StashError } from '../../../errors/error.ts';
+import { StashError } from '../../../errors/error.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 
 /** The claim; undefined when there is none. */
 export async function readClaim(connection: Connection, namespace: string, name: string): Promise<V1PersistentVolumeClaim | undefined> {
   const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
   const what = `read PersistentVolumeClaim ${namespace}/${name}`;
-  try {
-    return (await connection.send<V1PersistentVolumeClaim>({ what, method: 'GET', path })).body;
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  return (await unlessGone(connection.send<V1PersistentVolumeClaim>({ what, method: 'GET', path })))?.body;
 }
 
 /**

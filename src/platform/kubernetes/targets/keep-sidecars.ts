@@ -1,14 +1,15 @@
-import { keyOf, keyText } from '../../../api/object.ts';
+import { keyText } from '../../../api/object.ts';
 import type { ConditionChange } from '../../../controllers/conditions.ts';
 import { isCode } from '../../../errors/error.ts';
 import type { Catalog } from '../../../rules/binding.ts';
-import { type Invoker, invokerOf, type Member } from '../../../rules/invoker.ts';
+import { type Invoker, invokerOf } from '../../../rules/invoker.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Store } from '../../../store/store.ts';
 import { attach } from '../sidecar/attach.ts';
 import { NO_HISTORY, type SidecarHistory } from '../sidecar/contested.ts';
-import type { SidecarSettings } from '../sidecar/wanted.ts';
+import type { SidecarSettings, WantedSidecar } from '../sidecar/wanted.ts';
 import type { Cluster, WorkloadKey } from '../sidecar/workload-requests.ts';
+import { applicationsOf } from './applications.ts';
 import { wantedSidecars, workloadsOf } from './wanted-sidecars.ts';
 
 interface KeepOptions {
@@ -37,23 +38,8 @@ export function keepSidecars({ store, cluster, settings, publishTrust, clock }: 
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined && metadata.uid !== but?.uid)
       .map(invokerOf);
   };
-  const applications = async (invokers: readonly Invoker[]) => {
-    const nameOf = (target: Member['target'], namespace: string) =>
-      target?.appBinding && { namespace: target.appBinding.namespace ?? namespace, name: target.appBinding.name };
-    const names = invokers.flatMap(({ members, namespace }) => members.flatMap(({ target }) => nameOf(target, namespace) ?? []));
-    const found = await Promise.all(
-      [...new Map(names.map((key) => [keyText(key), key])).values()].map((key) => store.get('AppBinding', key)),
-    );
-    const byName = new Map(found.flatMap((one) => (one === undefined ? [] : [[keyText(keyOf(one)), one]])));
-    return (target: Member['target'], namespace: string) => {
-      const key = nameOf(target, namespace);
-      return key && byName.get(keyText(key));
-    };
-  };
-  const see = async (workload: WorkloadKey, invokers: readonly Invoker[], catalog: Catalog): Promise<ConditionChange[]> => {
+  const see = async (workload: WorkloadKey, wanted: readonly WantedSidecar[]): Promise<ConditionChange[]> => {
     const name = `${workload.kind}/${keyText(workload)}`;
-    const applicationOf = await applications(invokers);
-    const wanted = wantedSidecars(workload, invokers, { catalog, applicationOf });
     const text = JSON.stringify(wanted);
     const before = known.get(name);
     const history = before?.wanted === text ? before.history : NO_HISTORY;
@@ -70,19 +56,20 @@ export function keepSidecars({ store, cluster, settings, publishTrust, clock }: 
       return [];
     }
   };
+  const seeAll = async (workloads: readonly WorkloadKey[], invokers: readonly Invoker[], catalog: Catalog) => {
+    const applicationOf = await applicationsOf(store, invokers);
+    const all = workloads.map((workload) => see(workload, wantedSidecars(workload, invokers, { catalog, applicationOf })));
+    return (await Promise.all(all)).flat();
+  };
   return {
     attach: async (invoker, catalog) => {
       const workloads = workloadsOf(invoker);
       if (workloads.length === 0) return [];
-      const invokers = await invokersOf(invoker.namespace);
-      const all = await Promise.all(workloads.map((workload) => see(workload, invokers, catalog)));
-      return worst(all.flat());
+      return worst(await seeAll(workloads, await invokersOf(invoker.namespace), catalog));
     },
     detach: async (invoker, catalog) => {
       const workloads = workloadsOf(invoker);
-      if (workloads.length === 0) return;
-      const others = await invokersOf(invoker.namespace, invoker);
-      await Promise.all(workloads.map((workload) => see(workload, others, catalog)));
+      if (workloads.length > 0) await seeAll(workloads, await invokersOf(invoker.namespace, invoker), catalog);
     },
   };
 }

@@ -6,6 +6,7 @@ import { SIDECAR_CONTAINER } from '../sidecar/names.ts';
 import type { WantedSidecar } from '../sidecar/wanted.ts';
 import { WORKLOAD_KINDS, type WorkloadKind } from '../sidecar/workload.ts';
 import type { WorkloadKey } from '../sidecar/workload-requests.ts';
+import type { ApplicationOf } from './applications.ts';
 
 /** The workloads among an invoker's targets. Those of another namespace are nobody's to put anything into. */
 export function workloadsOf(invoker: Invoker): WorkloadKey[] {
@@ -16,8 +17,7 @@ export function workloadsOf(invoker: Invoker): WorkloadKey[] {
 /** What bindings are decided by, besides the invokers. */
 interface Known {
   catalog: Catalog;
-  /** The AppBinding that a target names. */
-  applicationOf: (target: Member['target'], namespace: string) => AppBinding | undefined;
+  applicationOf: ApplicationOf;
 }
 
 /** What all these invokers together want in the workload; what is wrong with a binding of one its status says, and it wants nothing here. */

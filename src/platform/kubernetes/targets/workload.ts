@@ -1,7 +1,7 @@
 import type { V1LabelSelector, V1Pod } from '@kubernetes/client-node';
 import type { TargetKey } from '../../../controllers/platform-port.ts';
-import { isCode } from '../../../errors/error.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 import { workloadHosts } from '../pods/workload-hosts.ts';
 import { AGENT_LABEL, SIDECAR_ANNOTATION } from '../sidecar/names.ts';
 import type { Workload, WorkloadKind } from '../sidecar/workload.ts';
@@ -11,8 +11,12 @@ export type WorkloadTarget = TargetKey & { kind: WorkloadKind };
 
 /** The hosts of a workload with the pods they are now; undefined without the workload. */
 export async function hostsOfWorkload(connection: Connection, target: WorkloadTarget, alias: string | undefined) {
-  const workload = await readUnlessGone(connection, target);
-  if (workload === undefined) return undefined;
+  const workload = await unlessGone(readWorkload({ connection }, target));
+  return workload && hostsOf(connection, workload, target, alias);
+}
+
+/** The same of a workload that was read already. */
+export async function hostsOf(connection: Connection, workload: Workload, target: WorkloadTarget, alias: string | undefined) {
   const { replicas, ordinals, template } = workload.spec;
   const hash = template.metadata?.annotations?.[SIDECAR_ANNOTATION];
   const pods = await podsOf(connection, workload, target.namespace);
@@ -24,17 +28,8 @@ export async function hostsOfWorkload(connection: Connection, target: WorkloadTa
 
 /** All pods that the workload's selector finds; undefined without the workload. */
 export async function podsOfWorkload(connection: Connection, target: WorkloadTarget): Promise<V1Pod[] | undefined> {
-  const workload = await readUnlessGone(connection, target);
+  const workload = await unlessGone(readWorkload({ connection }, target));
   return workload && podsOf(connection, workload, target.namespace);
-}
-
-export async function readUnlessGone(connection: Connection, target: WorkloadTarget): Promise<Workload | undefined> {
-  try {
-    return await readWorkload({ connection }, target);
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
 }
 
 async function podsOf(connection: Connection, { spec }: Workload, namespace: string): Promise<V1Pod[]> {

@@ -2,6 +2,7 @@ import { isCode, StashError } from '../../../errors/error.ts';
 import type { ServingCertificate } from '../../../orders/server.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
+import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 import { TRUST_CONFIG_MAP, TRUST_KEY } from '../pods/agent-parts.ts';
 import { type Authority, isFrom, issueServing, makeAuthority, termOf } from './authority.ts';
 import { isDue, planAuthorities, signerOf, type Term } from './terms.ts';
@@ -100,14 +101,10 @@ interface Secret {
 async function readAuthorities({ connection, namespace, signal }: TrustOptions): Promise<{ secret?: Secret; authorities: Known[] }> {
   const what = `read Secret ${namespace}/${TRUST_SECRET}`;
   const path = `/api/v1/namespaces/${namespace}/secrets/${TRUST_SECRET}`;
-  try {
-    const { body } = await connection.send<Secret>({ what, method: 'GET', path, signal });
-    const text = Buffer.from(body.data?.[AUTHORITIES] ?? '', 'base64').toString();
-    return { secret: body, authorities: parse(text) };
-  } catch (error) {
-    if (isCode(error, 'NotFound')) return { authorities: [] };
-    throw error;
-  }
+  const found = await unlessGone(connection.send<Secret>({ what, method: 'GET', path, signal }));
+  if (found === undefined) return { authorities: [] };
+  const text = Buffer.from(found.body.data?.[AUTHORITIES] ?? '', 'base64').toString();
+  return { secret: found.body, authorities: parse(text) };
 }
 
 /** A text that is none is replaced: nobody could use it, and agents hear of the new authority by themselves. */

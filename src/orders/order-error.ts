@@ -1,0 +1,7 @@
+import type { StashError } from '../errors/error.ts';
+import type { OrderError } from './order.ts';
+
+/** What a report and a status say of an error. */
+export function orderError({ code, message, remedy }: StashError): OrderError {
+  return { code, message, remedy };
+}
