@@ -18,10 +18,7 @@ export async function start(run: SessionRun): Promise<SessionOutcome> {
   run.status.phase = 'Pending';
   if (run.repositories.length === 0) return fail(new StashError('Invalid', `no Repository takes the alias "${run.line.alias}"`));
   return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, 'BackupSession', {
-      namespace: run.session.metadata.namespace ?? '',
-      name: run.session.metadata.name,
-    });
+    const decision = await slotOf(run.ctx, run.session);
     if (decision.do === 'coalesce') {
       const message = `session ${decision.into.split('/').at(-1)} waits for the same and runs for both`;
       return { type: 'end', phase: 'Skipped', reason: 'Coalesced', message };

@@ -14,9 +14,10 @@ import { maintenanceReason, openRequest, probeDue } from './decide.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
 import { openRepository } from './open.ts';
 import { invokersOf } from './policies.ts';
-import { probe, troubleAt, unusable, waitingSince } from './probe.ts';
+import { probe, unusable } from './probe.ts';
 import { removeRepository } from './remove.ts';
-import { isRecorded, unrecordedSessions } from './sessions.ts';
+import { troubleAt, unrecordedSessions, waitingSince } from './session-queries.ts';
+import { isRecorded } from './sessions.ts';
 import { afterFailedMaintenance, afterMaintenance, afterPlan, requestFailed } from './status.ts';
 import { repositoryWatches } from './watches.ts';
 

@@ -14,7 +14,8 @@ import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import { openRepository, passwordOf } from '../repository/open.ts';
-import { storedEntries, unrecordedSessions } from '../repository/sessions.ts';
+import { unrecordedSessions } from '../repository/session-queries.ts';
+import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
@@ -182,10 +183,7 @@ function wholeBytes({ id, paths, bytes }: ChosenSnapshot, snapshots: readonly Sn
 export async function begin(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Pending') return NEXT;
   return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, 'RestoreSession', {
-      namespace: run.session.metadata.namespace ?? '',
-      name: run.session.metadata.name,
-    });
+    const decision = await slotOf(run.ctx, run.session);
     if (decision.do === 'wait') {
       run.status.reason = 'SlotTaken';
       run.status.message = `waits for ${decision.for.join(', ')}`;
