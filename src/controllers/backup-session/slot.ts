@@ -9,10 +9,20 @@ import { INVOKERS_BY_TARGET, invokersHaving, sessionsInvoker, UNFINISHED_BACKUPS
 import { targetKey, targetText } from '../platform-port.ts';
 import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 
-/** What the slots say of one waiting session or restore. Call it with `ctx.slots` held, and write the outcome before letting go. */
-export async function slotOf(ctx: Context, session: BackupSession | RestoreSession): Promise<SlotDecision> {
+/**
+ * Tells `act` what the slots say of one waiting session or restore. What comes of it must be written before that resolves: until then none
+ * with a target in common is decided.
+ */
+export async function withSlot<T>(
+  ctx: Context,
+  session: BackupSession | RestoreSession,
+  act: (decision: SlotDecision) => Promise<T>,
+): Promise<T> {
   const own = isBackup(session) ? await backupSlot(ctx, session) : restoreSlot(session);
-  if (own === undefined) return { do: 'run' };
+  return ctx.slots.run(own?.targets ?? [], async () => act(own === undefined ? { do: 'run' } : await decide(ctx, session, own)));
+}
+
+async function decide(ctx: Context, session: BackupSession | RestoreSession, own: SlotSession): Promise<SlotDecision> {
   const rivals = isBackup(session) ? await backupsOf(ctx, sessionsInvoker(session)) : [];
   return decideSlots(await connected(ctx, [own, ...rivals])).get(own.key) ?? { do: 'run' };
 }

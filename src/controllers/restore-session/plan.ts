@@ -9,7 +9,7 @@ import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { readRecords } from '../../rules/records.ts';
 import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
-import { slotOf } from '../backup-session/slot.ts';
+import { withSlot } from '../backup-session/slot.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
@@ -182,8 +182,7 @@ function wholeBytes({ id, paths, bytes }: ChosenSnapshot, snapshots: readonly Sn
 /** Pending to Running, once the target's slot is free. */
 export async function begin(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Pending') return NEXT;
-  return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, run.session);
+  return withSlot(run.ctx, run.session, async (decision) => {
     if (decision.do === 'wait') {
       run.status.reason = 'SlotTaken';
       run.status.message = `waits for ${decision.for.join(', ')}`;

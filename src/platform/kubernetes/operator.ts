@@ -38,7 +38,7 @@ interface OperatorOptions {
 const HEALTH_PORT = 8081;
 const TRUST_EVERY_MS = 3_600_000;
 /** Read from memory. Secrets are read one by one, when they are needed. */
-const CACHED: readonly KindName[] = [
+export const CACHED: readonly KindName[] = [
   'Repository',
   'BackupConfiguration',
   'BackupBatch',
