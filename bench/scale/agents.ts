@@ -7,8 +7,7 @@ import { PROTOCOL } from '../../src/orders/protocol.ts';
 import type { AgentsStart } from './messages.ts';
 
 /**
- * Agents as far as the protocol goes, each with a connection of its own: what they are told to do they report as begun, and with the next
- * poll as done. One ends when nothing more is expected of it, as a Job does.
+ * Agents as far as the protocol goes, each with a connection of its own: what they are told to do they report as done. One ends when nothing more is expected of it, as a Job does.
  */
 const [start] = (await once(process, 'message')) as [AgentsStart];
 const running = new Set<string>();
@@ -27,7 +26,6 @@ async function work(agent: string): Promise<void> {
   const never = new AbortController().signal;
   const who = { protocol: PROTOCOL, agent, instance: randomUUID(), journal: randomUUID(), ended: [] };
   const reports = new Map<string, Report>();
-  const orders = new Map<string, Order>();
   for (;;) {
     const answer = await client
       .poll({ ...who, reports: [...reports.values()], waitMs: reports.size === 0 ? 20_000 : 5_000 }, never)
@@ -36,18 +34,10 @@ async function work(agent: string): Promise<void> {
         throw error;
       });
     if (answer === undefined) break;
-    for (const id of answer.acknowledged) {
-      reports.delete(id);
-      orders.delete(id);
-    }
-    for (const [id, order] of orders) {
-      const report = reports.get(id);
-      if (report?.state === 'Running')
-        reports.set(id, { ...report, state: 'Succeeded', endTime: new Date().toISOString(), result: resultOf(order) });
-    }
+    for (const id of answer.acknowledged) reports.delete(id);
     for (const order of answer.orders) {
-      orders.set(order.id, order);
-      reports.set(order.id, { orderId: order.id, state: 'Running', startTime: new Date().toISOString(), steps: [] });
+      const time = new Date().toISOString();
+      reports.set(order.id, { orderId: order.id, state: 'Succeeded', startTime: time, endTime: time, steps: [], result: resultOf(order) });
     }
     if (answer.idle && reports.size === 0) break;
   }

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/store/kubernetes/connection.ts';
 import { collectionPath, objectPath, resourceOf } from '../../src/store/kubernetes/resource.ts';
 
 /** Where configuration number `index` is. */
-export interface Place {
+interface Place {
   namespace: string;
   name: string;
 }
