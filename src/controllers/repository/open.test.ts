@@ -54,3 +54,19 @@ test('what serves a volume is an ordinary REST server to the engine, and its pas
   log.info(`opened with ${served.password}`);
   assert.doesNotMatch(lines.join(''), /not-to-be-read/);
 });
+
+test('SFTP takes a program that pods do not have, and is refused there', async () => {
+  const { namespace } = ref;
+  const name = 'sftp';
+  const made = manifest({
+    apiVersion: 'stash.appscode.com/v1alpha1',
+    kind: 'Repository',
+    metadata: { namespace, name },
+    spec: { backend: { storageSecretName: 'storage', sftp: { host: 'backup.example.com', path: '/srv' } } },
+  });
+  await operator.store.create('Repository', made as Parameters<typeof operator.store.create<'Repository'>>[1]);
+  await assert.rejects(
+    openRepository(inCluster(), { namespace, name }, namespace),
+    (error) => isCode(error, 'NotSupportedYet') && /sftp/.test(error.message),
+  );
+});

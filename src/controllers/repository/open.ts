@@ -29,6 +29,7 @@ export async function openRepository(
   const repository = await ctx.store.get('Repository', ref);
   if (repository === undefined) throw new StashError('RepositoryNotFound', `there is no Repository ${ref.namespace}/${ref.name}`);
   checkLayout(repository, from, ctx.platform.place);
+  checkPrograms(repository, ctx.platform.place);
   const secret = await storageSecret(ctx, repository);
   const inUse = ctx.gates.sharers(ref).length > 0 || repository.status?.maintenance?.phase === 'Running';
   const served = await ctx.platform.served?.(repository, { inUse });
@@ -79,6 +80,15 @@ function checkLayout({ spec, metadata }: Repository, from: string, place: Place)
     throw new StashError(
       place === 'Cluster' ? 'GatewayRequired' : 'LayoutSingle',
       `Repository ${name} is one restic repository for all its targets and is not lent to namespace ${from}`,
+    );
+}
+
+function checkPrograms({ spec, metadata }: Repository, place: Place): void {
+  if (spec.backend.sftp !== undefined && place === 'Cluster')
+    throw new StashError(
+      'NotSupportedYet',
+      `Repository ${metadata.namespace}/${metadata.name}: spec.backend.sftp takes ssh, which agents in pods do not have`,
+      { remedy: 'Use another storage, or mount the directory as a volume (nfs, csi) and give that in spec.backend.local.' },
     );
 }
 

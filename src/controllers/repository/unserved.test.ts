@@ -19,7 +19,7 @@ const desk = { ...ctx.desk, give: (_agent: string, order: { task: { type: string
 const controller = repositoryController({ ...ctx, desk, platform: { ...ctx.platform, served } });
 const reconciled = async (now?: ServedStorage['unserved']) => {
   unserved = now;
-  await controller.reconcile(key, new AbortController().signal);
+  await controller.reconcile(key, { signal: new AbortController().signal, clock: operator.clock, log: ctx.log });
   const { status } = (await operator.store.get('Repository', key)) ?? {};
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return { phase: status?.phase, error: status?.error?.code, ready: ready && `${ready.status} ${ready.reason}: ${ready.message}` };

@@ -21,7 +21,7 @@ export interface ClusterSettings {
 }
 
 /** The servers of Repositories with a `local` backend. */
-export interface LocalBackendSettings {
+interface LocalBackendSettings {
   /** Whether the chart grants what they need; without it such a Repository is refused. */
   enabled: boolean;
   /** Whether a volume may be a directory of a node. */

@@ -32,7 +32,7 @@ export interface Trust {
   signer(): Signer;
 }
 
-export interface Signer {
+interface Signer {
   /** Another one signs when this is another; after two thirds of a year. */
   id: string;
   /** A certificate for as long as its authority. */
