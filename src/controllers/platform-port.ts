@@ -1,7 +1,8 @@
 import type { TargetRef } from '../api/references.ts';
+import type { Repository } from '../api/repository.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
 import type { BackupTarget } from '../api/target.ts';
-import type { RepositoryRef } from '../orders/order.ts';
+import type { OrderError, RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
@@ -43,6 +44,17 @@ export interface RestoreWork {
   previousData: 'Keep' | 'Discard';
 }
 
+/** A REST server of restic that stands for the directory of a `local` backend. */
+export interface ServedStorage {
+  url: string;
+  user: string;
+  password: string;
+  /** Certificates of who signed the server's, PEM. */
+  authority: string;
+  /** Why it cannot be used: it is being started, or something is in its way. */
+  unserved?: { waiting: string } | { error: OrderError };
+}
+
 /** What differs between one machine and a cluster, as controllers see it. */
 export interface PlatformPort {
   readonly place: Place;
@@ -72,6 +84,12 @@ export interface PlatformPort {
   detach?(invoker: Invoker, catalog: Catalog): Promise<void>;
   /** Key of the agent that works on a repository itself. */
   repositoryAgent(repository: RepositoryRef): string;
+  /**
+   * Sees to it that a repository on a volume is served, writes nothing when nothing is to change, and says how it is reached; undefined for
+   * storage that is reached as it is. A server is not replaced while its repository is `inUse`. The Repository is reconciled when `unserved`
+   * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
+   */
+  served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
   /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
   exec(
     target: TargetKey | undefined,

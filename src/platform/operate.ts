@@ -27,7 +27,7 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-type Enqueue = (kind: KindName, key: ObjectKey) => void;
+export type Enqueue = (kind: KindName, key: ObjectKey) => void;
 
 interface OperateOptions {
   store: Store;

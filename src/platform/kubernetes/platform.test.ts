@@ -4,6 +4,7 @@ import type { HostWork, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
 import { parseAgentKey } from './agent-key.ts';
+import { LOCAL_BACKEND } from './local-backend/testing/settings.ts';
 import { clusterPlatform } from './platform.ts';
 import type { ClusterSettings } from './settings.ts';
 
@@ -105,6 +106,7 @@ function platform() {
     agentsUrl: 'https://stash-agents.stash-system.svc:8443',
     agentServiceAccount: 'stash-agent',
     agentResources: {},
+    localBackend: LOCAL_BACKEND,
   };
   return clusterPlatform({ send } as unknown as Connection, settings, { attach: async () => [], detach: async () => undefined });
 }

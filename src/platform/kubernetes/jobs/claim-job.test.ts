@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LOCAL_BACKEND } from '../local-backend/testing/settings.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { claimJob, claimKey, claimMountPath } from './claim-job.ts';
 
@@ -11,6 +12,7 @@ const settings: ClusterSettings = {
   agentsUrl: 'https://stash-agents.stash-system.svc:8443',
   agentServiceAccount: 'stash-agent',
   agentResources: { limits: { memory: '1Gi' } },
+  localBackend: LOCAL_BACKEND,
 };
 const backup = { namespace: 'shop', claim: 'data', direction: 'backup' } as const;
 
