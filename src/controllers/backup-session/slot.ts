@@ -5,7 +5,7 @@ import { invokerOf } from '../../rules/invoker.ts';
 import { operationOf } from '../../rules/operation.ts';
 import { decideSlots, type SlotDecision, type SlotSession } from '../../rules/slots.ts';
 import type { Context } from '../context.ts';
-import { targetKey, targetText } from '../platform-port.ts';
+import { restoreTargets, targetKey, targetText } from '../platform-port.ts';
 import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 
 /** What the slots say of one waiting session or restore. Call it with `ctx.slots` held, and write the outcome before letting go. */
@@ -56,7 +56,7 @@ function restoreSlot(session: RestoreSession): SlotSession {
   const key = keyText(keyOf(session));
   return {
     key: `RestoreSession/${key}`,
-    targets: [targetText(targetKey(session.spec.target?.ref ?? {}, session.metadata.namespace ?? ''))],
+    targets: restoreTargets(session.spec.target, session.metadata.namespace ?? '').map(targetText),
     operation: 'Restore',
     phase: session.status?.phase === 'Running' ? 'Running' : 'Waiting',
     createdAt: session.metadata.creationTimestamp ?? '',
