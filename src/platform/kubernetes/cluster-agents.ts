@@ -16,6 +16,8 @@ interface ClusterAgentsOptions {
   desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'refuse' | 'lost'>;
   /** The Job that is to run for the key; undefined for agents that are in pods of somebody else. */
   jobOf: (key: AgentKey) => V1Job | undefined;
+  /** Told at every look of which agents something is expected. */
+  looked?: (busy: readonly string[]) => void;
   /** Sees to it that agents in this namespace can trust the operator. */
   publishTrust: (namespace: string) => Promise<void>;
   clock: Clock;
@@ -94,6 +96,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal);
       const busy = desk.busyAgents();
+      options.looked?.(busy);
       for (const agent of troubled.keys()) if (!busy.includes(agent)) troubled.delete(agent);
       await Promise.all(
         busy.map((agent) =>

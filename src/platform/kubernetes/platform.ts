@@ -8,6 +8,7 @@ import { type AgentKey, formatAgentKey } from './agent-key.ts';
 import { checkRestore, restoreHosts } from './gates/restore-target.ts';
 import { claimJob, claimKey } from './jobs/claim-job.ts';
 import { repositoryJob } from './jobs/job.ts';
+import { knownJobs } from './jobs/known-jobs.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SIDECAR_CONTAINER } from './sidecar/names.ts';
 import { WORKLOAD_KINDS } from './sidecar/workload.ts';
@@ -21,14 +22,17 @@ interface ClusterPlatform {
   port: PlatformPort;
   /** The Job that runs an agent; undefined for one that is in a pod of somebody else, and for one that nobody has asked for yet. */
   jobOf(key: AgentKey): V1Job | undefined;
+  /** To be told at every look at the agents of which of them anything is expected. */
+  looked(busy: readonly string[]): void;
 }
 
 /** A cluster: what is a target there, and who works on it. */
 export function clusterPlatform(connection: Connection, settings: ClusterSettings, sidecars: Sidecars): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
-  const jobs = new Map<string, V1Job>();
+  const jobs = knownJobs();
   return {
     jobOf: (key) => (key.type === 'repository' ? repositoryJob(settings, key) : jobs.get(formatAgentKey(key))),
+    looked: jobs.looked,
     port: {
       place: 'Cluster',
       targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim'],
