@@ -45,6 +45,7 @@ const settings = {
   agentsUrl: '',
   agentServiceAccount: 'default',
   agentResources: {},
+  localBackend: { enabled: false, allowHostPath: false, securityContext: {}, resources: {}, nodeSelector: {}, tolerations: [] },
 };
 const sidecars = keepSidecars({
   store,

@@ -6,7 +6,7 @@ import type { TargetRef } from '../api/references.ts';
 import type { RestoreSession } from '../api/restore-session.ts';
 import { invokerOf } from '../rules/invoker.ts';
 import type { Index, Store } from '../store/store.ts';
-import { targetKey, targetText } from './platform-port.ts';
+import { restoreTargets, targetKey, targetText } from './platform-port.ts';
 import { needsRecording, storedRepositories, troubledRepositories } from './repository/sessions.ts';
 
 type InvokerObject = BackupConfiguration | BackupBatch;
@@ -43,7 +43,7 @@ export const UNFINISHED_BACKUPS: Index<'BackupSession'> = {
 
 /** Those that wait or run, by what they write to: `NAMESPACE/KIND/NAME`. */
 export const UNFINISHED_RESTORES: Index<'RestoreSession'> = {
-  keysOf: (session) => (isUnfinished(session) ? [textOf(session.spec.target?.ref, session.metadata.namespace)] : []),
+  keysOf: (session) => (isUnfinished(session) ? restoreTargets(session.spec.target, session.metadata.namespace ?? '').map(targetText) : []),
 };
 
 /** By each Repository that does not have them in its records yet: `NAMESPACE/NAME`. */

@@ -1,9 +1,10 @@
 import type { TargetRef } from '../api/references.ts';
 import type { Repository } from '../api/repository.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
-import type { BackupTarget } from '../api/target.ts';
+import type { BackupTarget, RestoreTarget } from '../api/target.ts';
 import type { OrderError, RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
+import { claimNames, type WantedClaim } from '../rules/claim-templates.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
 import type { ConditionChange } from './conditions.ts';
@@ -25,6 +26,8 @@ export interface HostWork {
   runtimeSettings: RuntimeSettings | undefined;
   /** Name of the sidecar, where the binding gives one. */
   container?: string | undefined;
+  /** Restored into all of these together, made where they are not there yet; the target is the first of them. */
+  claims?: readonly WantedClaim[] | undefined;
 }
 
 export interface HostAgent {
@@ -42,6 +45,8 @@ export interface RestoreWork {
   places: string[];
   allowOverwrite: boolean;
   previousData: 'Keep' | 'Discard';
+  /** What is restored into, of each host, where it is claims that are made. */
+  claims?: readonly (readonly WantedClaim[])[];
 }
 
 /** A REST server of restic that stands for the directory of a `local` backend. */
@@ -100,6 +105,12 @@ export interface PlatformPort {
 
 export function targetKey(ref: TargetRef, namespace: string): TargetKey {
   return { kind: ref.kind ?? '', namespace: ref.namespace ?? namespace, name: ref.name ?? '' };
+}
+
+/** Everything that a restore writes to: the claims it makes, else what it names. The first is what it is known by. */
+export function restoreTargets(target: RestoreTarget | undefined, namespace: string): [TargetKey, ...TargetKey[]] {
+  const [first, ...more] = claimNames(target).map((name) => ({ kind: 'PersistentVolumeClaim', namespace, name }));
+  return first === undefined ? [targetKey(target?.ref ?? {}, namespace)] : [first, ...more];
 }
 
 /** `NAMESPACE/KIND/NAME`, as in tags, records and slots. */

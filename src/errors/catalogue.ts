@@ -141,6 +141,10 @@ export const CATALOGUE = {
     true,
   ),
   ReportTooLarge: entry('failed', 'What the agent has to report is more than the operator takes in: split the target or the repository.'),
+  ReportNotUnderstood: entry(
+    'failed',
+    'Agent and operator are of different versions: replace the pod, so that it gets the agent of this operator, and run it again.',
+  ),
   StoredPartly: entry('failed', 'The repositories named have it; the rest catch up at the next run.', true),
 } as const satisfies Record<string, Entry>;
 

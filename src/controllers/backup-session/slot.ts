@@ -6,7 +6,7 @@ import { operationOf } from '../../rules/operation.ts';
 import { decideSlots, type SlotDecision, type SlotSession } from '../../rules/slots.ts';
 import type { Context } from '../context.ts';
 import { INVOKERS_BY_TARGET, invokersHaving, sessionsInvoker, UNFINISHED_BACKUPS, UNFINISHED_RESTORES } from '../indexes.ts';
-import { targetKey, targetText } from '../platform-port.ts';
+import { restoreTargets, targetKey, targetText } from '../platform-port.ts';
 import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 
 /**
@@ -81,7 +81,7 @@ function restoreSlot(session: RestoreSession): SlotSession {
   const key = keyText(keyOf(session));
   return {
     key: `RestoreSession/${key}`,
-    targets: [targetText(targetKey(session.spec.target?.ref ?? {}, session.metadata.namespace ?? ''))],
+    targets: restoreTargets(session.spec.target, session.metadata.namespace ?? '').map(targetText),
     operation: 'Restore',
     phase: session.status?.phase === 'Running' ? 'Running' : 'Waiting',
     createdAt: session.metadata.creationTimestamp ?? '',
