@@ -1,8 +1,10 @@
 import type { TargetRef } from '../api/references.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
 import type { BackupTarget } from '../api/target.ts';
+import type { TempDir } from '../api/temp-dir.ts';
 import type { RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
+import type { FunctionContainer } from '../rules/function-container.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
 import type { ConditionChange } from './conditions.ts';
@@ -24,6 +26,10 @@ export interface HostWork {
   runtimeSettings: RuntimeSettings | undefined;
   /** Name of the sidecar, where the binding gives one. */
   container?: string | undefined;
+  /** What the functions need of their container. */
+  program?: FunctionContainer | undefined;
+  /** The stage, where a Job has it. */
+  tempDir?: TempDir | undefined;
 }
 
 export interface HostAgent {

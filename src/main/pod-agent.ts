@@ -55,6 +55,7 @@ await startAgent(
     idleMs: lasts ? FOR_EVER_MS : IDLE_MS,
     aloneMs: lasts ? FOR_EVER_MS : ALONE_MS,
     ...(env.POD_UID === undefined ? {} : { pod: env.POD_UID }),
+    podEnv: env,
     log,
   },
 );

@@ -35,6 +35,8 @@ export async function backupOrder(
     spec: member.target,
     runtimeSettings: member.runtimeSettings,
     container: binding.container,
+    program: binding.program,
+    tempDir: member.tempDir,
   });
   const repositories = await Promise.all(run.repositories.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
   const task: BackupTask = {

@@ -20,7 +20,7 @@ export async function restoreBinding(run: RestoreRun): Promise<Binding & { appli
   checkUserArgs('restore', spec.target?.args ?? []);
   const catalog = await readCatalog(run.ctx);
   const binding = bindingOf(
-    { alias: '', direction: 'restore', task: await taskOf(run), targetKind: run.target.kind, application },
+    { place: run.ctx.platform.place, alias: '', direction: 'restore', task: await taskOf(run), targetKind: run.target.kind, application },
     catalog,
   );
   if (!binding.supports.includes('Restore'))
@@ -44,7 +44,7 @@ async function taskOf(run: RestoreRun) {
 export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: string): Promise<{ agent: string; order: Order }> {
   const { ctx, session } = run;
   const { spec } = session;
-  const { application, steps } = await restoreBinding(run);
+  const { application, steps, program } = await restoreBinding(run);
   const { open } = await openRepository(ctx, run.repository, session.metadata.namespace ?? '');
   const { agent, address } = await ctx.platform.agent({
     direction: 'restore',
@@ -52,6 +52,8 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     host: host.hostname,
     spec: spec.target,
     runtimeSettings: spec.runtimeSettings,
+    program,
+    tempDir: spec.tempDir,
   });
   const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
   const destination = destinationOf(steps);

@@ -4,12 +4,15 @@ import { StashError } from '../../errors/error.ts';
 import { DEFAULT_HOST } from '../../rules/host-name.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { type AgentKey, formatAgentKey } from './agent-key.ts';
+import { checkGateProgram } from './gates/gate-program.ts';
 import { checkRestore, restoreHosts } from './gates/restore-target.ts';
+import { applicationJob, applicationKey } from './jobs/application-job.ts';
 import { claimJob, claimKey, claimMountPath } from './jobs/claim-job.ts';
 import { repositoryJob } from './jobs/job.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SIDECAR_CONTAINER } from './sidecar/names.ts';
 import { WORKLOAD_KINDS } from './sidecar/workload.ts';
+import { hasApplication } from './targets/application.ts';
 import { nodeOfClaim, readClaim } from './targets/claim.ts';
 import type { Sidecars } from './targets/keep-sidecars.ts';
 import { isWorkload } from './targets/wanted-sidecars.ts';
@@ -29,14 +32,11 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
     jobOf: (key) => (key.type === 'repository' ? repositoryJob(settings, key) : jobs.get(formatAgentKey(key))),
     port: {
       place: 'Cluster',
-      targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim'],
+      targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim', 'AppBinding'],
       heldBackKinds: WORKLOAD_KINDS,
       hosts: async (target, alias, direction) => {
         const missing = { missing: `there is no ${target.kind} ${target.namespace}/${target.name}` };
-        if (!isWorkloadTarget(target)) {
-          const claim = await readClaim(connection, target.namespace, target.name);
-          return claim === undefined ? missing : { hosts: [alias ?? `${DEFAULT_HOST}-0`] };
-        }
+        if (!isWorkloadTarget(target)) return (await isThere(connection, target)) ? { hosts: [alias ?? `${DEFAULT_HOST}-0`] } : missing;
         if (direction === 'restore') {
           const hosts = await restoreHosts(connection, target, alias);
           return hosts === undefined ? missing : { hosts };
@@ -49,13 +49,15 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
       },
       agent: async (work) => {
         const { target, host } = work;
-        if (isWorkloadTarget(target))
-          return work.direction === 'backup'
-            ? sidecarOf(connection, work, target)
-            : { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
-        const { key, job, mountPath } = await claimAgent(connection, settings, work);
+        if (isWorkloadTarget(target)) {
+          if (work.direction === 'backup') return sidecarOf(connection, work, target);
+          await checkGateProgram(connection, target, work.program);
+          return { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
+        }
+        const { key, job, paths } =
+          target.kind === 'AppBinding' ? applicationAgent(settings, work) : await claimAgent(connection, settings, work);
         jobs.set(formatAgentKey(key), job);
-        return { agent: formatAgentKey(key), paths: [mountPath] };
+        return { agent: formatAgentKey(key), ...(paths === undefined ? {} : { paths }) };
       },
       attach: sidecars.attach,
       detach: sidecars.detach,
@@ -67,6 +69,11 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
       },
     },
   };
+}
+
+async function isThere(connection: Connection, { kind, namespace, name }: TargetKey): Promise<boolean> {
+  if (kind === 'AppBinding') return hasApplication(connection, namespace, name);
+  return (await readClaim(connection, namespace, name)) !== undefined;
 }
 
 function isWorkloadTarget(target: TargetKey): target is WorkloadTarget {
@@ -87,10 +94,23 @@ async function sidecarOf(connection: Connection, { host, spec, container }: Host
   };
 }
 
-async function claimAgent(connection: Connection, settings: ClusterSettings, { target, direction, spec, runtimeSettings }: HostWork) {
+interface JobAgent {
+  key: Extract<AgentKey, { type: 'job' }>;
+  job: V1Job;
+  paths?: string[];
+}
+
+function applicationAgent(settings: ClusterSettings, { target, direction, program, runtimeSettings, tempDir }: HostWork): JobAgent {
+  const work = { namespace: target.namespace, name: target.name, direction, program, runtimeSettings, tempDir };
+  return { key: applicationKey(work), job: applicationJob(settings, work) };
+}
+
+async function claimAgent(connection: Connection, settings: ClusterSettings, work: HostWork): Promise<JobAgent> {
+  const { target, direction, spec, runtimeSettings, program, tempDir } = work;
   const claim = await readClaim(connection, target.namespace, target.name);
   if (claim === undefined) throw new StashError('NotFound', `there is no ${target.kind} ${target.namespace}/${target.name}`);
   const node = await nodeOfClaim(connection, claim);
-  const work = { namespace: target.namespace, claim: target.name, direction, volumeMounts: spec?.volumeMounts, runtimeSettings, node };
-  return { key: claimKey(work), job: claimJob(settings, work), mountPath: claimMountPath(work) };
+  const own = { namespace: target.namespace, claim: target.name, direction, volumeMounts: spec?.volumeMounts, node };
+  const claimed = { ...own, runtimeSettings, program, tempDir };
+  return { key: claimKey(claimed), job: claimJob(settings, claimed), paths: [claimMountPath(claimed)] };
 }

@@ -56,5 +56,5 @@ test('runtime settings are followed, and more power than a namespace has by itse
   const asUser = claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext: { runAsUser: 999 } } } });
   assert.equal(asUser.spec?.template.spec?.containers[0]?.securityContext?.runAsUser, 999);
   for (const securityContext of [{ privileged: true }, { allowPrivilegeEscalation: true }])
-    assert.throws(() => claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext } } }), /are refused/);
+    assert.throws(() => claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext } } }), /is refused/);
 });
