@@ -64,6 +64,8 @@ export interface BackupTask {
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
+  /** A file in which others have told what they stored, before the agent began: nothing is backed up here, and there are no steps. */
+  output?: string;
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */
@@ -80,6 +82,8 @@ export interface RestoreTask {
   /** The host that wrote the snapshots. */
   sourceHost: string;
   steps: FunctionStep[];
+  /** A file in which others have told what they restored, before the agent began. */
+  output?: string;
   include: string[];
   exclude: string[];
   args: string[];

@@ -77,11 +77,29 @@ test('An order asks for its Job at once; a sidecar nobody has to make', async ()
   assert.deepEqual(world.asked, ['trust shop', 'GET stash-backup-files', 'POST jobs']);
 });
 
+test('A Job that runs once is not made anew: what its step said is told, without secrets', async () => {
+  const failed = { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }] };
+  const terminated = { exitCode: 3, message: 'cannot log in\nwith hunter22\n' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated } };
+  const world = worldOf({ busy: [JOB], once: failed, pod: podOf({ phase: 'Failed', initContainerStatuses: [step] }) });
+  await world.pass(5_000);
+  assert.deepEqual(world.said, [`refuse ${JOB}: FunctionFailed step dump-0 ended with exit code 3: cannot log in / with ***`]);
+  assert.ok(!world.asked.some((one) => /^(?:POST|DELETE)/.test(one)));
+});
+
+test('One that runs still is waited for', async () => {
+  const world = worldOf({ busy: [JOB], once: { active: 1 } });
+  await world.pass(60_000);
+  assert.deepEqual(world.said, []);
+});
+
 interface Facts {
   busy: string[];
   /** Never heard of when absent. */
   silence?: number;
   pod?: V1Pod;
+  /** The Job runs once, and is as this says. */
+  once?: V1Job['status'];
   /** How the API server answers who makes a Job. */
   refusal?: ErrorCode;
 }
@@ -95,6 +113,7 @@ function worldOf(facts: Facts) {
     asked.push(`${method} ${path.split('/').at(-1)}`);
     if (path.endsWith('/pods')) return { status: 200, body: { items: facts.pod === undefined ? [] : [facts.pod] } };
     if (path.includes('/pods/') && facts.pod !== undefined) return { status: 200, body: facts.pod };
+    if (method === 'GET' && facts.once !== undefined) return { status: 200, body: { metadata: {}, status: facts.once } };
     if (method === 'GET') throw new StashError('NotFound', 'nothing there');
     if (facts.refusal !== undefined) throw new StashError(facts.refusal, 'not today');
     return { status: 201, body: {} };
@@ -107,7 +126,8 @@ function worldOf(facts: Facts) {
       refuse: note('refuse'),
       lost: note('lost'),
     },
-    jobOf: (key) => (key.type === 'job' ? ({ metadata: { namespace: key.namespace, name: key.job } } as V1Job) : undefined),
+    jobOf: (key) => (key.type === 'job' ? jobOf(key.namespace, key.job, facts.once !== undefined) : undefined),
+    redact: (agent, text) => (agent === JOB ? text.replaceAll('hunter22', '***') : text),
     publishTrust: async (namespace) => void asked.push(`trust ${namespace}`),
     clock,
     log: silentLogger(),
@@ -121,6 +141,10 @@ function worldOf(facts: Facts) {
     }
   };
   return { agents, asked, said, pass };
+}
+
+function jobOf(namespace: string, name: string, once: boolean): V1Job {
+  return { metadata: { namespace, name }, ...(once ? { spec: { backoffLimit: 0, template: {} } } : {}) };
 }
 
 function podOf(status: object): V1Pod {

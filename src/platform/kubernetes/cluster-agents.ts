@@ -7,6 +7,7 @@ import type { Logger } from '../../runtime/log.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
+import { jobEnd } from './jobs/job-end.ts';
 import { keepJob } from './jobs/keep-job.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
@@ -15,6 +16,8 @@ interface ClusterAgentsOptions {
   desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'refuse' | 'lost'>;
   /** The Job that is to run for the key; undefined for agents that are in pods of somebody else. */
   jobOf: (key: AgentKey) => V1Job | undefined;
+  /** Takes secrets out of what the containers of this agent's pod said. */
+  redact: (agent: string, text: string) => string;
   /** Sees to it that agents in this namespace can trust the operator. */
   publishTrust: (namespace: string) => Promise<void>;
   clock: Clock;
@@ -47,11 +50,12 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   const make = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     const job = key && options.jobOf(key);
-    if (job === undefined || making.has(agent)) return;
+    if (key === undefined || job === undefined || making.has(agent)) return;
     making.add(agent);
     try {
       await options.publishTrust(job.metadata?.namespace ?? '');
-      await keepJob(options.connection, job, { clock, signal });
+      const ended = await keepJob(options.connection, job, { clock, signal });
+      if (ended !== undefined) desk.refuse(agent, orderError(await endOf(ended, agent, key)));
     } catch (thrown) {
       if (signal.aborted) return;
       const error = asStashError(thrown);
@@ -61,6 +65,11 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     } finally {
       making.delete(agent);
     }
+  };
+  /** Why a Job that runs once has ended and its agent has not told: that agent never came, or is lost. */
+  const endOf = async (job: V1Job, agent: string, key: AgentKey): Promise<StashError> => {
+    const { code, message } = jobEnd(job, await podsOf(options, key));
+    return new StashError(code, options.redact(agent, message));
   };
   const look = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);

@@ -91,11 +91,11 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, sidecars);
+    const cluster = clusterPlatform(connection, settings, sidecars, clock);
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk): Platform => {
-      const { jobOf } = cluster;
-      const agents = clusterAgents({ connection, desk, jobOf, publishTrust: trust.publish, clock, log, signal });
+      const { jobOf, redact } = cluster;
+      const agents = clusterAgents({ connection, desk, jobOf, redact, publishTrust: trust.publish, clock, log, signal });
       const gates = gatekeeper({ connection, store, desk, clock, log, signal });
       let server: AgentServer | undefined;
       const done: Promise<void>[] = [];

@@ -2,13 +2,16 @@ import type { V1Job } from '@kubernetes/client-node';
 import type { HostAgent, HostWork, PlatformPort, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import { DEFAULT_HOST } from '../../rules/host-name.ts';
+import { targetMountPath } from '../../rules/variables/stash-variables.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { type AgentKey, formatAgentKey } from './agent-key.ts';
 import { checkGateProgram } from './gates/gate-program.ts';
 import { checkRestore, restoreHosts } from './gates/restore-target.ts';
 import { applicationJob, applicationKey } from './jobs/application-job.ts';
-import { claimJob, claimKey, claimMountPath } from './jobs/claim-job.ts';
+import { claimJob, claimKey } from './jobs/claim-job.ts';
 import { repositoryJob } from './jobs/job.ts';
+import { stashRuns } from './jobs/stash-runs.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SIDECAR_CONTAINER } from './sidecar/names.ts';
 import { WORKLOAD_KINDS } from './sidecar/workload.ts';
@@ -22,14 +25,24 @@ interface ClusterPlatform {
   port: PlatformPort;
   /** The Job that runs an agent; undefined for one that is in a pod of somebody else, and for one that nobody has asked for yet. */
   jobOf(key: AgentKey): V1Job | undefined;
+  /** Takes out of a text what the pod of this agent must not tell. */
+  redact(agent: string, text: string): string;
 }
 
 /** A cluster: what is a target there, and who works on it. */
-export function clusterPlatform(connection: Connection, settings: ClusterSettings, sidecars: Sidecars): ClusterPlatform {
+export function clusterPlatform(
+  connection: Connection,
+  settings: ClusterSettings,
+  sidecars: Sidecars,
+  clock: Pick<Clock, 'now'>,
+): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = new Map<string, V1Job>();
+  const runs = stashRuns();
   return {
-    jobOf: (key) => (key.type === 'repository' ? repositoryJob(settings, key) : jobs.get(formatAgentKey(key))),
+    jobOf: (key) =>
+      key.type === 'repository' ? repositoryJob(settings, key) : (runs.jobOf(formatAgentKey(key)) ?? jobs.get(formatAgentKey(key))),
+    redact: runs.redact,
     port: {
       place: 'Cluster',
       targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim', 'AppBinding'],
@@ -53,6 +66,11 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
           if (work.direction === 'backup') return sidecarOf(connection, work, target);
           await checkGateProgram(connection, target, work.program);
           return { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
+        }
+        if (work.stash !== undefined) {
+          const claim = target.kind === 'AppBinding' ? undefined : await readClaim(connection, target.namespace, target.name);
+          const node = claim && (await nodeOfClaim(connection, claim));
+          return { agent: runs.add(settings, { ...work, stash: work.stash, node, now: clock.now() }) };
         }
         const { key, job, paths } =
           target.kind === 'AppBinding' ? applicationAgent(settings, work) : await claimAgent(connection, settings, work);
@@ -112,5 +130,5 @@ async function claimAgent(connection: Connection, settings: ClusterSettings, wor
   const node = await nodeOfClaim(connection, claim);
   const own = { namespace: target.namespace, claim: target.name, direction, volumeMounts: spec?.volumeMounts, node };
   const claimed = { ...own, runtimeSettings, program, tempDir };
-  return { key: claimKey(claimed), job: claimJob(settings, claimed), paths: [claimMountPath(claimed)] };
+  return { key: claimKey(claimed), job: claimJob(settings, claimed), paths: [targetMountPath(claimed)] };
 }

@@ -38,8 +38,6 @@ export const BUILT_IN = [
   'ENABLE_CACHE',
 ] as const;
 
-export type BuiltIn = (typeof BUILT_IN)[number];
-
 const RESERVED = /^(?:REPOSITORY|TARGET|RETENTION|STASH|PROMETHEUS|INVOKER)_/;
 const MORE = ['LICENSE_APISERVICE', 'HOOK_TYPE', 'POD_ORDINAL'];
 

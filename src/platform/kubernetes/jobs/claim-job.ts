@@ -3,14 +3,13 @@ import type { RuntimeSettings } from '../../../api/runtime-settings.ts';
 import type { BackupTarget } from '../../../api/target.ts';
 import type { TempDir } from '../../../api/temp-dir.ts';
 import type { FunctionContainer } from '../../../rules/function-container.ts';
+import { targetMountPath } from '../../../rules/variables/stash-variables.ts';
 import { type AgentKey, formatAgentKey, shortHash } from '../agent-key.ts';
 import { leastPrivilege } from '../pods/agent-parts.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { jobContainer } from './function-container.ts';
 import { agentJob, jobName } from './job.ts';
 
-/** Where Stash mounts a claim when nothing else is said. */
-const CLAIM_MOUNT = '/stash-data';
 const DATA_VOLUME = 'stash-target';
 
 interface ClaimWork {
@@ -33,11 +32,6 @@ export function claimKey({ namespace, claim, direction, program }: ClaimWork): E
   return { type: 'job', namespace, job: jobName(`stash-${direction}-${claim}`, `${direction}/${namespace}/${claim}${container}`) };
 }
 
-/** The path at which the claim appears in the Job. */
-export function claimMountPath({ volumeMounts }: Pick<ClaimWork, 'volumeMounts'>): string {
-  return volumeMounts?.[0]?.mountPath ?? CLAIM_MOUNT;
-}
-
 /**
  * The Job that backs up or restores the files of a PersistentVolumeClaim, in the claim's namespace. Files may be anybody's, so it is root
  * unless `runtimeSettings` say otherwise, with no more of root's power than reading (or writing and giving away) files.
@@ -57,7 +51,7 @@ export function claimJob(settings: ClusterSettings, work: ClaimWork): V1Job {
     mounts: [
       {
         name: DATA_VOLUME,
-        mountPath: claimMountPath(work),
+        mountPath: targetMountPath(work),
         readOnly: direction === 'backup',
         ...(mounted?.subPath === undefined ? {} : { subPath: mounted.subPath }),
       },
@@ -82,7 +76,7 @@ export function claimJob(settings: ClusterSettings, work: ClaimWork): V1Job {
 }
 
 /** By the node's name, which a label need not equal. */
-function onNode(node: string): V1Affinity {
+export function onNode(node: string): V1Affinity {
   const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }];
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } };
 }

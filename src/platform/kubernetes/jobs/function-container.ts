@@ -92,7 +92,7 @@ export function asVolume(volume: FunctionContainer['volumes'][number]): V1Volume
 }
 
 /** A Job has a stage of its own that goes with it; a volume of a workload is not there for it. */
-export function stageVolume(tempDir: TempDir | undefined, program: FunctionContainer | undefined): V1Volume {
+function stageVolume(tempDir: TempDir | undefined, program: FunctionContainer | undefined): V1Volume {
   const { volumeClaimTemplate, medium, sizeLimit } = tempDir ?? {};
   if (volumeClaimTemplate !== undefined) {
     const spec = { accessModes: ['ReadWriteOnce'], ...volumeClaimTemplate.spec };
