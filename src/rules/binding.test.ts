@@ -140,7 +140,7 @@ const REFUSED: [why: string, input: Partial<BindingInput>, code: ErrorCode, says
     'the image of a container that there is none of',
     { place: 'Cluster', targetKind: 'PersistentVolumeClaim', task: { name: 'of-target' } },
     'Invalid',
-    /of the container that holds the data; a PersistentVolumeClaim has none/,
+    /of the container that holds the data; targets of the kind PersistentVolumeClaim have none/,
   ],
   [
     'what AppsCode left in a cluster',

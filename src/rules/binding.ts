@@ -129,7 +129,7 @@ function inCluster(path: string, functions: StashFunction[], { place, targetKind
   if (program.image === TARGET_IMAGE && ofJobs(targetKind))
     throw new StashError(
       'Invalid',
-      `${path}: ${program.functions.join(', ')} runs in the image of the container that holds the data; a ${targetKind} has none`,
+      `${path}: ${program.functions.join(', ')} runs in the image of the container that holds the data; targets of the kind ${targetKind} have none`,
       {
         remedy: 'Name the workload as the target, and its AppBinding in target.appBinding.',
       },

@@ -87,6 +87,15 @@ test('A Job that runs once is not made anew: what its step said is told, without
   assert.ok(!world.asked.some((one) => /^(?:POST|DELETE)/.test(one)));
 });
 
+test('One whose step cannot be started is ended before its order fails, so that it cannot start later', async () => {
+  const waiting = { reason: 'ImagePullBackOff' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { waiting } };
+  const world = worldOf({ busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Pending', initContainerStatuses: [step] }) });
+  await world.pass(130_000);
+  assert.ok(world.asked.includes('DELETE stash-backup-files'));
+  assert.match(world.said[0] ?? '', /AgentLost the agent does not run: container dump-0 of pod shop\/db-0: ImagePullBackOff/);
+});
+
 test('One that runs still is waited for', async () => {
   const world = worldOf({ busy: [JOB], once: { active: 1 } });
   await world.pass(60_000);

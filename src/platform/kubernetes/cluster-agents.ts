@@ -8,7 +8,7 @@ import type { Connection } from '../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
 import { jobEnd } from './jobs/job-end.ts';
-import { keepJob } from './jobs/keep-job.ts';
+import { endJob, keepJob } from './jobs/keep-job.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
 interface ClusterAgentsOptions {
@@ -87,9 +87,11 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const trouble = pods.map(podTrouble).find((one) => one !== undefined);
     const since = troubled.get(agent) ?? clock.monotonic();
     troubled.set(agent, since);
-    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS)
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
-    else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
+    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS) {
+      const job = options.jobOf(key);
+      if (job !== undefined) await endJob(options.connection, job, signal);
+      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${options.redact(agent, trouble)}`)));
+    } else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
       desk.refuse(
         agent,
         orderError(new StashError('AgentLost', `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`)),

@@ -44,6 +44,13 @@ export async function keepJob(
   return undefined;
 }
 
+/** Ends a Job that runs once, when its order has failed: what has not begun must not begin later. */
+export async function endJob(connection: Connection, job: V1Job, signal: AbortSignal): Promise<void> {
+  const { namespace = '', name = '' } = job.metadata ?? {};
+  if (runsOnce(job))
+    await remove(connection, `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`, `Job ${namespace}/${name}`, undefined, signal);
+}
+
 function hasEnded({ status }: V1Job): boolean {
   return (status?.conditions ?? []).some(({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True');
 }
