@@ -1,6 +1,6 @@
 /** Databases of AppsCode's addons, as their Functions and Tasks are called, and what is to be used here instead. */
 const MARIADB =
-  'Name the StatefulSet as the target and its AppBinding in target.appBinding: without a task it is backed up by mariadb-physical and restored by mariadb-restore.';
+  'Name the StatefulSet as the target, its AppBinding in target.appBinding, and mariadb-physical as the task; mariadb-restore brings it back.';
 const BRING = 'Write a Function that runs the dump program of the database (docs/functions.md), and name that.';
 const ADDONS: Readonly<Record<string, string>> = {
   mariadb: MARIADB,
