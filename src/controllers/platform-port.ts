@@ -72,12 +72,15 @@ export interface PlatformPort {
   detach?(invoker: Invoker, catalog: Catalog): Promise<void>;
   /** Key of the agent that works on a repository itself. */
   repositoryAgent(repository: RepositoryRef): string;
-  /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
+  /**
+   * Runs a command of an exec hook where the target is. Resolves with its exit code, the end of its output, and `where` it ran if that is
+   * not plain. `namespace` is that of the object which has the hook. Throws Invalid, HookRefused or HookFailed when it cannot be run.
+   */
   exec(
     target: TargetKey | undefined,
     command: string[],
-    options: { container?: string; signal: AbortSignal },
-  ): Promise<{ exitCode: number; output: string }>;
+    options: { container?: string; signal: AbortSignal; namespace: string },
+  ): Promise<{ exitCode: number; output: string; where?: string }>;
 }
 
 export function targetKey(ref: TargetRef, namespace: string): TargetKey {

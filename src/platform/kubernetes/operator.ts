@@ -13,6 +13,7 @@ import { operate, type Platform } from '../operate.ts';
 import { applyCatalog } from './catalog.ts';
 import { clusterAgents } from './cluster-agents.ts';
 import { AGENTS_PORT, agentsHosts, announce } from './endpoint.ts';
+import { clusterExec } from './exec/exec.ts';
 import { gatekeeper } from './gates/gatekeeper.ts';
 import { serveHealth } from './health.ts';
 import { clusterAuthenticate } from './identity/authenticate.ts';
@@ -91,7 +92,7 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, sidecars);
+    const cluster = clusterPlatform(connection, settings, { sidecars, exec: clusterExec(connection, clock) });
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk): Platform => {
       const { jobOf } = cluster;

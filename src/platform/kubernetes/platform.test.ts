@@ -106,5 +106,8 @@ function platform() {
     agentServiceAccount: 'stash-agent',
     agentResources: {},
   };
-  return clusterPlatform({ send } as unknown as Connection, settings, { attach: async () => [], detach: async () => undefined });
+  return clusterPlatform({ send } as unknown as Connection, settings, {
+    sidecars: { attach: async () => [], detach: async () => undefined },
+    exec: async () => assert.fail('no hook was asked for'),
+  });
 }

@@ -22,7 +22,11 @@ interface ClusterPlatform {
 }
 
 /** A cluster: what is a target there, and who works on it. */
-export function clusterPlatform(connection: Connection, settings: ClusterSettings, sidecars: Sidecars): ClusterPlatform {
+export function clusterPlatform(
+  connection: Connection,
+  settings: ClusterSettings,
+  { sidecars, exec }: { sidecars: Sidecars; exec: PlatformPort['exec'] },
+): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = new Map<string, V1Job>();
   return {
@@ -60,11 +64,7 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
       attach: sidecars.attach,
       detach: sidecars.detach,
       repositoryAgent: ({ namespace, name }) => formatAgentKey({ type: 'repository', namespace, name }),
-      exec: async () => {
-        throw new StashError('NotSupportedYet', 'hooks of the kind exec are not built yet for clusters', {
-          remedy: 'Use httpGet, httpPost or tcpSocket.',
-        });
-      },
+      exec,
     },
   };
 }
