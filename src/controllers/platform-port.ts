@@ -37,6 +37,10 @@ export interface HostAgent {
 
 /** What a restore is about to do to a target. */
 export interface RestoreWork {
+  /** What their names begin with, where the target says so. */
+  alias?: string | undefined;
+  /** Those that are restored. */
+  hosts: string[];
   /** Paths that are replaced as a whole. */
   places: string[];
   allowOverwrite: boolean;

@@ -169,7 +169,14 @@ async function checkPlaces({ ctx, session, status, target }: RestoreRun): Promis
     const { include = [], exclude = [] } = hostRestore(rules, hostname ?? '') ?? {};
     return include.length + exclude.length > 0 ? [] : snapshots.flatMap(({ paths = [] }) => paths.map((path) => join(destination, path)));
   });
-  await ctx.platform.checkRestore?.(target, { places, allowOverwrite: spec.allowOverwrite ?? false, previousData: spec.previousData });
+  const hosts = (status.plan ?? []).map(({ hostname = '' }) => hostname);
+  await ctx.platform.checkRestore?.(target, {
+    alias: spec.target?.alias,
+    hosts,
+    places,
+    allowOverwrite: spec.allowOverwrite ?? false,
+    previousData: spec.previousData,
+  });
 }
 
 /** Of a part of a snapshot nobody knows the size. */
