@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { PlannedHost } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
@@ -17,6 +16,7 @@ import { openRepository, passwordOf } from '../repository/open.ts';
 import { storedEntries, unrecordedSessions } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { destinationOf, restoreBinding } from './order.ts';
+import { checkPlaces } from './places.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
@@ -158,24 +158,6 @@ function planHosts(
         })),
       },
     ];
-  });
-}
-
-/** What the platform knows to be impossible is refused while everything still runs. */
-async function checkPlaces({ ctx, session, status, target }: RestoreRun): Promise<void> {
-  const { spec } = session;
-  const rules = spec.target?.rules ?? spec.rules ?? [];
-  const places = (status.plan ?? []).flatMap(({ hostname, destination = '/', snapshots }) => {
-    const { include = [], exclude = [] } = hostRestore(rules, hostname ?? '') ?? {};
-    return include.length + exclude.length > 0 ? [] : snapshots.flatMap(({ paths = [] }) => paths.map((path) => join(destination, path)));
-  });
-  const hosts = (status.plan ?? []).map(({ hostname = '' }) => hostname);
-  await ctx.platform.checkRestore?.(target, {
-    alias: spec.target?.alias,
-    hosts,
-    places,
-    allowOverwrite: spec.allowOverwrite ?? false,
-    previousData: spec.previousData,
   });
 }
 
