@@ -57,7 +57,7 @@ try {
     platform: (desk) => {
       let close = async () => undefined as unknown;
       return {
-        port: clusterPlatform(connection, settings, sidecars, clock).port,
+        port: clusterPlatform(connection, settings, { sidecars, exec: () => Promise.reject(new Error('no hooks here')), clock }).port,
         ensureAgent: (agent) => tell({ type: 'ensure', agent }),
         start: async () => {
           const agents = await serveDesk(desk, {

@@ -65,6 +65,10 @@ export interface HostAgent {
 
 /** What a restore is about to do to a target. */
 export interface RestoreWork {
+  /** What their names begin with, where the target says so. */
+  alias?: string | undefined;
+  /** Those that are restored. */
+  hosts: string[];
   /** Paths that are replaced as a whole. */
   places: string[];
   allowOverwrite: boolean;
@@ -119,12 +123,15 @@ export interface PlatformPort {
    * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
    */
   served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
-  /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
+  /**
+   * Runs a command of an exec hook where the target is. Resolves with its exit code, the end of its output, and `where` it ran if that is
+   * not plain. `namespace` is that of the object which has the hook. Throws Invalid, HookRefused or HookFailed when it cannot be run.
+   */
   exec(
     target: TargetKey | undefined,
     command: string[],
-    options: { container?: string; signal: AbortSignal },
-  ): Promise<{ exitCode: number; output: string }>;
+    options: { container?: string; signal: AbortSignal; namespace: string },
+  ): Promise<{ exitCode: number; output: string; where?: string }>;
 }
 
 export function targetKey(ref: TargetRef, namespace: string): TargetKey {

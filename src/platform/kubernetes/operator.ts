@@ -14,6 +14,7 @@ import { type Enqueue, operate, type Platform } from '../operate.ts';
 import { applyCatalog } from './catalog.ts';
 import { clusterAgents } from './cluster-agents.ts';
 import { AGENTS_PORT, agentsHosts, announce } from './endpoint.ts';
+import { clusterExec } from './exec/exec.ts';
 import { gatekeeper } from './gates/gatekeeper.ts';
 import { serveHealth } from './health.ts';
 import { clusterAuthenticate } from './identity/authenticate.ts';
@@ -93,7 +94,7 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, sidecars, clock);
+    const cluster = clusterPlatform(connection, settings, { sidecars, exec: clusterExec(connection, clock), clock });
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk, enqueue: Enqueue): Platform => {
       const { jobOf, looked, redact } = cluster;

@@ -39,8 +39,7 @@ interface ClusterPlatform {
 export function clusterPlatform(
   connection: Connection,
   settings: ClusterSettings,
-  sidecars: Sidecars,
-  clock: Pick<Clock, 'now'>,
+  { sidecars, exec, clock }: { sidecars: Sidecars; exec: PlatformPort['exec']; clock: Pick<Clock, 'now'> },
 ): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = knownJobs();
@@ -84,11 +83,7 @@ export function clusterPlatform(
       attach: sidecars.attach,
       detach: sidecars.detach,
       repositoryAgent: ({ namespace, name }) => formatAgentKey({ type: 'repository', namespace, name }),
-      exec: async () => {
-        throw new StashError('NotSupportedYet', 'hooks of the kind exec are not built yet for clusters', {
-          remedy: 'Use httpGet, httpPost or tcpSocket.',
-        });
-      },
+      exec,
     },
   };
 }
