@@ -19,6 +19,7 @@ import { expired } from './history.ts';
 import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
+import { targetWatches } from './target-index.ts';
 import { validate } from './validate.ts';
 
 type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
@@ -57,6 +58,7 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
       },
       { kind: 'Function', map: () => using(() => true) },
       { kind: 'Task', map: () => using(() => true) },
+      ...targetWatches(kind, ctx),
     ],
     reconcile: (key) => reconcile(kind, key, ctx),
   };

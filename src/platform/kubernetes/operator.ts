@@ -48,6 +48,11 @@ const CACHED: readonly KindName[] = [
   'Function',
   'Task',
   'AppBinding',
+  'BackupBlueprint',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'PersistentVolumeClaim',
 ];
 
 /** The operator in a cluster: of several one leads, and works, until the signal. */
