@@ -253,3 +253,19 @@ test('a target that was made anew under its name owns the configuration', async 
   );
   assert.deepEqual(configuration?.spec.repository, { name: 'shop-deployment-web', namespace: 'ops' });
 });
+
+test('whether it follows its blueprint is a condition of the configuration', async () => {
+  const one = await bed();
+  await one.blueprint('standard');
+  const orders: [BlueprintKind, string] = ['AppBinding', 'orders'];
+  await one.target(...orders, { [BLUEPRINT]: 'standard' });
+  const followed = async () => {
+    await one.settle(orders);
+    await one.operator.settle();
+    const found = (await one.configuration('app-orders'))?.status?.conditions?.find(({ type }) => type === 'BlueprintFollowed');
+    return [found?.status, found?.reason, found?.message];
+  };
+  assert.deepEqual(await followed(), ['True', 'Followed', 'as BackupBlueprint standard says']);
+  await one.operator.store.delete('BackupBlueprint', { namespace: '', name: 'standard' });
+  assert.deepEqual(await followed(), ['False', 'BlueprintNotFound', 'there is no BackupBlueprint standard']);
+});

@@ -1,5 +1,6 @@
 import type { BackupBlueprint } from '../../api/backup-blueprint.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import { TEMPLATED_FIELDS } from '../../api/blueprint-variables.ts';
 import { KINDS } from '../../api/kinds.ts';
 import { ANNOTATIONS, LABELS } from '../../api/names.ts';
 import type { AnyObject, OwnerReference } from '../../api/object.ts';
@@ -25,9 +26,6 @@ export interface Generated {
   configuration: BackupConfiguration;
 }
 
-/** Parts of a blueprint in which variables are filled in. Hooks and containers have `${...}` of their own. */
-const TEMPLATED = ['backend', 'task', 'sidecar', 'restore', 'verifier', 'interimVolumeTemplate'] as const;
-
 /** Namespaces that what is made for the target goes to; the target's own unless the blueprint names others, as in Stash. */
 export function placesOf({ spec }: BackupBlueprint, target: BlueprintTarget): { repository: string; configuration: string } {
   const configuration = spec.backupNamespace ?? target.namespace;
@@ -39,7 +37,7 @@ export function generate({ blueprint, target, wishes, names }: GenerateInput): G
   const problems: string[] = [];
   const variables = variablesOf(target);
   const spec: BackupBlueprint['spec'] = { ...blueprint.spec };
-  for (const field of TEMPLATED)
+  for (const field of TEMPLATED_FIELDS)
     if (spec[field] !== undefined)
       Object.assign(spec, { [field]: fillIn(spec[field], variables, `spec.${field}`, (text) => problems.push(text)) });
   const { backend, wipeOut, usagePolicy, layout, backupNamespace: _, repoNamespace: __, ...template } = spec;

@@ -1,27 +1,14 @@
+import { BLUEPRINT_VARIABLES, type BlueprintVariable, replaceVariables } from '../../api/blueprint-variables.ts';
 import { KINDS } from '../../api/kinds.ts';
 import { apiVersionOf, type BlueprintTarget } from './target.ts';
 
-/** The variables that a blueprint may use, as Stash named them. */
-const VARIABLES = [
-  'TARGET_API_VERSION',
-  'TARGET_KIND',
-  'TARGET_RESOURCE',
-  'TARGET_NAMESPACE',
-  'TARGET_NAME',
-  'TARGET_APP_VERSION',
-  'TARGET_APP_TYPE',
-  'TARGET_APP_GROUP',
-  'TARGET_APP_RESOURCE',
-] as const;
-type Variable = (typeof VARIABLES)[number];
-
-type Variables = Readonly<Partial<Record<Variable, string>>>;
+type Variables = Readonly<Partial<Record<BlueprintVariable, string>>>;
 
 /** What the variables stand for at a target; absent are those that it gives no value for. */
 export function variablesOf(target: BlueprintTarget): Variables {
   const { kind, namespace, name, type, version } = target;
   const slash = type?.indexOf('/') ?? -1;
-  const given: Record<Variable, string | undefined> = {
+  const given: Record<BlueprintVariable, string | undefined> = {
     TARGET_API_VERSION: apiVersionOf(kind),
     TARGET_KIND: kind.toLowerCase(),
     TARGET_RESOURCE: KINDS[kind].plural,
@@ -48,19 +35,16 @@ export function fillIn<T>(value: T, variables: Variables, path: string, problem:
 }
 
 function fillInText(text: string, variables: Variables, path: string, problem: (text: string) => void): string {
-  return text.replace(/\$\{([^}]*)\}?/g, (written, name: string) => {
-    if (!(VARIABLES as readonly string[]).includes(name) || !written.endsWith('}')) {
-      problem(`${path}: ${written} is no variable of blueprints; there are ${VARIABLES.join(', ')}`);
-      return '';
-    }
-    const value = variables[name as Variable];
-    if (value === undefined) problem(`${path}: ${written} has no value here; ${whyNone(name)}`);
+  return replaceVariables(text, (name, written) => {
+    const value = name === undefined ? undefined : variables[name];
+    if (name === undefined) problem(`${path}: ${written} is no variable of blueprints; there are ${BLUEPRINT_VARIABLES.join(', ')}`);
+    else if (value === undefined) problem(`${path}: ${written} has no value here; ${whyNone(name)}`);
     else if (!isHarmless(name, value)) problem(`${path}: ${written} would be ${JSON.stringify(value)}; ${ACCEPTED}`);
     return value ?? '';
   });
 }
 
-function whyNone(name: string): string {
+function whyNone(name: BlueprintVariable): string {
   if (name === 'TARGET_APP_GROUP') return 'only an AppBinding whose spec.type is GROUP/RESOURCE gives it';
   return `only an AppBinding with spec.${name === 'TARGET_APP_VERSION' ? 'version' : 'type'} gives it`;
 }
