@@ -6,7 +6,7 @@ import type { AnyObject, ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { TargetWishes } from '../../rules/blueprint/annotations.ts';
 import { type Generated, generate, placesOf } from '../../rules/blueprint/generate.ts';
-import { blueprintOf, madeFor } from '../../rules/blueprint/marks.ts';
+import { blueprintOf, madeFor, placeOf } from '../../rules/blueprint/marks.ts';
 import { madeName } from '../../rules/blueprint/names.ts';
 import type { BlueprintKind, BlueprintTarget } from '../../rules/blueprint/target.ts';
 import type { Context } from '../context.ts';
@@ -86,7 +86,9 @@ export async function observe({ store }: Ctx, { repository, configuration }: Gen
     store.get('BackupConfiguration', keyIn(configuration)),
   ]);
   const place = repository.metadata.labels?.[LABELS.place] ?? '';
-  const atPlace = its === undefined ? await store.list('Repository', { labels: { [LABELS.place]: place } }) : [];
+  // Anybody may write a label: who is there counts.
+  const labelled = its === undefined ? await store.list('Repository', { labels: { [LABELS.place]: place } }) : [];
+  const atPlace = labelled.filter(({ spec, metadata }) => placeOf(spec.backend, metadata.namespace ?? '') === place);
   return { repository: its, configuration: configured, atPlace };
 }
 
