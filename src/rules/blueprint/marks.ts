@@ -13,11 +13,16 @@ export function marks(target: Target, blueprint: string): { labels: Record<strin
   return {
     labels: {
       [LABELS.managedBy]: LABEL_VALUES.managedBy,
-      [LABELS.blueprint]: blueprint.slice(0, 63).replace(/[^A-Za-z0-9]+$/, ''),
+      [LABELS.blueprint]: blueprintLabel(blueprint),
       [LABELS.madeFor]: madeFor(target),
     },
     annotations: { [ANNOTATIONS.blueprint]: blueprint, [ANNOTATIONS.blueprintTarget]: blueprintTargetText(target) },
   };
+}
+
+/** Value of `LABELS.blueprint`: the name, cut to the length of a label. */
+export function blueprintLabel(blueprint: string): string {
+  return blueprint.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '');
 }
 
 /** Value of `LABELS.madeFor`: finds all that was made for a target. */
