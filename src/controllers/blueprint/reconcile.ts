@@ -147,8 +147,8 @@ async function followOne(ctx: Ctx, { object, target, made, names, name, wishes, 
   try {
     for (const plan of plans) await act(ctx, plan, { object, blueprint: name });
   } catch (thrown) {
-    // A policy of the cluster, for instance; what the server says is for whoever annotated the target.
-    if (!isCode(thrown, 'Forbidden', 'Invalid')) throw thrown;
+    // A policy, or a namespace that is not there; what the server says is for whoever annotated the target.
+    if (!isCode(thrown, 'Forbidden', 'Invalid', 'NotFound')) throw thrown;
     return { ...(await stays({ reason: 'NotMade', message: `BackupBlueprint ${name}: ${thrown.message}` })), waits: REFUSED_MS };
   }
   return { problems: plans.filter((plan) => plan.type === 'Note') };

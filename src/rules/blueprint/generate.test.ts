@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { BackupBlueprint } from '../../api/backup-blueprint.ts';
+import { NAME_PATTERN } from '../../api/formats.ts';
 import { validate } from '../../api/validate.ts';
 import { targetWishes } from './annotations.ts';
 import { type Generated, generate } from './generate.ts';
 import { blueprintOf, marks, placeOf, targetOfMade } from './marks.ts';
 import { isMadeName, madeName } from './names.ts';
-import type { BlueprintTarget } from './target.ts';
+import { BLUEPRINT_KINDS, type BlueprintTarget } from './target.ts';
 
 const web: BlueprintTarget = { kind: 'Deployment', namespace: 'shop', name: 'web', uid: 'u-1', annotations: {} };
 const orders: BlueprintTarget = { ...web, kind: 'AppBinding', name: 'orders', type: 'kubedb.com/mariadb', version: '10.11' };
@@ -170,6 +171,24 @@ test('names are those of Stash, distinct where several blueprints want one, and 
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.ok(name.length <= 63 && isMadeName(name, long, 'shop'));
   assert.ok(!isMadeName('mine', web, 'shop'));
+});
+
+test('law: every name that is given is one that Kubernetes takes, and is known again', () => {
+  const part = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?$/);
+  const name = fc.oneof(
+    fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.')),
+    fc.nat(100).map((dashes) => `a${'-'.repeat(dashes)}b`),
+  );
+  fc.assert(
+    fc.property(name, part, part, fc.option(name), fc.constantFrom(...BLUEPRINT_KINDS), (its, home, namespace, second, kind) => {
+      const target = { kind, namespace: home, name: its };
+      for (const place of [home, namespace]) {
+        const given = madeName(target, place, second ?? undefined);
+        assert.ok(given.length <= 63 && new RegExp(NAME_PATTERN).test(given), given);
+        assert.ok(isMadeName(given, target, place), given);
+      }
+    }),
+  );
 });
 
 test('what was made is known by its marks, in its own place alone', () => {

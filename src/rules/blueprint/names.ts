@@ -12,7 +12,8 @@ type Target = Pick<BlueprintTarget, 'kind' | 'namespace' | 'name'>;
  */
 export function madeName(target: Target, namespace: string, blueprint?: string): string {
   const name = [...base(target, namespace), ...(blueprint === undefined ? [] : [blueprint])].join('-');
-  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 6).replace(/[^a-z0-9]+$/, '')}-${hash5([name])}`;
+  // A dash may not follow a dot.
+  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 6).replace(/[^a-z0-9]$/, 'x')}-${hash5([name])}`;
 }
 
 /** Whether something of this name can have been made for the target, after whichever blueprint. */
