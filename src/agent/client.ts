@@ -1,10 +1,11 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent } from 'node:http';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { isCode, StashError } from '../errors/error.ts';
 import { mostBytes } from '../orders/limits.ts';
 import { AGENT_HEADER, type PollRequest, type PollResponse } from '../orders/protocol.ts';
 import { type ClusterRoute, clusterRoute } from './cluster-route.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { post } from './post.ts';
 
 export interface OperatorClient {
   /**
@@ -24,32 +25,28 @@ export interface Route {
   /** For people. */
   place: string;
   remedy?: string;
-  current(): Promise<{ dispatcher: Dispatcher; token: string }>;
+  current(): Promise<{ agent: Agent; socketPath?: string; token: string }>;
   close(): Promise<void>;
 }
 
-const TIMEOUTS = { headersTimeout: 60_000, bodyTimeout: 60_000 };
-
 export function connectOperator(operator: Operator): OperatorClient {
-  const route = 'url' in operator ? clusterRoute(operator, TIMEOUTS) : socketRoute(operator);
+  const route = 'url' in operator ? clusterRoute(operator) : socketRoute(operator);
   const ask = async (body: PollRequest, signal: AbortSignal): Promise<PollResponse> => {
-    const { dispatcher, token } = await route.current();
+    const { token, ...way } = await route.current();
     const text = JSON.stringify(body);
     // The operator ends the connection of one that sends more; whether its answer is read before that is a matter of luck.
     if (Buffer.byteLength(text) > mostBytes(body.agent))
       throw new StashError('ReportTooLarge', `the report is larger than the ${mostBytes(body.agent)} bytes that the operator takes`);
-    const answer = await request(`${route.url}/v1/agents/poll`, {
-      dispatcher,
+    const { status, said } = await post(`${route.url}/v1/agents/poll`, {
+      ...way,
       signal,
-      method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', [AGENT_HEADER]: body.agent },
       body: text,
     });
-    const said = await answer.body.text();
-    if (answer.statusCode === 200) return JSON.parse(said) as PollResponse;
-    const code = REFUSALS[answer.statusCode];
+    if (status === 200) return JSON.parse(said) as PollResponse;
+    const code = REFUSALS[status];
     if (code !== undefined) throw new StashError(code, `the operator at ${route.place} refuses: ${said.slice(0, 1_000)}`);
-    throw new Error(`${answer.statusCode} ${said.slice(0, 1_000)}`);
+    throw new Error(`${status} ${said.slice(0, 1_000)}`);
   };
   return {
     poll: async (body, signal) => {
@@ -74,11 +71,11 @@ const REFUSALS: Record<number, ErrorCode> = {
 };
 
 function socketRoute({ socketPath, token }: { socketPath: string; token: string }): Route {
-  const dispatcher = new Agent({ connect: { socketPath }, ...TIMEOUTS });
+  const agent = new Agent({ keepAlive: true });
   return {
     url: 'http://operator',
     place: socketPath,
-    current: async () => ({ dispatcher, token }),
-    close: () => dispatcher.destroy(),
+    current: async () => ({ agent, socketPath, token }),
+    close: async () => agent.destroy(),
   };
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Agent } from 'undici';
+import { Agent } from 'node:https';
 import { StashError } from '../errors/error.ts';
 import type { Route } from './client.ts';
 
@@ -14,8 +14,8 @@ export interface ClusterRoute {
  * The way to an operator in a cluster. Token and CA are mounted files that the cluster renews in place, so they are read again for every
  * poll; with another CA all connections are made anew, since what the old one vouched for may have ended with it.
  */
-export function clusterRoute({ url, tokenFile, caFile }: ClusterRoute, timeouts: Agent.Options): Route {
-  let used: { ca: string; dispatcher: Agent } | undefined;
+export function clusterRoute({ url, tokenFile, caFile }: ClusterRoute): Route {
+  let used: { ca: string; agent: Agent } | undefined;
   return {
     url: url.replace(/\/+$/, ''),
     place: url,
@@ -23,20 +23,20 @@ export function clusterRoute({ url, tokenFile, caFile }: ClusterRoute, timeouts:
     current: async () => {
       const [token, ca] = await Promise.all([readMounted(tokenFile, 'the token'), readMounted(caFile, 'the CA')]);
       if (used?.ca !== ca) {
-        void used?.dispatcher.close();
+        used?.agent.destroy();
         // A resumed session would not look at the certificate again.
-        const connect = { ca, minVersion: 'TLSv1.3' as const, maxCachedSessions: 0, timeout: CONNECT_MS };
-        used = { ca, dispatcher: new Agent({ ...timeouts, connect, connections: MOST_CONNECTIONS, pipelining: 1 }) };
+        const trust = { ca, minVersion: 'TLSv1.3' as const, rejectUnauthorized: true, maxCachedSessions: 0 };
+        const agent = new Agent({ ...trust, keepAlive: true, maxSockets: MOST_CONNECTIONS });
+        used = { ca, agent };
       }
-      return { dispatcher: used.dispatcher, token };
+      return { agent: used.agent, token };
     },
     close: async () => {
-      await used?.dispatcher.destroy();
+      used?.agent.destroy();
     },
   };
 }
 
-const CONNECT_MS = 10_000;
 /** One for the poll that waits, one for the next while that is given up. */
 const MOST_CONNECTIONS = 2;
 

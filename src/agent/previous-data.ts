@@ -27,11 +27,14 @@ export async function setAside(places: readonly string[], now: string): Promise<
   return kept;
 }
 
-/** Anything but an empty directory. */
+/** Anything but an empty directory; a new file system is empty although it has a place for what a check of it finds. */
 export async function holdsSomething(place: string): Promise<boolean> {
   const found = await lstat(place).catch(() => undefined);
   if (found === undefined) return false;
-  return !found.isDirectory() || (await readdir(place)).length > 0;
+  if (!found.isDirectory()) return true;
+  const names = await readdir(place);
+  const [only] = names;
+  return names.length > 1 || (only !== undefined && !(only === 'lost+found' && (await isMountPoint(place))));
 }
 
 async function isMountPoint(place: string): Promise<boolean> {

@@ -21,8 +21,6 @@ export const LABELS = {
   blueprint: 'stash.appscode.com/blueprint',
   /** On the same: a hash of the target it was made for. */
   madeFor: 'stash.appscode.com/made-for',
-  /** On a Repository made after a blueprint: a hash of where its snapshots are. */
-  place: 'stash.appscode.com/place',
 } as const;
 
 /** Values of `LABELS.component` and `LABELS.managedBy`. */

@@ -81,6 +81,7 @@ const PlannedHost = struct('What one host gets.', {
   ),
   passedOver: optional(textList('Newer snapshots that are incomplete and were not taken.')),
   destination: optional(text('Where it is put.')),
+  claims: optional(textList('PersistentVolumeClaims it is put into, made for it where they were not there.')),
 });
 export type PlannedHost = Static<typeof PlannedHost>;
 

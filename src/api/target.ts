@@ -76,8 +76,10 @@ export const RestoreTarget = struct('Where it is restored to.', {
   rules: restoreRules,
   paths: optional(textList('On a Host: directories to restore; those of the snapshot when absent.')),
   volumeMounts,
-  replicas,
-  volumeClaimTemplates: optional(list('Claims that are made and restored into.', EmbeddedClaim)),
+  replicas: optional(integer('How many replicas get claims by volumeClaimTemplates; one when absent.', { minimum: 1 })),
+  volumeClaimTemplates: optional(
+    list('In a cluster: claims that are made where they are not there, and restored into; no workload is needed.', EmbeddedClaim),
+  ),
   args: optional(textList('Further flags of the restore command.')),
   appBinding,
 });

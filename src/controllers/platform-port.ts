@@ -1,8 +1,10 @@
 import type { TargetRef } from '../api/references.ts';
+import type { Repository } from '../api/repository.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
-import type { BackupTarget } from '../api/target.ts';
-import type { RepositoryRef } from '../orders/order.ts';
+import type { BackupTarget, RestoreTarget } from '../api/target.ts';
+import type { OrderError, RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
+import { claimNames, type WantedClaim } from '../rules/claim-templates.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
 import type { ConditionChange } from './conditions.ts';
@@ -24,6 +26,8 @@ export interface HostWork {
   runtimeSettings: RuntimeSettings | undefined;
   /** Name of the sidecar, where the binding gives one. */
   container?: string | undefined;
+  /** Restored into all of these together, made where they are not there yet; the target is the first of them. */
+  claims?: readonly WantedClaim[] | undefined;
 }
 
 export interface HostAgent {
@@ -41,6 +45,19 @@ export interface RestoreWork {
   places: string[];
   allowOverwrite: boolean;
   previousData: 'Keep' | 'Discard';
+  /** What is restored into, of each host, where it is claims that are made. */
+  claims?: readonly (readonly WantedClaim[])[];
+}
+
+/** A REST server of restic that stands for the directory of a `local` backend. */
+export interface ServedStorage {
+  url: string;
+  user: string;
+  password: string;
+  /** Certificates of who signed the server's, PEM. */
+  authority: string;
+  /** Why it cannot be used: it is being started, or something is in its way. */
+  unserved?: { waiting: string } | { error: OrderError };
 }
 
 /** What differs between one machine and a cluster, as controllers see it. */
@@ -72,6 +89,12 @@ export interface PlatformPort {
   detach?(invoker: Invoker, catalog: Catalog): Promise<void>;
   /** Key of the agent that works on a repository itself. */
   repositoryAgent(repository: RepositoryRef): string;
+  /**
+   * Sees to it that a repository on a volume is served, writes nothing when nothing is to change, and says how it is reached; undefined for
+   * storage that is reached as it is. A server is not replaced while its repository is `inUse`. The Repository is reconciled when `unserved`
+   * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
+   */
+  served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
   /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
   exec(
     target: TargetKey | undefined,
@@ -82,6 +105,12 @@ export interface PlatformPort {
 
 export function targetKey(ref: TargetRef, namespace: string): TargetKey {
   return { kind: ref.kind ?? '', namespace: ref.namespace ?? namespace, name: ref.name ?? '' };
+}
+
+/** Everything that a restore writes to: the claims it makes, else what it names. The first is what it is known by. */
+export function restoreTargets(target: RestoreTarget | undefined, namespace: string): [TargetKey, ...TargetKey[]] {
+  const [first, ...more] = claimNames(target).map((name) => ({ kind: 'PersistentVolumeClaim', namespace, name }));
+  return first === undefined ? [targetKey(target?.ref ?? {}, namespace)] : [first, ...more];
 }
 
 /** `NAMESPACE/KIND/NAME`, as in tags, records and slots. */

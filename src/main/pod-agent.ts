@@ -52,7 +52,7 @@ await startAgent(
     openLog: (order) => (step, line) => log.info(line, { purpose: order.purpose, step }),
     now: systemClock.now,
     signal: stop.signal,
-    idleMs: lasts ? FOR_EVER_MS : IDLE_MS,
+    idleMs: lasts ? FOR_EVER_MS : Number(env.STASH_IDLE_SECONDS ?? IDLE_MS / 1000) * 1000,
     aloneMs: lasts ? FOR_EVER_MS : ALONE_MS,
     ...(env.POD_UID === undefined ? {} : { pod: env.POD_UID }),
     log,

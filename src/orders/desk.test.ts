@@ -90,6 +90,19 @@ test('an order that an agent took while it was dropped is stopped, and its repor
   assert.equal((await poll([])).idle, true);
 });
 
+test('an order that was given up while its agent was away is stopped when it turns up, once, and then forgotten', async () => {
+  const { desk, poll } = newDesk();
+  desk.give('a', listOrder(ID, PURPOSE));
+  await poll([]);
+  desk.refuse('a', { code: 'AgentLost', message: 'away', remedy: '' });
+  desk.acknowledge(ID);
+  const back = await poll([runningReport(ID)]);
+  assert.deepEqual([back.cancel.map(({ orderId }) => orderId), back.acknowledged], [[ID], []]);
+  const stopping = await poll([runningReport(ID)], { stopping: [ID] });
+  assert.deepEqual([stopping.cancel, stopping.acknowledged], [[], []], 'nothing that would end the next poll at once');
+  assert.deepEqual((await poll([{ ...runningReport(ID), state: 'Failed' }])).acknowledged, [ID]);
+});
+
 test('a report that an earlier operator ordered is placed by its id', async () => {
   const { desk, poll, told } = newDesk();
   await poll([{ ...runningReport(ID), state: 'Succeeded' }]);

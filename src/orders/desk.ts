@@ -162,11 +162,14 @@ export function createDesk(options: DeskOptions): AgentDesk {
     const mine = acknowledged.get(request.agent);
     // What does not count has no place here: it is stopped, and then forgotten.
     const strays = request.reports.filter((report) => mine?.has(report.orderId) !== true && !counts(request.agent, report));
+    // It was given up here, and the agent was only away for long.
+    const over = request.reports.filter((report) => mine?.has(report.orderId) === true);
     const cancel = [
       ...entriesOf(request.agent).flatMap(({ report, cancel: reason }) =>
         reason === undefined || report === undefined ? [] : [{ report, reason }],
       ),
       ...strays.map((report) => ({ report, reason: 'the order is not for this agent' })),
+      ...over.map((report) => ({ report, reason: 'the order has ended for the operator' })),
     ];
     return {
       epoch: options.epoch,
@@ -175,7 +178,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
         .filter(({ report }) => report.state === 'Running' && !stopping.has(report.orderId))
         .map(({ report, reason }) => ({ orderId: report.orderId, reason })),
       acknowledged: request.reports
-        .filter((report) => mine?.has(report.orderId) === true || (report.state !== 'Running' && strays.includes(report)))
+        .filter((report) => report.state !== 'Running' && (mine?.has(report.orderId) === true || strays.includes(report)))
         .map((report) => report.orderId),
       cleared: ended.clearedFor(request),
       idle: entriesOf(request.agent).length === 0,

@@ -70,26 +70,6 @@ const wrong: [what: string, body: unknown, says: RegExp][] = [
   ['has a key that is none', poll([], { agent: '../etc' + '\n' }), /agent: /],
   ['has an order id that is none', poll([runningReport('%E0%A4%A')]), /reports\[0\]\.orderId: /],
   ['has a time that is none', poll([runningReport('one', 'yesterday')]), /reports\[0\]\.startTime: /],
-  [
-    'has a result of no kind',
-    poll([{ ...runningReport('one'), result: { type: 'Magic' } }]),
-    /reports\[0\]\.result\.type: there is no result "Magic"/,
-  ],
-  [
-    'has a result that is wrong',
-    poll([{ ...runningReport('one'), result: { ...results.Restore, files: -1 } }]),
-    /reports\[0\]\.result\.files: must be at least 0/,
-  ],
-  [
-    'has a message that is too long',
-    poll([{ ...runningReport('one'), error: { ...error, message: 'x'.repeat(8_193) } }]),
-    /error\.message: /,
-  ],
-  [
-    'has more steps than there may be',
-    poll([{ ...runningReport('one'), steps: new Array(101).fill({ name: 'a', phase: 'Running' }) }]),
-    /steps: /,
-  ],
 ];
 for (const [what, body, says] of wrong)
   test(`a request that ${what} is refused, and says where`, () => {
@@ -98,6 +78,33 @@ for (const [what, body, says] of wrong)
       (thrown) => isCode(thrown, 'Invalid') && says.test(thrown.message),
     );
   });
+
+const unknown: [what: string, report: object, says: RegExp][] = [
+  ['a result of no kind', { result: { type: 'Magic' } }, /reports\[1\]\.result\.type: there is no result "Magic"/],
+  ['a result that is wrong', { result: { ...results.Restore, files: -1 } }, /reports\[1\]\.result\.files: must be at least 0/],
+  ['a state of no kind', { state: 'Paused' }, /reports\[1\]\.state: /],
+  ['a field of no kind', { mood: 'good' }, /reports\[1\]\.mood: /],
+  ['a message that is too long', { error: { ...error, message: 'x'.repeat(8_193) } }, /error\.message: /],
+  ['more steps than there may be', { steps: new Array(101).fill({ name: 'a', phase: 'Running' }) }, /steps: /],
+];
+for (const [what, part, says] of unknown)
+  test(`a report with ${what} is the failure of its order, and says where; the others count`, () => {
+    const good = runningReport('good');
+    const [first, failed] = read(poll([good, { ...runningReport('one'), state: 'Succeeded', ...part }])).reports;
+    assert.deepEqual(first, good);
+    const { orderId, startTime } = runningReport('one');
+    assert.deepEqual(
+      { ...failed, error: failed?.error?.code },
+      { orderId, startTime, state: 'Failed', steps: [], error: 'ReportNotUnderstood' },
+    );
+    assert.match(failed?.error?.message ?? '', says);
+  });
+
+test('while an order runs, what is not understood of it is left out', () => {
+  const report = runningReport('one');
+  const steps = [{ name: 'dance', phase: 'Twisting' }];
+  assert.deepEqual(read(poll([{ ...report, steps }])).reports, [{ ...report, steps: [] }]);
+});
 
 test('whatever an agent has to say, it cuts it down to what is taken, and keeps beginning and end of a text', () => {
   const long = `begin ${'x'.repeat(20_000)} end`;

@@ -24,10 +24,13 @@ export const EndedProcess = struct('A process that has ended.', { ...processFiel
 
 const OrderError = struct('What failed.', { code: label('Its code.'), message: words('What failed.'), remedy: words('What to do.') });
 
+const startFields = { orderId: id('Of the order.'), startTime: moment('When it began.') };
+/** As much of a report as tells whose it is. */
+export const ReportStart = struct('The beginning of an order.', startFields);
+
 export const Report = struct('What became of an order.', {
-  orderId: id('Of the order.'),
+  ...startFields,
   state: oneOf('How far it is.', ['Running', 'Succeeded', 'Failed']),
-  startTime: moment('When it began.'),
   endTime: optional(moment('When it ended.')),
   steps: list(
     'Its steps.',

@@ -73,7 +73,7 @@ test('a poll that its agent gives up does not keep the next one from being answe
 test('a body that is not understood is refused with the path, before anything is done with it', async () => {
   const report = { orderId: 'one', state: 'Running', startTime: '2026-11-22T10:00:00Z', steps: [] };
   const wrong: [body: { agent: string; [field: string]: unknown }, says: RegExp][] = [
-    [{ ...poll, reports: [{ ...report, state: 'Sleeping' }] }, /reports\[0\]\.state: is not a value there is/],
+    [{ ...poll, reports: [{ ...report, orderId: '%E0%A4%A' }] }, /reports\[0\]\.orderId: /],
     [{ ...poll, surprise: true }, /surprise: unknown field/],
     [{ ...poll, waitMs: 3_600_000 }, /waitMs: must be at most 60000/],
     [{ ...poll, reports: new Array(201).fill(report) }, /reports: must have at most 200 items/],

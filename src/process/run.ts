@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { StashError } from '../errors/error.ts';
+import { held } from './held.ts';
 import { type ProcessIdentity, processIdentity, signalGroup, whenGroupGone } from './identity.ts';
 import { splitLines } from './lines.ts';
 import { type Tail, tail } from './tail.ts';
@@ -27,8 +28,8 @@ export interface RunRequest {
   stdoutTailBytes?: number;
   stderrTailBytes?: number;
   /**
-   * Awaited while the child is held still (SIGSTOP, within a millisecond of its start): what is journaled here is on disk before the child
-   * gets to work. If it throws, the child is killed.
+   * Awaited while the child is held (`held.ts`): what is journaled here is on disk before the child gets to work. If it throws, the child
+   * is killed; if this process is, the child ends without having begun.
    */
   onStart?: (process: ProcessIdentity) => Promise<void> | void;
   /** What the child left running in its process group when it ended by itself: ended too (default), or left (a command that starts a server). */
@@ -53,8 +54,9 @@ export interface RunResult {
  */
 export async function run(request: RunRequest): Promise<RunResult> {
   if (request.signal.aborted) return notStarted();
-  const child = start(request);
-  if (child.pid !== undefined && request.onStart !== undefined) signalLeader(child.pid, 'SIGSTOP');
+  const hold = request.onStart === undefined ? undefined : held(request);
+  const child = start(request, hold);
+  if (child.pid !== undefined) hold?.hold(child.pid);
   const pid = await startedPid(child, request);
   const out = drain(child.stdout, request.onStdout, request.stdoutTailBytes);
   const err = drain(child.stderr, request.onStderr, request.stderrTailBytes);
@@ -63,7 +65,9 @@ export async function run(request: RunRequest): Promise<RunResult> {
   });
   const stop = stopper(pid, request);
   try {
-    await letGo(pid, request);
+    const identity = hold && processIdentity(pid);
+    if (identity !== undefined) await request.onStart?.(identity);
+    hold?.letGo(child);
     feed(child, request.input);
     const [exitCode, signal] = await exited;
     await stop.settle();
@@ -91,11 +95,12 @@ function notStarted(): RunResult {
   return { exitCode: null, signal: null, stdoutTail: '', stderrTail: '', stdoutCut: false, timedOut: false, canceled: true };
 }
 
-function start(request: RunRequest): ChildProcess {
-  return spawn(request.command, [...request.args], {
+function start(request: RunRequest, hold: ReturnType<typeof held> | undefined): ChildProcess {
+  const { command, args } = hold ?? request;
+  return spawn(command, [...args], {
     env: { ...request.env },
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
-    stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(hold?.stdio ?? [])],
     detached: true,
   });
 }
@@ -118,25 +123,6 @@ function drain(stream: NodeJS.ReadableStream | null, onLine: ((line: string) => 
   });
   stream?.on('end', () => lines?.end());
   return kept;
-}
-
-async function letGo(pid: number, request: RunRequest): Promise<void> {
-  if (request.onStart === undefined) return;
-  const identity = processIdentity(pid);
-  if (identity !== undefined) await request.onStart(identity);
-  signalLeader(pid, 'SIGCONT');
-}
-
-/**
- * The child alone, not its group: a shell that forks in that moment hands a SIGSTOP that went to the group on to the new process, but not
- * the SIGCONT, and then waits for that for ever (measured: 12 of 6,300 starts of a script that forks at once).
- */
-function signalLeader(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
 
 function feed(child: ChildProcess, input: string | undefined): void {

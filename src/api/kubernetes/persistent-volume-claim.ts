@@ -27,7 +27,11 @@ const ClaimSpec = struct('What the volume is.', {
 
 const claimMetadata = optional(
   struct('Name and labels of the claim.', {
-    name: optional(text('Name of the claim; for a StatefulSet `${CLAIM}-${POD_NAME}-${POD_ORDINAL}`.')),
+    name: optional(
+      text(
+        'Name of the claim; `${POD_ORDINAL}` stands for the number of the replica, as in data-db-${POD_ORDINAL} for claim data of StatefulSet db.',
+      ),
+    ),
     generateName: optional(text('Beginning of the name.')),
     namespace: optional(text('Namespace of the claim.')),
     labels: optional(textMap('Labels of the claim.')),

@@ -34,6 +34,7 @@ export function restoreSessionSections({ spec, status = {} }: RestoreSession, vi
       rows: [
         ['Repository', spec.repository && refText(spec.repository)],
         ['Target', spec.target?.ref && targetText(spec.target.ref)],
+        ['Claims', claimsText(status)],
         ['Previous data', spec.previousData],
         ...courseRows(status, view),
       ],
@@ -106,6 +107,11 @@ function targetSection(target: BackupTargetStatus, view: View): Section {
     ],
     sections: [...(target.stats ?? []).map((host) => backupHostSection(host, view)), conditionsSection(target.conditions, view)],
   };
+}
+
+function claimsText({ plan = [] }: NonNullable<RestoreSession['status']>): string | undefined {
+  const claims = plan.flatMap((host) => host.claims ?? []);
+  return claims.length === 0 ? undefined : claims.join(', ');
 }
 
 /** `KIND/NAME`, with the namespace in front where the reference has one. */

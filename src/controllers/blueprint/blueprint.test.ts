@@ -216,12 +216,13 @@ test('a blueprint that does not set its targets apart makes one, and refuses the
   await one.settle(WEB, ['Deployment', 'web', 'foreign']);
   assert.deepEqual(await names(one, 'Repository'), ['shop/deployment-web']);
   assert.ok((await one.events()).some((text) => /^web PlaceTaken: .*foreign\/deployment-web.*Repository shop\/deployment-web/.test(text)));
-  // Who only says that he is there keeps nobody out.
-  const [first] = await one.operator.list('Repository');
-  assert.ok(first);
-  await one.operator.store.replace('Repository', { ...first, spec: { ...first.spec, backend: BACKEND } });
-  await one.settle(['Deployment', 'web', 'foreign']);
-  assert.deepEqual(await names(one, 'Repository'), ['foreign/deployment-web', 'shop/deployment-web']);
+  // Nor does it join what somebody made by hand.
+  const byHand = repository('by-hand', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: '/shop/deployment/other/' } } });
+  await one.operator.store.create('Repository', byHand);
+  await one.blueprint('standard');
+  await one.target('Deployment', 'other', { [BLUEPRINT]: 'standard' });
+  assert.equal(await one.settle(['Deployment', 'other']), 0);
+  assert.ok((await one.events()).some((text) => /^other PlaceTaken: .*Repository shop\/by-hand/.test(text)));
 });
 
 test('a copy of what was made, in another namespace or under another name, is nobody’s to change or delete', async () => {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
-import { ANNOTATIONS, LABELS } from '../../api/names.ts';
+import { ANNOTATIONS } from '../../api/names.ts';
 import { keyOf, keyText } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { Generated } from '../../rules/blueprint/generate.ts';
-import { blueprintOf, placeOf } from '../../rules/blueprint/marks.ts';
+import { blueprintOf } from '../../rules/blueprint/marks.ts';
 import { type BlueprintTarget, blueprintTargetText } from '../../rules/blueprint/target.ts';
 import { follow, withoutUndefined, withPauses } from './follow.ts';
 
@@ -83,13 +83,7 @@ function notFollowed({ reason, message }: { reason: string; message: string }): 
 
 function repositoryPlans(wanted: Repository, found: Repository | undefined): Plan[] {
   if (found === undefined) return [{ type: 'CreateRepository', object: wanted }];
-  const { backend } = found.spec;
-  const place = { [LABELS.place]: placeOf(backend, found.metadata.namespace ?? '') };
-  const { object, changed } = follow(found, {
-    ...wanted,
-    metadata: { ...wanted.metadata, labels: { ...wanted.metadata.labels, ...place } },
-    spec: { ...wanted.spec, backend },
-  });
+  const { object, changed } = follow(found, { ...wanted, spec: { ...wanted.spec, backend: found.spec.backend } });
   return changed.length === 0 ? [] : [{ type: 'UpdateRepository', object, changed }];
 }
 

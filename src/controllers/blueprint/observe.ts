@@ -10,6 +10,7 @@ import { blueprintOf, madeFor, placeOf } from '../../rules/blueprint/marks.ts';
 import { madeName } from '../../rules/blueprint/names.ts';
 import type { BlueprintKind, BlueprintTarget } from '../../rules/blueprint/target.ts';
 import type { Context } from '../context.ts';
+import { REPOSITORIES_BY_PLACE } from '../indexes.ts';
 import type { Observed } from './decide.ts';
 
 type Ctx = Pick<Context, 'store'>;
@@ -57,7 +58,7 @@ export function generateNamed({ blueprint, target, wishes, named, made, held }: 
     const its = made.repositories.filter(({ metadata }) => metadata.namespace === places.repository);
     const repository =
       its.find((one) => blueprintOf(one, target) === name) ??
-      its.find((one) => one.metadata.labels?.[LABELS.place] === place && !named.includes(blueprintOf(one, target) ?? ''));
+      its.find((one) => placeOf(one.spec.backend, places.repository) === place && !named.includes(blueprintOf(one, target) ?? ''));
     const configuration = made.configurations.find(
       (one) => one.metadata.namespace === places.configuration && blueprintOf(one, target) === name,
     );
@@ -85,10 +86,8 @@ export async function observe({ store }: Ctx, { repository, configuration }: Gen
     store.get('Repository', keyIn(repository)),
     store.get('BackupConfiguration', keyIn(configuration)),
   ]);
-  const place = repository.metadata.labels?.[LABELS.place] ?? '';
-  // Anybody may write a label: who is there counts.
-  const labelled = its === undefined ? await store.list('Repository', { labels: { [LABELS.place]: place } }) : [];
-  const atPlace = labelled.filter(({ spec, metadata }) => placeOf(spec.backend, metadata.namespace ?? '') === place);
+  const having = { index: REPOSITORIES_BY_PLACE, key: placeOf(repository.spec.backend, repository.metadata.namespace ?? '') };
+  const atPlace = its === undefined ? await store.list('Repository', { having }) : [];
   return { repository: its, configuration: configured, atPlace };
 }
 

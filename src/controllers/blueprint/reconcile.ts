@@ -7,6 +7,7 @@ import type { BlueprintKind, BlueprintTarget } from '../../rules/blueprint/targe
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import type { Context } from '../context.ts';
+import { TARGETS_BY_BLUEPRINT } from '../indexes.ts';
 import { act, noteAll, remove } from './act.ts';
 import { annotatedChanges } from './annotated.ts';
 import { decide } from './decide.ts';
@@ -46,11 +47,7 @@ function whenMadeChanges(kind: BlueprintKind, { store }: Ctx, made: 'Repository'
 }
 
 async function naming(kind: BlueprintKind, { store }: Ctx, blueprint: string): Promise<ObjectKey[]> {
-  return (await store.list(kind)).filter((object) => attempt(() => namesOf(kind, object).includes(blueprint)).value === true).map(keyOf);
-}
-
-function namesOf(kind: BlueprintKind, object: AnyObject): string[] {
-  return blueprintNames(targetOf(kind, object).annotations);
+  return (await store.list<BlueprintKind>(kind, { having: { index: TARGETS_BY_BLUEPRINT, key: blueprint } })).map(keyOf);
 }
 
 interface Problem {

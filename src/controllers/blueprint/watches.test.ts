@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { AnyObject, ObjectKey } from '../../api/object.ts';
-import { targetWatches } from '../invoker/target-index.ts';
+import { targetWatches } from '../invoker/target-watches.ts';
 import { BLUEPRINT, type BlueprintBed, blueprintBed } from '../testing/blueprint-bed.ts';
 import { configuration } from '../testing/manifests.ts';
 import { annotatedChanges } from './annotated.ts';

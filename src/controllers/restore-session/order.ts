@@ -9,6 +9,7 @@ import { invokerOf } from '../../rules/invoker.ts';
 import { applicationOf, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { openRepository } from '../repository/open.ts';
+import { claimsOf } from './claims.ts';
 import type { RestoreRun } from './restore-run.ts';
 
 /** What puts the data back. Throws what makes it impossible. */
@@ -52,6 +53,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     host: host.hostname,
     spec: spec.target,
     runtimeSettings: spec.runtimeSettings,
+    claims: claimsOf(session, host.hostname),
   });
   const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
   const destination = destinationOf(steps);

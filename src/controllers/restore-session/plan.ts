@@ -9,13 +9,15 @@ import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { readRecords } from '../../rules/records.ts';
 import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
-import { slotOf } from '../backup-session/slot.ts';
+import { withSlot } from '../backup-session/slot.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import { openRepository, passwordOf } from '../repository/open.ts';
-import { storedEntries, unrecordedSessions } from '../repository/sessions.ts';
+import { unrecordedSessions } from '../repository/session-queries.ts';
+import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
+import { checkClaimSteps, checkClaims, checkedClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
@@ -34,14 +36,15 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
       throw new StashError('NotSupportedYet', 'spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
     if (spec.pointInTime?.time !== undefined || spec.pointInTime?.gtid !== undefined)
       throw new StashError('NotSupportedYet', 'spec.pointInTime: restoring to a time or GTID is not built yet; name a snapshot');
-    if (spec.target?.ref?.name === undefined)
+    checkClaims(run);
+    if (spec.target?.ref?.name === undefined && !makesClaims(run.session))
       throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
     if (!run.ctx.platform.targetKinds.includes(run.target.kind))
       throw new StashError(
         'Invalid',
         `spec.target.ref.kind: "${run.target.kind}" cannot be restored here; ${run.ctx.platform.targetKinds.join(' and ')} can`,
       );
-    await restoreBinding(run);
+    checkClaimSteps(run.session, await restoreBinding(run));
     run.condition({ type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' });
     return NEXT;
   } catch (thrown) {
@@ -99,11 +102,9 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         }),
       );
     }
-    const hosts = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias, 'restore');
-    if ('missing' in hosts) throw new StashError('NotFound', `target: ${hosts.missing}`);
     run.status.plan = planHosts(
       run,
-      hosts.hosts,
+      await hostsOf(run),
       report.result.snapshots,
       await incompleteSnapshots(run, opened, report.result),
       destinationOf((await restoreBinding(run)).steps),
@@ -117,6 +118,13 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     const error = asStashError(thrown);
     return fail(error, error.transient ? 'Failed' : 'Invalid');
   }
+}
+
+async function hostsOf(run: RestoreRun): Promise<string[]> {
+  if (makesClaims(run.session)) return hostsOfClaims(run.session);
+  const answer = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias, 'restore');
+  if ('missing' in answer) throw new StashError('NotFound', `target: ${answer.missing}`);
+  return answer.hosts;
 }
 
 /** What the records and the sessions since say of snapshots in which something is missing. Records that are not ours say nothing. */
@@ -141,13 +149,14 @@ function planHosts(
     const rule = hostRestore(rules, host);
     if (rule === undefined) return [];
     const narrowed = 'paths' in rule.from && rule.from.paths.length === 0 && paths.length > 0 ? { ...rule, from: { paths } } : rule;
-    const { chosen, passedOver } = choosePreferringComplete(snapshots, incomplete, narrowed, targetText(run.target));
+    const { chosen, passedOver } = choosePreferringComplete(snapshots, incomplete, narrowed, targetText(sourceOf(run)));
     return [
       {
         hostname: host,
         sourceHost: rule.sourceHost,
         ...(passedOver.length === 0 ? {} : { passedOver }),
         ...(destination === undefined ? {} : { destination }),
+        ...claimsInPlan(run.session, host),
         snapshots: chosen.map((one) => ({
           id: one.id,
           time: timeText(new Date(one.time)),
@@ -164,12 +173,18 @@ function planHosts(
 /** What the platform knows to be impossible is refused while everything still runs. */
 async function checkPlaces({ ctx, session, status, target }: RestoreRun): Promise<void> {
   const { spec } = session;
+  const claims = checkedClaims(session, status.plan ?? []);
   const rules = spec.target?.rules ?? spec.rules ?? [];
   const places = (status.plan ?? []).flatMap(({ hostname, destination = '/', snapshots }) => {
     const { include = [], exclude = [] } = hostRestore(rules, hostname ?? '') ?? {};
     return include.length + exclude.length > 0 ? [] : snapshots.flatMap(({ paths = [] }) => paths.map((path) => join(destination, path)));
   });
-  await ctx.platform.checkRestore?.(target, { places, allowOverwrite: spec.allowOverwrite ?? false, previousData: spec.previousData });
+  await ctx.platform.checkRestore?.(target, {
+    places,
+    allowOverwrite: spec.allowOverwrite ?? false,
+    previousData: spec.previousData,
+    ...claims,
+  });
 }
 
 /** Of a part of a snapshot nobody knows the size. */
@@ -181,11 +196,7 @@ function wholeBytes({ id, paths, bytes }: ChosenSnapshot, snapshots: readonly Sn
 /** Pending to Running, once the target's slot is free. */
 export async function begin(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Pending') return NEXT;
-  return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, 'RestoreSession', {
-      namespace: run.session.metadata.namespace ?? '',
-      name: run.session.metadata.name,
-    });
+  return withSlot(run.ctx, run.session, async (decision) => {
     if (decision.do === 'wait') {
       run.status.reason = 'SlotTaken';
       run.status.message = `waits for ${decision.for.join(', ')}`;

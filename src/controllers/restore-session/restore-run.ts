@@ -3,7 +3,7 @@ import { type ConditionChange, withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import type { PhaseOutcome } from '../phase-outcome.ts';
-import { type TargetKey, targetKey } from '../platform-port.ts';
+import { restoreTargets, type TargetKey } from '../platform-port.ts';
 
 export { fail, NEXT, wait } from '../phase-outcome.ts';
 
@@ -37,7 +37,7 @@ export function openRestore(ctx: Context, session: RestoreSession, signal: Abort
     ctx,
     session,
     status: structuredClone(session.status ?? {}),
-    target: targetKey(session.spec.target?.ref ?? {}, namespace),
+    target: restoreTargets(session.spec.target, namespace)[0],
     repository: { namespace: repository?.namespace ?? namespace, name: repository?.name ?? '' },
     purpose: purposeOfRestore(session),
     now,

@@ -1,92 +1,64 @@
-import { type Static, type TSchema, Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { StashError } from '../../errors/error.ts';
+import { either, exactly, type Form, flag, list, matching, nothing, number, object, text } from './form.ts';
 
-const status = Type.Object({
-  message_type: Type.Literal('status'),
-  percent_done: Type.Optional(Type.Number()),
-  total_files: Type.Optional(Type.Number()),
-  files_done: Type.Optional(Type.Number()),
-  files_restored: Type.Optional(Type.Number()),
-  total_bytes: Type.Optional(Type.Number()),
-  bytes_done: Type.Optional(Type.Number()),
-  bytes_restored: Type.Optional(Type.Number()),
+const status = object(
+  { message_type: exactly('status') },
+  {
+    percent_done: number,
+    total_files: number,
+    files_done: number,
+    files_restored: number,
+    total_bytes: number,
+    bytes_done: number,
+    bytes_restored: number,
+  },
+);
+
+const backupSummary = object({
+  message_type: exactly('summary'),
+  files_new: number,
+  files_changed: number,
+  files_unmodified: number,
+  data_added: number,
+  data_added_packed: number,
+  total_files_processed: number,
+  total_bytes_processed: number,
+  total_duration: number,
+  snapshot_id: matching(/^[0-9a-f]{64}$/),
 });
 
-const backupSummary = Type.Object({
-  message_type: Type.Literal('summary'),
-  files_new: Type.Number(),
-  files_changed: Type.Number(),
-  files_unmodified: Type.Number(),
-  data_added: Type.Number(),
-  data_added_packed: Type.Number(),
-  total_files_processed: Type.Number(),
-  total_bytes_processed: Type.Number(),
-  total_duration: Type.Number(),
-  snapshot_id: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-});
+const restoreSummary = object(
+  { message_type: exactly('summary') },
+  { seconds_elapsed: number, total_files: number, files_restored: number, total_bytes: number, bytes_restored: number },
+);
 
-const restoreSummary = Type.Object({
-  message_type: Type.Literal('summary'),
-  seconds_elapsed: Type.Optional(Type.Number()),
-  total_files: Type.Optional(Type.Number()),
-  files_restored: Type.Optional(Type.Number()),
-  total_bytes: Type.Optional(Type.Number()),
-  bytes_restored: Type.Optional(Type.Number()),
-});
+const checkSummary = object({ message_type: exactly('summary'), num_errors: number, broken_packs: either(nothing, list(text)) });
 
-const checkSummary = Type.Object({
-  message_type: Type.Literal('summary'),
-  num_errors: Type.Number(),
-  broken_packs: Type.Union([Type.Null(), Type.Array(Type.String())]),
-});
+const itemError = object({ message_type: exactly('error'), error: object({ message: text }), item: text });
 
-const itemError = Type.Object({
-  message_type: Type.Literal('error'),
-  error: Type.Object({ message: Type.String() }),
-  item: Type.String(),
-});
+const checkError = object({ message_type: exactly('error'), message: text });
 
-const checkError = Type.Object({ message_type: Type.Literal('error'), message: Type.String() });
+const exitError = object({ message_type: exactly('exit_error'), code: number, message: text });
 
-const exitError = Type.Object({ message_type: Type.Literal('exit_error'), code: Type.Number(), message: Type.String() });
-
-const snapshot = Type.Object({
-  id: Type.String(),
-  time: Type.String(),
-  tree: Type.String(),
-  paths: Type.Array(Type.String()),
-  hostname: Type.Optional(Type.String()),
-  username: Type.Optional(Type.String()),
-  parent: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Type.String())),
-  summary: Type.Optional(
-    Type.Object({
-      total_bytes_processed: Type.Optional(Type.Number()),
-      total_files_processed: Type.Optional(Type.Number()),
-      data_added_packed: Type.Optional(Type.Number()),
-    }),
-  ),
-});
+const snapshot = object(
+  { id: text, time: text, tree: text, paths: list(text) },
+  {
+    hostname: text,
+    username: text,
+    parent: text,
+    tags: list(text),
+    summary: object({}, { total_bytes_processed: number, total_files_processed: number, data_added_packed: number }),
+  },
+);
 
 /** The JSON restic 0.19 prints, as far as it is used. Numbers that are zero are left out in some of it. */
 export const messages = {
-  version: Type.Object({ message_type: Type.Literal('version'), version: Type.String() }),
-  initialized: Type.Object({ message_type: Type.Literal('initialized'), id: Type.String() }),
-  config: Type.Object({ id: Type.String() }),
-  snapshots: Type.Array(snapshot),
-  stats: Type.Object({
-    total_size: Type.Number(),
-    total_uncompressed_size: Type.Optional(Type.Number()),
-    snapshots_count: Type.Number(),
-  }),
-  lock: Type.Object({
-    time: Type.String(),
-    exclusive: Type.Boolean(),
-    hostname: Type.String(),
-    username: Type.String(),
-    pid: Type.Number(),
-  }),
+  version: object({ message_type: exactly('version'), version: text }),
+  initialized: object({ message_type: exactly('initialized'), id: text }),
+  config: object({ id: text }),
+  snapshots: list(snapshot),
+  stats: object({ total_size: number, snapshots_count: number }, { total_uncompressed_size: number }),
+  lock: object({ time: text, exclusive: flag, hostname: text, username: text, pid: number }),
   status,
   backupSummary,
   restoreSummary,
@@ -97,25 +69,25 @@ export const messages = {
 };
 
 /** The value of one line, or undefined where it is not of that form: restic mixes plain text into its JSON. */
-export function readLine<Schema extends TSchema>(schema: Schema, line: string): Static<Schema> | undefined {
+export function readLine<T>(form: Form<T>, line: string): T | undefined {
   if (!line.startsWith('{')) return undefined;
   const value = parse(line);
-  return Value.Check(schema, value) ? value : undefined;
+  return form(value) ? value : undefined;
 }
 
 /** The first line of that form. */
-export function findLine<Schema extends TSchema>(schema: Schema, text: string): Static<Schema> | undefined {
+export function findLine<T>(form: Form<T>, text: string): T | undefined {
   for (const line of text.split('\n')) {
-    const value = readLine(schema, line);
+    const value = readLine(form, line);
     if (value !== undefined) return value;
   }
   return undefined;
 }
 
 /** A whole output that is one document; Internal when it is not of that form. */
-export function readDocument<Schema extends TSchema>(schema: Schema, text: string, what: string): Static<Schema> {
+export function readDocument<T>(form: Form<T>, text: string, what: string): T {
   const value = parse(text);
-  if (Value.Check(schema, value)) return value;
+  if (form(value)) return value;
   throw new StashError('Internal', `restic ${what} printed something unexpected: ${text.slice(0, 200)}`);
 }
 

@@ -40,6 +40,24 @@ test('One that cannot start is given up after two minutes, with what the pod say
   assert.match(world.said[0] ?? '', /^refuse pod\S+: AgentLost the agent does not run: .*ImagePullBackOff; no such image/);
 });
 
+test('One whose claims get no volume is given up with what the claims say', async () => {
+  const unbound = { type: 'PodScheduled', status: 'False', message: 'pod has unbound immediate PersistentVolumeClaims' };
+  const pod = podOf({ phase: 'Pending', conditions: [unbound as never] }, ['bound', 'data']);
+  const objects = {
+    bound: { status: { phase: 'Bound' } },
+    data: { status: { phase: 'Pending' } },
+    events: {
+      items: [
+        { message: 'storageclass "fast" not found', lastTimestamp: '2026-11-22T10:01:00Z', metadata: {} },
+        { message: 'older', lastTimestamp: '2026-11-22T10:00:00Z', metadata: {} },
+      ],
+    },
+  };
+  const world = worldOf({ busy: [JOB], pod, objects });
+  await world.pass(130_000);
+  assert.match(world.said[0] ?? '', /unbound immediate PersistentVolumeClaims; PersistentVolumeClaim data: storageclass "fast" not found$/);
+});
+
 test('Trouble is counted from when it began: one that was heard of meanwhile begins anew', async () => {
   const waiting = { reason: 'CrashLoopBackOff' };
   const facts = { busy: [SIDECAR], pod: podOf({ containerStatuses: [{ name: 'stash', state: { waiting } }] }), silence: 60_000 };
@@ -82,6 +100,8 @@ interface Facts {
   /** Never heard of when absent. */
   silence?: number;
   pod?: V1Pod;
+  /** Answers by the last part of their path. */
+  objects?: Record<string, object>;
   /** How the API server answers who makes a Job. */
   refusal?: ErrorCode;
 }
@@ -95,6 +115,8 @@ function worldOf(facts: Facts) {
     asked.push(`${method} ${path.split('/').at(-1)}`);
     if (path.endsWith('/pods')) return { status: 200, body: { items: facts.pod === undefined ? [] : [facts.pod] } };
     if (path.includes('/pods/') && facts.pod !== undefined) return { status: 200, body: facts.pod };
+    const object = facts.objects?.[path.split('/').at(-1) ?? ''];
+    if (object !== undefined) return { status: 200, body: object };
     if (method === 'GET') throw new StashError('NotFound', 'nothing there');
     if (facts.refusal !== undefined) throw new StashError(facts.refusal, 'not today');
     return { status: 201, body: {} };
@@ -123,6 +145,7 @@ function worldOf(facts: Facts) {
   return { agents, asked, said, pass };
 }
 
-function podOf(status: object): V1Pod {
-  return { metadata: { namespace: 'shop', name: 'db-0' }, status } as V1Pod;
+function podOf(status: object, claims: string[] = []): V1Pod {
+  const volumes = claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }));
+  return { metadata: { namespace: 'shop', name: 'db-0' }, spec: { volumes }, status } as V1Pod;
 }

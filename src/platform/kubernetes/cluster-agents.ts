@@ -8,6 +8,7 @@ import type { Connection } from '../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
 import { keepJob } from './jobs/keep-job.ts';
+import { claimTrouble } from './pods/claim-trouble.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
 interface ClusterAgentsOptions {
@@ -15,6 +16,8 @@ interface ClusterAgentsOptions {
   desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'refuse' | 'lost'>;
   /** The Job that is to run for the key; undefined for agents that are in pods of somebody else. */
   jobOf: (key: AgentKey) => V1Job | undefined;
+  /** Told at every look of which agents something is expected. */
+  looked?: (busy: readonly string[]) => void;
   /** Sees to it that agents in this namespace can trust the operator. */
   publishTrust: (namespace: string) => Promise<void>;
   clock: Clock;
@@ -78,9 +81,11 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const trouble = pods.map(podTrouble).find((one) => one !== undefined);
     const since = troubled.get(agent) ?? clock.monotonic();
     troubled.set(agent, since);
-    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS)
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
-    else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
+    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS) {
+      const claims = await Promise.all(pods.map((pod) => claimTrouble(options.connection, pod)));
+      const why = [trouble, ...new Set(claims.flat())].join('; ');
+      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${why}`)));
+    } else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
       desk.refuse(
         agent,
         orderError(new StashError('AgentLost', `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`)),
@@ -91,6 +96,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal);
       const busy = desk.busyAgents();
+      options.looked?.(busy);
       for (const agent of troubled.keys()) if (!busy.includes(agent)) troubled.delete(agent);
       await Promise.all(
         busy.map((agent) =>

@@ -4,6 +4,7 @@ import type { HostWork, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
 import { parseAgentKey } from './agent-key.ts';
+import { LOCAL_BACKEND } from './local-backend/testing/settings.ts';
 import { clusterPlatform } from './platform.ts';
 import type { ClusterSettings } from './settings.ts';
 
@@ -72,6 +73,18 @@ test('A claim is served by a Job of its own for each direction, where the claim 
   assert.equal(jobOf({ type: 'job', namespace: 'shop', job: 'another' }), undefined);
 });
 
+test('What is restored into claims gets one Job a host, with all of its claims, which are made', async () => {
+  const { port, jobOf } = platform();
+  const claim = (name: string, mountPath: string) => ({ name, labels: {}, annotations: {}, spec: {}, mounts: [{ mountPath }] });
+  const claims = [claim('files', '/srv'), claim('new', '/etc/app')];
+  const { agent, paths } = await port.agent(work(target('PersistentVolumeClaim', 'files'), { direction: 'restore', claims }));
+  assert.deepEqual(paths, ['/srv', '/etc/app']);
+  const key = parseAgentKey(agent);
+  const job = key && jobOf(key);
+  const mounted = job?.spec?.template.spec?.volumes?.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+  assert.deepEqual(mounted, ['files', 'new']);
+});
+
 test('What works on a repository alone runs beside the operator', () => {
   const { port, jobOf } = platform();
   const key = parseAgentKey(port.repositoryAgent({ namespace: 'shop', name: 'repo' }));
@@ -90,7 +103,8 @@ function platform() {
     },
   };
   const user = { ...pod('user'), spec: { nodeName: 'n1', volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'files' } }] } };
-  const send = async ({ path, query = {} }: ApiRequest) => {
+  const send = async ({ method, path, query = {}, body }: ApiRequest) => {
+    if (method === 'POST') return { status: 201, body };
     if (path.endsWith('/pods'))
       return { status: 200, body: { items: 'fieldSelector' in query ? [user] : [pod('web-0', false), pod('web-1')] } };
     const found = objects[path];
@@ -105,6 +119,7 @@ function platform() {
     agentsUrl: 'https://stash-agents.stash-system.svc:8443',
     agentServiceAccount: 'stash-agent',
     agentResources: {},
+    localBackend: LOCAL_BACKEND,
   };
   return clusterPlatform({ send } as unknown as Connection, settings, { attach: async () => [], detach: async () => undefined });
 }

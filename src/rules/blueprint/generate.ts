@@ -2,7 +2,7 @@ import type { BackupBlueprint } from '../../api/backup-blueprint.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { TEMPLATED_FIELDS } from '../../api/blueprint-variables.ts';
 import { KINDS } from '../../api/kinds.ts';
-import { ANNOTATIONS, LABELS } from '../../api/names.ts';
+import { ANNOTATIONS } from '../../api/names.ts';
 import type { AnyObject, OwnerReference } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { problemText, validate } from '../../api/validate.ts';
@@ -45,16 +45,14 @@ export function generate({ blueprint, target, wishes, names }: GenerateInput): G
   if (places.configuration !== target.namespace && target.kind !== 'AppBinding')
     problems.push(`spec.backupNamespace: a ${target.kind} is backed up from its own namespace (${target.namespace}) alone`);
   const mine = marks(target, blueprint.metadata.name);
-  const place = placeOf(backend, places.repository);
-  const chosen = names(place);
+  const chosen = names(placeOf(backend, places.repository));
   const repository = {
     apiVersion: KINDS.Repository.apiVersion,
     kind: 'Repository',
     metadata: {
       name: chosen.repository,
       namespace: places.repository,
-      labels: { ...mine.labels, [LABELS.place]: place },
-      annotations: mine.annotations,
+      ...mine,
     },
     spec: present({ backend, wipeOut, usagePolicy, layout }),
   };

@@ -51,7 +51,7 @@ export function targetOfMade(object: AnyObject, kind: BlueprintKind): ObjectKey 
   return its === kind ? { namespace, name } : undefined;
 }
 
-/** Value of `LABELS.place`: equal where snapshots would end up in the same restic repository. Volumes belong to a namespace. */
+/** A text that is equal where snapshots would end up in the same restic repository. Volumes belong to a namespace. */
 export function placeOf(backend: Backend, namespace: string): string {
   const { storageSecretName: _, ...storage } = backend;
   const inNamespace = backend.local?.persistentVolumeClaim !== undefined || backend.local?.emptyDir !== undefined;

@@ -82,7 +82,7 @@ async function acquire(options: ElectionOptions, timing: ElectionTiming, signal:
         const wanted = { holder: identity, durationMs: timing.leaseMs };
         const lease =
           decision.type === 'create'
-            ? await client.create({ ...wanted, transitions: 1 }, signal)
+            ? await client.create({ ...wanted, transitions: firstEpoch(clock.now()) }, signal)
             : await client.update({ ...decision.from, ...wanted, transitions: decision.from.transitions + 1 }, signal);
         return { lease, sent };
       }
@@ -96,6 +96,17 @@ async function acquire(options: ElectionOptions, timing: ElectionTiming, signal:
   }
   return undefined;
 }
+
+/**
+ * Where there is no lease there may have been one (somebody deleted it, or the whole namespace), and agents in pods that go on obey no lower
+ * epoch than they have seen. A term takes longer than a second, so counting never overtakes this; it fits into the 31 bits of a Lease for
+ * 68 years.
+ */
+function firstEpoch(now: Date): number {
+  return Math.max(1, Math.floor((now.getTime() - BEFORE_ALL_TERMS) / 1000));
+}
+
+const BEFORE_ALL_TERMS = Date.UTC(2026, 0, 1);
 
 async function release({ client, log }: ElectionOptions, timing: ElectionTiming, lease: Lease): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { RestoreSession } from '../../../api/restore-session.ts';
-import { targetKey } from '../../../controllers/platform-port.ts';
+import { restoreTargets } from '../../../controllers/platform-port.ts';
 import { asStashError } from '../../../errors/error.ts';
 import type { AgentDesk } from '../../../orders/desk.ts';
 import type { Clock } from '../../../runtime/clock.ts';
@@ -99,7 +99,7 @@ export function gatekeeper({ connection, store, desk, clock, log, signal }: Gate
 
 /** In its own namespace, as agents report for sessions of theirs alone. */
 function workloadOfSession({ metadata, spec }: RestoreSession): WorkloadKey | undefined {
-  const { kind, namespace, name } = targetKey(spec.target?.ref ?? {}, metadata.namespace ?? '');
+  const { kind, namespace, name } = restoreTargets(spec.target, metadata.namespace ?? '')[0];
   return isWorkload(kind) && namespace === metadata.namespace ? { kind, namespace, name } : undefined;
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LOCAL_BACKEND } from '../local-backend/testing/settings.ts';
 import type { ClusterSettings } from '../settings.ts';
-import { claimJob, claimKey, claimMountPath } from './claim-job.ts';
+import { claimJob, claimKey } from './claim-job.ts';
 
 const settings: ClusterSettings = {
   namespace: 'stash-system',
@@ -11,15 +12,17 @@ const settings: ClusterSettings = {
   agentsUrl: 'https://stash-agents.stash-system.svc:8443',
   agentServiceAccount: 'stash-agent',
   agentResources: { limits: { memory: '1Gi' } },
+  localBackend: LOCAL_BACKEND,
 };
-const backup = { namespace: 'shop', claim: 'data', direction: 'backup' } as const;
+const claimOf = (name: string, ...paths: string[]) => ({ name, mounts: paths.map((mountPath) => ({ mountPath })) });
+const backup = { namespace: 'shop', claims: [claimOf('data', '/stash-data')], direction: 'backup' as const };
 
 test('a backup can read every file and write none; a restore can write and give away', () => {
   const pod = (direction: 'backup' | 'restore') => claimJob(settings, { ...backup, direction }).spec?.template.spec;
   const [reader, writer] = [pod('backup'), pod('restore')];
-  const mount = (one: typeof reader) => one?.containers[0]?.volumeMounts?.find(({ name }) => name === 'stash-target');
+  const mount = (one: typeof reader) => one?.containers[0]?.volumeMounts?.find(({ name }) => name === 'stash-target-0');
   assert.deepEqual([mount(reader)?.mountPath, mount(reader)?.readOnly, mount(writer)?.readOnly], ['/stash-data', true, false]);
-  assert.equal(reader?.volumes?.find(({ name }) => name === 'stash-target')?.persistentVolumeClaim?.readOnly, true);
+  assert.equal(reader?.volumes?.find(({ name }) => name === 'stash-target-0')?.persistentVolumeClaim?.readOnly, true);
   assert.deepEqual(reader?.containers[0]?.securityContext?.capabilities, { drop: ['ALL'], add: ['DAC_READ_SEARCH'] });
   assert.ok(writer?.containers[0]?.securityContext?.capabilities?.add?.includes('CHOWN'));
   for (const one of [reader, writer]) {
@@ -34,22 +37,40 @@ test('directions and claims have Jobs of their own, with names that are short en
   const names = [
     backup,
     { ...backup, direction: 'restore' as const },
-    { ...backup, claim: long },
-    { ...backup, claim: `${long.slice(1)}b` },
+    { ...backup, claims: [claimOf(long)] },
+    { ...backup, claims: [claimOf(`${long.slice(1)}b`)] },
+    { ...backup, claims: [claimOf('data'), claimOf('logs')] },
   ].map((work) => claimKey(work).job);
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/);
   assert.equal(claimJob(settings, backup).metadata?.name, names[0]);
 });
 
-test('the claim appears where target.volumeMounts says, on the node that has it', () => {
-  const work = { ...backup, volumeMounts: [{ name: 'any', mountPath: '/var/data', subPath: 'sub' }], node: 'node1' };
-  assert.equal(claimMountPath(work), '/var/data');
+test('the claim appears where it is said to, on the node that has it', () => {
+  const work = { ...backup, claims: [{ name: 'data', mounts: [{ mountPath: '/var/data', subPath: 'sub' }] }], node: 'node1' };
   const pod = claimJob(settings, work).spec?.template.spec;
-  const mount = pod?.containers[0]?.volumeMounts?.find(({ name }) => name === 'stash-target');
+  const mount = pod?.containers[0]?.volumeMounts?.find(({ name }) => name === 'stash-target-0');
   assert.deepEqual([mount?.mountPath, mount?.subPath], ['/var/data', 'sub']);
   const [term] = pod?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   assert.deepEqual(term?.matchFields, [{ key: 'metadata.name', operator: 'In', values: ['node1'] }]);
+});
+
+test('the claims of one replica are mounted together, and given back soon after the restore', () => {
+  const claims = [claimOf('data-db-0', '/data'), claimOf('conf-db-0', '/etc/app', '/srv/app')];
+  const pod = claimJob(settings, { ...backup, claims, direction: 'restore' }).spec?.template.spec;
+  const [container] = pod?.containers ?? [];
+  const mounted = container?.volumeMounts?.filter(({ name }) => name.startsWith('stash-target'));
+  assert.deepEqual(
+    mounted?.map(({ name, mountPath }) => [name, mountPath]),
+    [
+      ['stash-target-0', '/data'],
+      ['stash-target-1', '/etc/app'],
+      ['stash-target-1', '/srv/app'],
+    ],
+  );
+  const names = pod?.volumes?.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+  assert.deepEqual(names, ['data-db-0', 'conf-db-0']);
+  assert.equal(container?.env?.find(({ name }) => name === 'STASH_IDLE_SECONDS')?.value, '5');
 });
 
 test('runtime settings are followed, and more power than a namespace has by itself is refused', () => {

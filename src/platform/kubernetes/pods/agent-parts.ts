@@ -66,14 +66,18 @@ export function leastPrivilege(extra: { user?: number; capabilities?: string[] }
 export function ownImageContainer(
   settings: ClusterSettings,
   key: string,
-  parts: { securityContext: V1SecurityContext; mounts?: V1VolumeMount[] },
+  parts: { securityContext: V1SecurityContext; mounts?: V1VolumeMount[]; idleSeconds?: number },
 ): V1Container {
   return {
     name: 'stash',
     image: settings.image,
     imagePullPolicy: settings.imagePullPolicy,
     command: ['stash-agent'],
-    env: [{ name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }, ...agentEnv(settings, key)],
+    env: [
+      { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+      ...(parts.idleSeconds === undefined ? [] : [{ name: 'STASH_IDLE_SECONDS', value: String(parts.idleSeconds) }]),
+      ...agentEnv(settings, key),
+    ],
     securityContext: parts.securityContext,
     resources: settings.agentResources,
     terminationMessagePolicy: 'FallbackToLogsOnError',

@@ -18,6 +18,11 @@ export class LeaseModel {
     return this.#stored;
   }
 
+  /** Somebody deletes it. */
+  delete(): void {
+    this.#stored = undefined;
+  }
+
   /** One process's way to it, which is closed at times. */
   client(): LeaseClient {
     let closedUntil = 0;
