@@ -9,11 +9,13 @@ const { target: _target, ...template } = backupTemplateFields;
 const { repository: _repository, repositories: _repositories, driver: _driver, ...invoker } = invokerFields;
 
 export const BackupBlueprintSpec = struct(
-  'What is made for each workload, claim or AppBinding whose annotation names this blueprint. In the backend, ${TARGET_NAMESPACE}, ${TARGET_KIND}, ${TARGET_NAME} and others are filled in.',
+  'What is made for each workload, claim or AppBinding whose annotation names this blueprint. In the backend, task, sidecar, restore and verifier, ${TARGET_NAMESPACE}, ${TARGET_KIND}, ${TARGET_NAME} and others are filled in.',
   {
     ...repositorySpecFields,
-    backupNamespace: optional(namespaceName('Namespace the BackupConfiguration is made in; that of the target when absent.')),
-    repoNamespace: optional(namespaceName('Namespace the Repository is made in; that of the target when absent.')),
+    backupNamespace: optional(
+      namespaceName('Namespace the BackupConfiguration is made in; that of the target when absent. Another one is for AppBindings alone.'),
+    ),
+    repoNamespace: optional(namespaceName('Namespace the Repository is made in; that of the BackupConfiguration when absent.')),
     ...template,
     ...invoker,
   },

@@ -21,6 +21,7 @@ import {
   SecretFields,
 } from './core.ts';
 import { FunctionSpec, type Function as StashFunction } from './function.ts';
+import type { AnyObject } from './object.ts';
 import { type Repository, RepositorySpec, RepositoryStatus } from './repository.ts';
 import { type RestoreBatch, RestoreBatchSpec, RestoreBatchStatus } from './restore-batch.ts';
 import { type RestoreSession, RestoreSessionSpec, RestoreSessionStatus } from './restore-session.ts';
@@ -43,6 +44,10 @@ export interface KindMap {
   ConfigMap: ConfigMap;
   Event: Event;
   Namespace: Namespace;
+  Deployment: AnyObject;
+  StatefulSet: AnyObject;
+  DaemonSet: AnyObject;
+  PersistentVolumeClaim: AnyObject;
 }
 
 export type KindName = keyof KindMap;
@@ -60,12 +65,14 @@ export interface KindInfo<N extends string = KindName> {
   schema?: { spec: TSchema; status?: TSchema };
   /** Plain Kubernetes kinds: the fields beside apiVersion, kind and metadata. */
   fields?: TObject;
+  /** Targets of the cluster: read, and only what stands in their metadata; never written, and no kind of a manifest of ours. */
+  metadataOnly?: true;
 }
 
 const V1ALPHA1 = 'stash.appscode.com/v1alpha1';
 const V1BETA1 = 'stash.appscode.com/v1beta1';
 
-/** Every kind there is, in the order the reference shows them. */
+/** Every kind a store knows, in the order the reference shows them. */
 export const KINDS: { readonly [N in KindName]: KindInfo<N> } = {
   Repository: stashKind(
     'Repository',
@@ -101,12 +108,17 @@ export const KINDS: { readonly [N in KindName]: KindInfo<N> } = {
   ConfigMap: coreKind('ConfigMap', 'configmaps', ['cm'], ConfigMapFields),
   Event: coreKind('Event', 'events', ['ev'], EventFields),
   Namespace: { ...coreKind('Namespace', 'namespaces', ['ns'], NamespaceFields), namespaced: false },
+  Deployment: targetKind('Deployment', 'deployments', 'apps/v1'),
+  StatefulSet: targetKind('StatefulSet', 'statefulsets', 'apps/v1'),
+  DaemonSet: targetKind('DaemonSet', 'daemonsets', 'apps/v1'),
+  PersistentVolumeClaim: targetKind('PersistentVolumeClaim', 'persistentvolumeclaims', 'v1'),
 };
 
-export const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
+/** The kinds that manifests and commands may name. */
+export const KIND_NAMES: readonly KindName[] = (Object.keys(KINDS) as KindName[]).filter((name) => KINDS[name].metadataOnly !== true);
 
 export function isKindName(name: string): name is KindName {
-  return Object.hasOwn(KINDS, name);
+  return (KIND_NAMES as readonly string[]).includes(name);
 }
 
 function stashKind<N extends KindName>(
@@ -142,4 +154,9 @@ function coreKind<N extends KindName>(kind: N, plural: string, shortNames: strin
     hasStatus: false,
     fields,
   };
+}
+
+function targetKind<N extends string>(kind: N, plural: string, apiVersion: string): KindInfo<N> {
+  const info = { apiVersion, kind, plural, singular: kind.toLowerCase(), shortNames: [], categories: [] };
+  return { ...info, namespaced: true, hasStatus: false, metadataOnly: true };
 }

@@ -17,6 +17,10 @@ export const LABELS = {
   targetGroup: 'stash.appscode.com/target-api-group',
   targetVersion: 'stash.appscode.com/target-api-version',
   alias: 'stash.appscode.com/alias',
+  /** On what was made after a blueprint: the blueprint, cut to a label's length; the annotation has it whole. */
+  blueprint: 'stash.appscode.com/blueprint',
+  /** On the same: a hash of the target it was made for. */
+  madeFor: 'stash.appscode.com/made-for',
 } as const;
 
 /** Values of `LABELS.component` and `LABELS.managedBy`. */
@@ -35,6 +39,14 @@ export const ANNOTATIONS = {
   volumeMounts: 'stash.appscode.com/volume-mounts',
   /** Followed by the parameter's name. */
   paramsPrefix: 'params.stash.appscode.com/',
+  /** Followed by an alias of the blueprint. */
+  schedulePrefix: 'schedule.stash.appscode.com/',
+  /** On what was made after a blueprint: its name. */
+  blueprint: 'stash.appscode.com/blueprint',
+  /** On the same: `NAMESPACE/KIND/NAME` of the target. */
+  blueprintTarget: 'stash.appscode.com/blueprint-target',
+  /** On a BackupConfiguration made after a blueprint: `REASON: MESSAGE`, in what it does not follow the blueprint. */
+  blueprintNotFollowed: 'stash.appscode.com/blueprint-not-followed',
 } as const;
 
 /** Tags on snapshots, each written `NAME=VALUE`. */

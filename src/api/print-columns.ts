@@ -4,7 +4,7 @@ import type { KindName } from './kinds.ts';
 export interface PrintColumn {
   name: string;
   type: 'string' | 'integer' | 'boolean' | 'date';
-  /** Simple JSON path: fields, `[INDEX]` and `[?(@.FIELD=="VALUE")]`. */
+  /** Simple JSON path: fields (a dot in one is `\.`), `[INDEX]` and `[?(@.FIELD=="VALUE")]`. */
   jsonPath: string;
   /** 1: only with `-o wide`. */
   priority?: 1;
@@ -41,6 +41,7 @@ const COLUMNS: Partial<Record<KindName, readonly PrintColumn[]>> = {
     wide('Recoverable-To', '.status.recoverable[0].to', 'date'),
     wide('Repository', '.spec.repository.name'),
     wide('Task', '.spec.task.name'),
+    wide('Blueprint', '.metadata.labels.stash\\.appscode\\.com/blueprint'),
   ],
   BackupBatch: [
     column('Schedule', '.spec.schedule'),

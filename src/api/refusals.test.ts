@@ -36,6 +36,12 @@ const REFUSED: [string, string, string[]][] = [
     '{apiVersion: stash.appscode.com/v1alpha1, kind: Recovery, metadata: {name: a}}',
     ['kind: was replaced by RestoreSession'],
   ],
+  ['a kind that is only read', '{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}', ['kind: unknown kind (got "Deployment")']],
+  [
+    'a variable that no target gives a value to',
+    `{${V1}, kind: BackupBlueprint, metadata: {name: b}, spec: {schedule: "@daily", backend: {gcs: {bucket: b, prefix: "x/\${TARGET_NAMES}"}}}}`,
+    ['spec.backend.gcs.prefix: ${TARGET_NAMES} is no variable of blueprints (got "x/${TARGET_NAMES}"); accepted: TARGET_API_VERSION'],
+  ],
   ['no name', repository('backend: {gcs: {bucket: b}}').replace('name: r', 'labels: {}'), ['metadata.name: is missing']],
   [
     'a name with capitals',

@@ -1,4 +1,4 @@
-import { KINDS, type KindName } from '../api/kinds.ts';
+import { KIND_NAMES, KINDS, type KindName } from '../api/kinds.ts';
 import type { AnyObject } from '../api/object.ts';
 import { didYouMean } from '../api/validation/did-you-mean.ts';
 import { StashError } from '../errors/error.ts';
@@ -69,19 +69,17 @@ function groupKindText({ apiVersion, kind }: { apiVersion: string; kind: string 
 }
 
 export function kindNames(): string[] {
-  return Object.values(KINDS).map((kind) => kind.plural);
+  return KIND_NAMES.map((kind) => KINDS[kind].plural);
 }
 
 function expand(text: string): KindName[] {
   const category = text.toLowerCase();
-  const members = ALL_KINDS.filter((kind) => (KINDS[kind].categories as readonly string[]).includes(category));
+  const members = KIND_NAMES.filter((kind) => (KINDS[kind].categories as readonly string[]).includes(category));
   return members.length > 0 ? members : [resolveKind(text)];
 }
 
-const ALL_KINDS = Object.keys(KINDS) as KindName[];
-
 const SPELLINGS: ReadonlyMap<string, KindName> = new Map(
-  ALL_KINDS.flatMap((kind) => {
+  KIND_NAMES.flatMap((kind) => {
     const { plural, singular, shortNames, apiVersion } = KINDS[kind];
     const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
     const plain = [plural, singular, kind.toLowerCase(), ...shortNames];

@@ -1,9 +1,13 @@
 import type { BackupBatch } from '../api/backup-batch.ts';
 import type { BackupConfiguration } from '../api/backup-configuration.ts';
 import type { BackupSession } from '../api/backup-session.ts';
-import { keyText } from '../api/object.ts';
+import { type AnyObject, keyText } from '../api/object.ts';
 import type { TargetRef } from '../api/references.ts';
+import type { Repository } from '../api/repository.ts';
 import type { RestoreSession } from '../api/restore-session.ts';
+import { isCode } from '../errors/error.ts';
+import { blueprintNames } from '../rules/blueprint/annotations.ts';
+import { placeOf } from '../rules/blueprint/marks.ts';
 import { invokerOf } from '../rules/invoker.ts';
 import type { Index, Store } from '../store/store.ts';
 import { restoreTargets, targetKey, targetText } from './platform-port.ts';
@@ -53,6 +57,23 @@ export const UNRECORDED_SESSIONS: Index<'BackupSession'> = {
 
 /** By each Repository that they could not use: `NAMESPACE/NAME`. */
 export const TROUBLED_SESSIONS: Index<'BackupSession'> = { keysOf: (session) => troubledRepositories(session).map(({ name }) => name) };
+
+/** By where their snapshots are; see `placeOf`. */
+export const REPOSITORIES_BY_PLACE: Index<'Repository'> = {
+  keysOf: ({ spec, metadata }: Repository) => [placeOf(spec.backend, metadata.namespace ?? '')],
+};
+
+/** Possible targets by the blueprints they name; none where the annotation is wrong. */
+export const TARGETS_BY_BLUEPRINT = { keysOf: ({ metadata }: AnyObject) => namedBlueprints(metadata.annotations ?? {}) };
+
+function namedBlueprints(annotations: Record<string, string>): string[] {
+  try {
+    return blueprintNames(annotations);
+  } catch (error) {
+    if (!isCode(error, 'Invalid')) throw error;
+    return [];
+  }
+}
 
 /** `KIND/NAMESPACE/NAME`; any kind but BackupBatch is taken to be BackupConfiguration. */
 export function sessionsInvoker({ spec, metadata }: BackupSession): string {

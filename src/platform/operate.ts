@@ -1,6 +1,7 @@
 import type { KindName } from '../api/kinds.ts';
 import type { ObjectKey } from '../api/object.ts';
 import { backupSessionController } from '../controllers/backup-session/reconcile.ts';
+import { blueprintController } from '../controllers/blueprint/reconcile.ts';
 import type { Context } from '../controllers/context.ts';
 import { invokerController } from '../controllers/invoker/reconcile.ts';
 import type { PlatformPort } from '../controllers/platform-port.ts';
@@ -10,6 +11,7 @@ import { restoreGates } from '../controllers/repository/restore-gates.ts';
 import { restoreBatchController } from '../controllers/restore-batch/reconcile.ts';
 import { restoreSessionController } from '../controllers/restore-session/reconcile.ts';
 import { type AgentDesk, createDesk } from '../orders/desk.ts';
+import { BLUEPRINT_KINDS } from '../rules/blueprint/target.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EventRecorder } from '../runtime/events.ts';
 import { Locks } from '../runtime/locks.ts';
@@ -91,6 +93,9 @@ export async function operate({
     backupSessionController(ctx),
     restoreSessionController(ctx),
     restoreBatchController(ctx),
+    ...BLUEPRINT_KINDS.filter((kind) => kind === 'AppBinding' || ctx.platform.place === 'Cluster').map((kind) =>
+      blueprintController(kind, ctx),
+    ),
   ];
   await platform.start();
   const running = runControllers(store, controllers, { concurrency: CONCURRENCY, clock, log, signal });

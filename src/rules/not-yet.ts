@@ -8,7 +8,7 @@ const WITHOUT_EFFECT = ['verifier', 'objectives', 'proof', 'notify', 'chain', 's
 /** Those that say how pods are to be. */
 const OF_PODS = ['tempDir', 'runtimeSettings'];
 
-const KINDS_WITHOUT_EFFECT = ['BackupBlueprint', 'BackupVerifierConfiguration', 'BackupVerifierSession'];
+const KINDS_WITHOUT_EFFECT = ['BackupVerifierConfiguration', 'BackupVerifierSession'];
 
 /** What of an object is stored but not acted on, as paths or, for a whole kind, a sentence; a user is told rather than left to believe. */
 export function withoutEffect(object: AnyObject, place: Place): string[] {

@@ -12,6 +12,8 @@ export interface Controller {
   name: string;
   /** Every change of an object of this kind wakes its own key. */
   kind: KindName;
+  /** Which of those changes count; all when absent. It sees each of them, and of a deleted object perhaps metadata alone. */
+  concerns?: (object: AnyObject, change: 'Added' | 'Modified' | 'Deleted') => boolean;
   /** Other kinds whose changes wake keys of `kind`. */
   watches: readonly Watch[];
   /**

@@ -17,7 +17,11 @@ const directory = mkdtempSync(join(tmpdir(), 'stash-controllers-'));
 after(() => rmSync(directory, { recursive: true }));
 
 /** One controller of Repositories; `answer` decides each reconcile, `calls` notes them, `outcome` waits for the n-th outcome. */
-function setUp(answer: (key: ObjectKey, call: number) => Promise<Result>, watches: Controller['watches'] = []) {
+function setUp(
+  answer: (key: ObjectKey, call: number) => Promise<Result>,
+  watches: Controller['watches'] = [],
+  more: Partial<Controller> = {},
+) {
   const clock = testClock();
   const store = openSqliteStore({ file: join(directory, `${randomUUID()}.db`), clock, newUid: randomUUID });
   const stop = new AbortController();
@@ -41,6 +45,7 @@ function setUp(answer: (key: ObjectKey, call: number) => Promise<Result>, watche
     kind: 'Repository',
     watches,
     reconcile: (key) => answer(key, calls.push(keyText(key))),
+    ...more,
   };
   const outcome = async (count: number) => {
     while (outcomes.length < count) await changed.promise;
@@ -65,6 +70,27 @@ test('every object there is, and every change, wakes its key', async () => {
   stop.abort();
   await running.stopped;
   await store.close();
+});
+
+test('a controller that says which changes concern it is woken by no other', async () => {
+  const seen: string[] = [];
+  const concerns: Controller['concerns'] = ({ metadata }, change) => {
+    seen.push(`${change} ${metadata.name}`);
+    return metadata.name !== 'dull' || change === 'Deleted';
+  };
+  const { store, start, outcome, calls, stop } = setUp(async () => DONE, [], { concerns });
+  const dull = await store.create('Repository', repository('ns', 'dull'));
+  const running = start();
+  await running.synced;
+  await store.replaceStatus('Repository', { ...dull, status: { phase: 'Ready' } });
+  await store.create('Repository', repository('ns', 'other'));
+  await outcome(1);
+  await store.delete('Repository', keyOf(dull));
+  await outcome(2);
+  assert.deepEqual(calls, ['ns/other', 'ns/dull']);
+  assert.deepEqual(seen, ['Added dull', 'Modified dull', 'Added other', 'Deleted dull']);
+  stop.abort();
+  await running.stopped;
 });
 
 test('a change of a watched kind wakes the keys it maps to, and a map that throws stops nothing', async () => {

@@ -82,7 +82,8 @@ async function feed(store: Store, running: readonly Running[], options: RunOptio
 
 async function wake(event: Exclude<WatchEvent, { type: 'Synced' }>, running: readonly Running[], log: Logger): Promise<void> {
   for (const { controller, queue } of running) {
-    if (controller.kind === event.kind) queue.add(queueKey(keyOf(event.object)));
+    if (controller.kind === event.kind && controller.concerns?.(event.object, event.type) !== false)
+      queue.add(queueKey(keyOf(event.object)));
     for (const watch of controller.watches) {
       if (watch.kind !== event.kind) continue;
       try {

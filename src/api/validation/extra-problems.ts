@@ -2,6 +2,7 @@ import type { AnyObject } from '../object.ts';
 import type { RestoreBatchSpec } from '../restore-batch.ts';
 import type { RestoreSessionSpec } from '../restore-session.ts';
 import type { RestoreRule } from '../target.ts';
+import { blueprintProblems } from './blueprint-problems.ts';
 import { type Path, type Problem, pathText } from './problem.ts';
 
 /** What CEL cannot say at a cost that Kubernetes allows. Controllers call `validate` too, so it counts on a cluster as well. */
@@ -14,7 +15,7 @@ export function extraProblems(object: AnyObject): Problem[] {
     const { members = [] } = object.spec as RestoreBatchSpec;
     return members.flatMap((member, index) => ruleProblems(member.target?.rules, ['spec', 'members', index, 'target', 'rules']));
   }
-  return [];
+  return object.kind === 'BackupBlueprint' ? blueprintProblems(object) : [];
 }
 
 /** A host may be named by one rule only. */

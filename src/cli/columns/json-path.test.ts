@@ -4,10 +4,15 @@ import { KIND_NAMES } from '../../api/kinds.ts';
 import { printColumnsOf } from '../../api/print-columns.ts';
 import { valueAt } from './json-path.ts';
 
-const object = { status: { phase: 'Ready', conditions: [{ type: 'A' }, { type: 'Ready', status: 'True' }] }, list: ['x', 'y'] };
+const object = {
+  labels: { 'stash.appscode.com/blueprint': 'b' },
+  status: { phase: 'Ready', conditions: [{ type: 'A' }, { type: 'Ready', status: 'True' }] },
+  list: ['x', 'y'],
+};
 
 const CASES: [path: string, value: unknown][] = [
   ['.status.phase', 'Ready'],
+  ['.labels.stash\\.appscode\\.com/blueprint', 'b'],
   ['.list[1]', 'y'],
   ['.list[5]', undefined],
   ['.status.conditions[?(@.type=="Ready")].status', 'True'],
@@ -24,6 +29,6 @@ for (const [path, value] of CASES) {
 
 test('every print column uses a path that is understood as a whole', () => {
   for (const { jsonPath } of KIND_NAMES.flatMap((kind) => [...printColumnsOf(kind)])) {
-    assert.match(jsonPath, /^(\.[\w-]+|\[\d+\]|\[\?\(@\.[\w-]+=="[^"]*"\)\])+$/);
+    assert.match(jsonPath, /^(\.([\w/-]|\\\.)+|\[\d+\]|\[\?\(@\.[\w-]+=="[^"]*"\)\])+$/);
   }
 });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { StashError } from '../../errors/error.ts';
+import type { Store } from '../../store/store.ts';
 import { PLAIN } from '../output/color.ts';
+import { madeSection } from './blueprint.ts';
 import { sectionText } from './layout.ts';
 import { repositorySections } from './repository.ts';
 import { restoreSessionSections } from './sessions.ts';
@@ -79,4 +82,28 @@ test('a restore shows its plan and what each host got', () => {
   );
   assert.match(text, /host-0 +host-0 +1a2b3c4d +<none> +\/etc +<none> +\/tmp\/x/);
   assert.match(text, /Restored: +3 files, 2\.000 KiB/);
+});
+
+test('a blueprint shows what was made after it, and what of that does not follow', async () => {
+  const made = (name: string, blueprint: string, annotations = {}) => ({
+    apiVersion: 'stash.appscode.com/v1beta1',
+    kind: 'BackupConfiguration',
+    metadata: { name, namespace: 'shop', annotations: { 'stash.appscode.com/blueprint': blueprint, ...annotations } },
+    spec: { target: { ref: { kind: 'Deployment', name } } },
+    status: { phase: 'Ready' },
+  });
+  const asked: unknown[] = [];
+  const list = async (...args: unknown[]) => {
+    asked.push(args);
+    return [
+      made('web', 'standard', { 'stash.appscode.com/blueprint-not-followed': 'BackendChanged: it stays' }),
+      made('other', 'standard-2'),
+    ];
+  };
+  const blueprint = { apiVersion: 'stash.appscode.com/v1beta1', kind: 'BackupBlueprint', metadata: { name: 'standard' } };
+  const text = sectionText([await madeSection({ list } as unknown as Store, blueprint)]);
+  assert.deepEqual(asked, [['BackupConfiguration', { labels: { 'stash.appscode.com/blueprint': 'standard' } }]]);
+  assert.match(text, /^Made:\n +NAMESPACE .*\n +shop +web +Deployment\/web +Ready +BackendChanged: it stays\n$/);
+  const refused = async () => Promise.reject(new StashError('Forbidden', 'may not list'));
+  assert.equal(sectionText([await madeSection({ list: refused } as unknown as Store, blueprint)]), 'Made:\n  not shown: may not list\n');
 });

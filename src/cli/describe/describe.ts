@@ -8,6 +8,7 @@ import type { RestoreBatch } from '../../api/restore-batch.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
 import type { Store } from '../../store/store.ts';
 import { conceal } from '../output/conceal.ts';
+import { madeSection } from './blueprint.ts';
 import type { View } from './conditions.ts';
 import { eventsSection } from './events.ts';
 import { invokerSections } from './invoker.ts';
@@ -18,7 +19,8 @@ import { backupSessionSections, restoreBatchSections, restoreSessionSections } f
 
 /** Everything a person wants to know of an object: what is asked for, how it stands, what happened. */
 export async function describeObject(store: Store, object: AnyObject, view: View): Promise<string> {
-  const sections = [metadataSection(object, view.now), ...kindSections(object, view), await eventsSection(store, object, view)];
+  const made = object.kind === 'BackupBlueprint' ? [await madeSection(store, object)] : [];
+  const sections = [metadataSection(object, view.now), ...kindSections(object, view), ...made, await eventsSection(store, object, view)];
   return sectionText(sections);
 }
 

@@ -1,4 +1,4 @@
-import { KINDS, type KindName } from '../../api/kinds.ts';
+import { isKindName, KINDS, type KindName } from '../../api/kinds.ts';
 import { readManifests } from '../../api/manifest.ts';
 import type { AnyObject } from '../../api/object.ts';
 import { problemText, validate } from '../../api/validate.ts';
@@ -109,7 +109,7 @@ export function titleOf(manifest: unknown): string {
 }
 
 function knownKind(kind: unknown): KindName | undefined {
-  return typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? (kind as KindName) : undefined;
+  return typeof kind === 'string' && isKindName(kind) ? kind : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -20,6 +20,7 @@ import { expired } from './history.ts';
 import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
+import { targetWatches } from './target-watches.ts';
 import { validate } from './validate.ts';
 
 type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
@@ -54,6 +55,7 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
       },
       { kind: 'Function', map: all },
       { kind: 'Task', map: all },
+      ...targetWatches(kind, ctx),
     ],
     reconcile: (key) => reconcile(kind, key, ctx),
   };

@@ -1,5 +1,6 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import { ANNOTATIONS } from '../../api/names.ts';
 import { keyText } from '../../api/object.ts';
 import { checkUserArgs } from '../../engine/restic/user-args.ts';
 import { asStashError } from '../../errors/error.ts';
@@ -51,6 +52,7 @@ export async function validate(
       message: missing?.message ?? 'backups run as scheduled',
     },
     supportCondition(withoutEffect(object, ctx.platform.place)),
+    ...blueprintCondition(object.metadata.annotations ?? {}),
   );
   return { phase: ready ? 'Ready' : passed ? 'NotReady' : 'Invalid', ready, conditions };
 }
@@ -66,6 +68,16 @@ function supportCondition(ignored: string[]): ConditionChange {
   const type = CONDITIONS.everythingSupported;
   if (ignored.length === 0) return { type, status: 'True', reason: 'Supported', message: 'everything in the spec is acted on' };
   return { type, status: 'False', reason: 'NotSupportedYet', message: `accepted, and nothing acts on it yet: ${ignored.join(', ')}` };
+}
+
+/** Of one that was made after a blueprint: the controller of blueprints writes down what keeps it from following. */
+function blueprintCondition(annotations: Record<string, string>): ConditionChange[] {
+  const blueprint = annotations[ANNOTATIONS.blueprint];
+  if (blueprint === undefined) return [];
+  const type = CONDITIONS.blueprintFollowed;
+  const not = /^([A-Za-z]+): (.*)$/s.exec(annotations[ANNOTATIONS.blueprintNotFollowed] ?? '');
+  if (not?.[1] !== undefined) return [{ type, status: 'False', reason: not[1], message: not[2] ?? '' }];
+  return [{ type, status: 'True', reason: 'Followed', message: `as BackupBlueprint ${blueprint} says` }];
 }
 
 function specProblems(ctx: Context, invoker: Invoker, operations: readonly CheckedOperation[]): string[] {

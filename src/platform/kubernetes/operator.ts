@@ -51,6 +51,11 @@ export const CACHED: readonly KindName[] = [
   'Function',
   'Task',
   'AppBinding',
+  'BackupBlueprint',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'PersistentVolumeClaim',
 ];
 
 /** The operator in a cluster: of several one leads, and works, until the signal. */

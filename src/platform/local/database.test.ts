@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { BackupSession } from '../../api/backup-session.ts';
-import { KINDS, type KindName } from '../../api/kinds.ts';
+import { KIND_NAMES } from '../../api/kinds.ts';
 import { makeAccount } from '../../functions/mariadb/testing/backup-account.ts';
 import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
 import { database, databaseMachine, databaseTarget, type MariadbTools, onSmallDisk } from './testing/database.ts';
@@ -291,7 +291,7 @@ test('the password of the database is in its Secret alone', async () => {
   assertHidden('the log of stash up', stash.log());
   assert.match(tools.seen(), /mariadb-backup --defaults-file=/);
   assertHidden('the arguments or the environment of a MariaDB tool', tools.seen());
-  for (const kind of (Object.keys(KINDS) as KindName[]).filter((one) => one !== 'Secret'))
+  for (const kind of KIND_NAMES.filter((one) => one !== 'Secret'))
     assertHidden(`an object of kind ${kind}`, JSON.stringify(await stash.store.list(kind)));
   const files = readdirSync(stash.dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   for (const file of files.filter(({ name }) => !name.startsWith('store.db')))

@@ -16,6 +16,8 @@ export interface ApiRequest {
   body?: unknown;
   /** `application/json` when absent. */
   contentType?: string;
+  /** Form the answer is asked for in; JSON of the whole object when absent. */
+  accept?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_0
     const deadline = silenceMs === undefined ? [AbortSignal.timeout(timeoutMs)] : [];
     const signals = [closed.signal, ...deadline, ...(asked.signal === undefined ? [] : [asked.signal])];
     // Logs are text.
-    const headers = { accept: 'application/json, */*', 'user-agent': userAgent, ...access.headers };
+    const headers = { accept: asked.accept ?? 'application/json, */*', 'user-agent': userAgent, ...access.headers };
     return await request(urlOf(server, asked), {
       method: asked.method,
       dispatcher: transport.dispatcher(access, silenceMs === undefined ? 'requests' : 'watches'),

@@ -7,9 +7,9 @@ import type { Connection } from './connection.ts';
 import { incoming } from './incoming.ts';
 import { listAll } from './list-pages.ts';
 import { Mirror } from './mirror.ts';
-import { toCreate, toReplace } from './outgoing.ts';
+import { requireWritable, toCreate, toReplace } from './outgoing.ts';
 import { type ReflectOptions, reflect } from './reflect.ts';
-import { collectionPath, objectPath, resourceOf } from './resource.ts';
+import { acceptOf, collectionPath, objectPath, resourceOf } from './resource.ts';
 import { unlessGone } from './unless-gone.ts';
 import { watchMirrors } from './watch-mirrors.ts';
 
@@ -63,6 +63,7 @@ class KubernetesStore implements Store {
   }
 
   async delete<K extends KindName>(kind: K, key: ObjectKey, { uid }: { uid?: string } = {}): Promise<void> {
+    requireWritable(kind);
     const body = { propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) };
     await this.#send(kind, key, 'DELETE', { what: 'delete', path: objectPath(resourceOf(kind), key), body });
   }
@@ -126,7 +127,13 @@ class KubernetesStore implements Store {
     { what, path, body }: Sent,
   ): Promise<KindMap[K]> {
     this.#requireOpen();
-    const answer = await this.#connection.send<AnyObject>({ what: `${what} ${kind} ${keyText(key)}`, method, path, body });
+    const answer = await this.#connection.send<AnyObject>({
+      what: `${what} ${kind} ${keyText(key)}`,
+      method,
+      path,
+      body,
+      accept: acceptOf(kind),
+    });
     return incoming(KINDS[kind], answer.body) as KindMap[K];
   }
 

@@ -3,7 +3,7 @@ import type { AnyObject } from '../../api/object.ts';
 import { isExpired } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { incoming } from './incoming.ts';
-import { collectionPath, resourceOf } from './resource.ts';
+import { acceptOf, collectionPath, resourceOf } from './resource.ts';
 
 interface ListOptions {
   namespace?: string | undefined;
@@ -61,6 +61,7 @@ async function onePage(connection: Connection, kind: KindName, options: ListOpti
     what: `list ${KINDS[kind].plural}${namespace ? ` of namespace ${namespace}` : ''}`,
     method: 'GET',
     path: collectionPath(resourceOf(kind), namespace),
+    accept: acceptOf(kind, 'List'),
     query: { limit: pageSize, continue: next, labelSelector: selector.length === 0 ? undefined : selector.join(',') },
     ...(signal === undefined ? {} : { signal }),
   });

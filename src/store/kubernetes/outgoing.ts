@@ -17,7 +17,13 @@ export function toReplace(kind: KindName, given: AnyObject): AnyObject {
   throw new StashError('Conflict', `the change of ${kind} ${keyText(keyOf(given))} does not say which version it is based on`);
 }
 
+/** What is known of these is a part of them; to write it would take the rest away. */
+export function requireWritable(kind: KindName): void {
+  if (KINDS[kind].metadataOnly) throw new StashError('Invalid', `objects of kind ${kind} are read here, and never written`);
+}
+
 function requireKind(kind: KindName, { apiVersion, kind: given, metadata }: AnyObject): void {
+  requireWritable(kind);
   const known = KINDS[kind];
   if (given !== kind || apiVersion !== known.apiVersion) {
     throw new StashError('Invalid', `an object of kind ${apiVersion}/${given} was given as ${known.apiVersion}/${kind}`);

@@ -6,7 +6,7 @@ import { apiError, isExpired } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { incoming } from './incoming.ts';
 import { listPages, UNLIMITED } from './list-pages.ts';
-import { collectionPath, resourceOf } from './resource.ts';
+import { acceptOf, collectionPath, resourceOf } from './resource.ts';
 
 /** Where a kind's objects go to. */
 export interface Feed {
@@ -119,8 +119,9 @@ async function watchInto(
     timeoutSeconds: Math.ceil((timing.lifeMs * (1 + random())) / 1000),
   };
   const path = collectionPath(resourceOf(kind), namespace);
+  const accept = acceptOf(kind);
   let lines = 0;
-  for await (const line of connection.lines({ what, method: 'GET', path, query, signal }, timing.silenceMs)) {
+  for await (const line of connection.lines({ what, method: 'GET', path, query, accept, signal }, timing.silenceMs)) {
     const { type, object } = line as WatchLine;
     if (type === 'ERROR') throw apiError(what, 500, object);
     if (type === 'BOOKMARK') feed.reached(object.metadata.resourceVersion ?? '');

@@ -14,6 +14,11 @@ export function resourceOf(kind: KindName): Resource {
   return { apiVersion, plural, namespaced };
 }
 
+/** Of kinds whose metadata is all that is wanted, the server sends nothing else. Undefined for others. */
+export function acceptOf(kind: KindName, form: '' | 'List' = ''): string | undefined {
+  return KINDS[kind].metadataOnly ? `application/json;as=PartialObjectMetadata${form};g=meta.k8s.io;v=v1` : undefined;
+}
+
 /** All objects of the kind, or those of one namespace. */
 export function collectionPath({ apiVersion, plural, namespaced }: Resource, namespace: string | undefined): string {
   const within = namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
