@@ -29,6 +29,7 @@ app.kubernetes.io/component: stash-operator
   "agentServiceAccount" "stash-agent"
   "agentResources" .Values.agents.resources
   "execHooks" .Values.hooks.exec.enabled
+  "legacyMetrics" .Values.metrics.legacyNames
   "logLevel" .Values.operator.logLevel
   | toJson }}
 {{- end }}

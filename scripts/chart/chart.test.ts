@@ -77,6 +77,7 @@ test('the pod of the operator may do nothing on its node, and is told what it mu
     agentServiceAccount: 'stash-agent',
     agentResources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: 2, memory: '1Gi' } },
     execHooks: false,
+    legacyMetrics: false,
     logLevel: 'info',
   });
 });

@@ -17,4 +17,6 @@ export interface ClusterSettings {
   agentServiceAccount: string;
   /** Of an agent that does not say otherwise. */
   agentResources: V1ResourceRequirements;
+  /** Serves metrics under Stash’s old names too. */
+  legacyMetrics?: boolean;
 }
