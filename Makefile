@@ -18,7 +18,7 @@ install: node_modules/.package-lock.json ## Packages into node_modules; restic, 
 	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts; fi
 
 .PHONY: tools
-tools: node_modules/.package-lock.json ## install, and the storage servers that the tests of S3, GCS, Azure and SFTP start
+tools: node_modules/.package-lock.json ## install, and the storage servers, Prometheus and cluster clients that tests start
 	@if [ -f scripts/tools/install.ts ]; then $(NODE) scripts/tools/install.ts --emulators; fi
 
 .PHONY: check

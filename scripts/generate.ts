@@ -4,12 +4,20 @@ import { chartFiles } from './generate/chart.ts';
 import { cliFiles } from './generate/cli.ts';
 import { crdFiles } from './generate/crd.ts';
 import { errorFiles } from './generate/errors.ts';
+import { metricFiles } from './generate/metrics.ts';
 import { referenceFiles } from './generate/reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const GENERATED_FOLDERS = ['crds', 'docs/reference', 'chart/files/crds'];
 
-const files = new Map([...crdFiles(), ...chartFiles(crdFiles()), ...referenceFiles(), ...errorFiles(), ...(await cliFiles())]);
+const files = new Map([
+  ...crdFiles(),
+  ...chartFiles(crdFiles()),
+  ...referenceFiles(),
+  ...errorFiles(),
+  ...metricFiles(),
+  ...(await cliFiles()),
+]);
 const stale = GENERATED_FOLDERS.flatMap((folder) => namesIn(folder)).filter((name) => !files.has(name));
 const different = [...files].filter(([name, text]) => textOf(name) !== text).map(([name]) => name);
 

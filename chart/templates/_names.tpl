@@ -30,6 +30,7 @@ app.kubernetes.io/component: stash-operator
   "agentResources" .Values.agents.resources
   "localBackend" .Values.localBackend
   "execHooks" .Values.hooks.exec.enabled
+  "legacyMetrics" .Values.metrics.legacyNames
   "logLevel" .Values.operator.logLevel
   | toJson }}
 {{- end }}

@@ -117,6 +117,7 @@ test('the pod of the operator may do nothing on its node, and is told what it mu
       tolerations: [],
     },
     execHooks: false,
+    legacyMetrics: false,
     logLevel: 'info',
   });
 });
@@ -142,6 +143,33 @@ test('several operators are spread and may not be evicted together', options, as
   });
 });
 
+test('monitoring is left out unless it is asked for, and found by the labels that were given', options, async () => {
+  const kinds = ['ServiceMonitor', 'PrometheusRule', 'ConfigMap'];
+  const without = kindsOf(await render(helm, WITHOUT_CRDS));
+  assert.deepEqual(
+    kinds.filter((kind) => without.has(kind)),
+    [],
+  );
+  const asked = ['serviceMonitor', 'prometheusRule', 'dashboard'].flatMap((part) => [
+    `${part}.enabled=true`,
+    `${part}.labels.found=by-${part}`,
+  ]);
+  const objects = await render(helm, WITHOUT_CRDS, ...asked);
+  const [monitor, rule, dashboard] = kinds.map((kind) => objects.find((one) => one.kind === kind));
+  assert.deepEqual(
+    [monitor, rule, dashboard].map((one) => one?.metadata.labels.found),
+    ['by-serviceMonitor', 'by-prometheusRule', 'by-dashboard'],
+  );
+  const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'stash-metrics');
+  for (const [label, value] of Object.entries(monitor?.spec.selector.matchLabels)) assert.equal(service?.metadata.labels[label], value);
+  assert.equal(service?.spec.ports[0].name, monitor?.spec.endpoints[0].port);
+  const alerts = rule?.spec.groups.flatMap(({ rules }: { rules: { alert: string; annotations: object }[] }) => rules);
+  assert.ok(alerts.length > 10);
+  assert.match(JSON.stringify(alerts[0].annotations), /\$labels/);
+  assert.equal(JSON.parse(dashboard?.data['stash.json']).uid, 'stash');
+  assert.equal(dashboard?.metadata.labels.grafana_dashboard, '1');
+});
+
 test('values that mean nothing are refused by name', options, async () => {
   const wrong: [string, RegExp][] = [
     ['replica=2', /replica/],
@@ -149,6 +177,9 @@ test('values that mean nothing are refused by name', options, async () => {
     ['operator.logLevel=loud', /logLevel/],
     ['image.digest=sha256:12', /digest/],
     ['serviceMonitor.interval=soon', /interval/],
+    ['prometheusRule.enable=true', /enable/],
+    ['dashboard.enabled=maybe', /enabled/],
+    ['metrics.oldNames=true', /oldNames/],
   ];
   for (const [value, message] of wrong) await assert.rejects(render(helm, value), message, value);
 });

@@ -74,8 +74,27 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: ['node:crypto', 'node:path', 'node:util'],
     reason: 'the same controllers run on every platform: they act through the ports alone (store, orders, platform-port)',
   },
+  metrics: {
+    uses: ['api', 'errors', 'rules'],
+    knows: ['runtime'],
+    reason: 'metrics are read off the objects, so that no controller has to think of them',
+  },
   platform: {
-    uses: ['api', 'errors', 'process', 'rules', 'runtime', 'store', 'engine', 'orders', 'hooks', 'functions', 'agent', 'controllers'],
+    uses: [
+      'api',
+      'errors',
+      'process',
+      'rules',
+      'runtime',
+      'store',
+      'engine',
+      'orders',
+      'hooks',
+      'functions',
+      'agent',
+      'controllers',
+      'metrics',
+    ],
     reason: 'a platform puts the parts together; the command line is above it',
   },
   cli: {

@@ -45,6 +45,13 @@ export async function installPackages(folder: string, name: string, packages: st
   }
 }
 
+/** Prometheus and promtool, two programs that need nothing beside them: the pages that come along, links into the system, are left out. */
+export async function installPrometheus(folder: string): Promise<void> {
+  await installPackages(folder, 'prometheus', ['prometheus']);
+  const root = join(folder, 'packages', 'prometheus');
+  for (const part of ['etc', 'lib', 'var', 'usr/lib', 'usr/share']) await rm(join(root, part), { recursive: true, force: true });
+}
+
 /** Options for apt-get that make it use lists and cache under `work` alone; the lists of the suite are fetched. */
 async function openLists(work: string, suite: string): Promise<string[]> {
   await access('/usr/bin/apt-get').catch(() => {

@@ -4,14 +4,14 @@ import type { ToolName } from '../../src/platform/tools/catalogue.ts';
 import { defaultPlaces, findTool, isFound } from '../../src/platform/tools/locate.ts';
 import { installAzurite } from './azurite.ts';
 import { installClusterClients } from './cluster-clients.ts';
-import { installPackages, installRestic } from './debian.ts';
+import { installPackages, installPrometheus, installRestic } from './debian.ts';
 import { installGoProgram } from './go-program.ts';
 
 const USAGE = `usage: bin/node scripts/tools/install.ts [--emulators] [TOOL...]
 
 Puts what is missing on this machine into .tools, touching nothing else: restic, MariaDB, rclone and ssh from the
-machine's own Debian mirror. --emulators adds the storage servers of the full test run and the clients of a cluster (needs go
-and npm).
+machine's own Debian mirror. --emulators adds the storage servers of the full test run, Prometheus, and the clients of a
+cluster (needs go and npm).
 `;
 
 interface Recipe {
@@ -40,6 +40,7 @@ const RECIPES: Recipe[] = [
     install: (folder) => installGoProgram(folder, 'github.com/fsouza/fake-gcs-server@v1.56.1'),
   },
   { tools: ['azurite-blob'], emulator: true, install: installAzurite },
+  { tools: ['promtool', 'prometheus'], emulator: true, install: installPrometheus },
   { tools: ['helm', 'kubectl'], emulator: true, install: installClusterClients },
 ];
 

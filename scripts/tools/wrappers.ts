@@ -11,6 +11,7 @@ const WANTED: Record<string, string[]> = {
   rclone: ['rclone'],
   ssh: ['ssh', 'ssh-keygen'],
   sshd: ['sshd'],
+  prometheus: ['prometheus', 'promtool'],
 };
 
 /** Writes a starter into `binFolder` for each program of an unpacked package, with the libraries that came along. */

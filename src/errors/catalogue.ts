@@ -31,6 +31,7 @@ export const CATALOGUE = {
   StoreUnavailable: entry('unreachable', 'Check that the data directory (or the cluster) can be reached and written.', true),
   Forbidden: entry('failed', 'Grant the verb and the resource that are named to the account that asks (a Role and its binding).'),
   OperatorRunning: entry('conflict', 'Stop the other "stash up" on this data directory, or use another --data-dir.'),
+  AddressUnavailable: entry('conflict', 'Choose another address, or stop what listens there.'),
   OperatorUnreachable: entry('unreachable', 'Start "stash up" with the same --data-dir.', true),
   TimedOut: entry('timeout', 'Raise the timeout, or look at what it was waiting for with stash describe.'),
   Canceled: entry('failed', 'Start it again when you want it to run.'),

@@ -10,6 +10,7 @@ import { repositoryController } from '../controllers/repository/reconcile.ts';
 import { restoreGates } from '../controllers/repository/restore-gates.ts';
 import { restoreBatchController } from '../controllers/restore-batch/reconcile.ts';
 import { restoreSessionController } from '../controllers/restore-session/reconcile.ts';
+import type { WorkMetrics } from '../metrics/work.ts';
 import { type AgentDesk, createDesk } from '../orders/desk.ts';
 import { BLUEPRINT_KINDS } from '../rules/blueprint/target.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -42,6 +43,8 @@ interface OperateOptions {
   mayReport?: (agent: string, purpose: string) => boolean;
   /** How long recorded events are kept; where absent, somebody else sees to it. */
   keepEventsMs?: number;
+  /** Told what the controllers do. */
+  work?: WorkMetrics | undefined;
   /** Ends it. */
   signal: AbortSignal;
   ready?: (() => void) | undefined;
@@ -58,6 +61,7 @@ export async function operate({
   platform: make,
   mayReport,
   keepEventsMs = 0,
+  work,
   signal,
   ready,
 }: OperateOptions): Promise<void> {
@@ -98,11 +102,19 @@ export async function operate({
     ),
   ];
   await platform.start();
-  const running = runControllers(store, controllers, { concurrency: CONCURRENCY, clock, log, signal });
+  const running = runControllers(store, controllers, {
+    concurrency: CONCURRENCY,
+    clock,
+    log,
+    signal,
+    onReconcile: (controller, _key, outcome, seconds) => work?.reconciled(controller, outcome, seconds),
+  });
   wake = running.enqueue;
+  if (work !== undefined) work.queues = running.queues;
   await running.synced;
   if (!signal.aborted) ready?.();
   await running.stopped;
+  if (work !== undefined) work.queues = undefined;
   await platform.stop();
 }
 

@@ -6,12 +6,16 @@ import { StashError } from '../errors/error.ts';
  * refused as Kubernetes refuses them, since a day has not always 24 hours.
  */
 export function parseDuration(text: string): number {
-  const total = new RegExp(DURATION_PATTERN).test(text) ? Math.round(sum(text)) : Number.NaN;
-  if (Number.isSafeInteger(total)) return total;
+  if (isDuration(text)) return Math.round(sum(text));
   throw new StashError(
     'Invalid',
     `duration "${text}" is not valid; accepted are numbers with ns, us, ms, s, m or h, as in "90s" or "1h30m"`,
   );
+}
+
+/** Whether {@link parseDuration} reads it. */
+export function isDuration(text: string): boolean {
+  return new RegExp(DURATION_PATTERN).test(text) && Number.isSafeInteger(Math.round(sum(text)));
 }
 
 /** A length of time in milliseconds as text that {@link parseDuration} reads back: "1h30m", "41s", "2.5s", "300ms". */

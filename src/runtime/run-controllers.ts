@@ -23,6 +23,8 @@ type Outcome = 'done' | 'requeued' | 'conflict' | 'failed' | 'terminal';
 interface RunningControllers {
   /** Wakes the key in every controller of that kind, for news that is not in the store (an agent's report). */
   enqueue(kind: KindName, key: ObjectKey): void;
+  /** Keys of each controller by what they wait for. */
+  queues(): ({ controller: string } & ReturnType<WorkQueue['size']>)[];
   /** Resolves when every object there was at the start has been queued. */
   synced: Promise<void>;
   /** Resolves after the signal, when the last reconcile has ended. Never rejects. */
@@ -41,7 +43,8 @@ export function runControllers(store: Store, controllers: readonly Controller[],
     await Promise.all(running.map(({ queue }) => queue.stop()));
     synced.resolve();
   };
-  return { enqueue, synced: synced.promise, stopped: run() };
+  const queues = () => running.map(({ controller, queue }) => ({ controller: controller.name, ...queue.size() }));
+  return { enqueue, queues, synced: synced.promise, stopped: run() };
 }
 
 interface Running {

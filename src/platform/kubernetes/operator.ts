@@ -1,12 +1,15 @@
 import type { KindName } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/object.ts';
+import { createExposition } from '../../metrics/exposition.ts';
+import type { Observed } from '../../metrics/observe.ts';
+import { WorkMetrics } from '../../metrics/work.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import { mayReport } from '../../orders/may-report.ts';
 import { type AgentServer, serveDesk } from '../../orders/server.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { runElected, type Term } from '../../runtime/leader-election/elect.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { openCachedStore } from '../../store/kubernetes/cached-store.ts';
+import { type CachedView, openCachedStore } from '../../store/kubernetes/cached-store.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { Discovery } from '../../store/kubernetes/discovery.ts';
 import { leaseClient } from '../../store/kubernetes/lease-client.ts';
@@ -62,7 +65,10 @@ export const CACHED: readonly KindName[] = [
 export async function runInCluster(options: OperatorOptions): Promise<void> {
   const { connection, settings, pod, clock, random, log, signal } = options;
   const health = { ready: false };
-  const closeHealth = await serveHealth(health, HEALTH_PORT);
+  const observed: Watched = { store: undefined, work: new WorkMetrics() };
+  const objects = () => (observed.store === undefined ? undefined : objectsOf(observed.store));
+  const exposition = createExposition({ clock, legacyNames: settings.legacyMetrics ?? false, work: observed.work, objects });
+  const closeHealth = await serveHealth(health, exposition, HEALTH_PORT);
   const client = leaseClient(connection, { namespace: settings.namespace, name: OPERATOR_NAME, clock });
   const watched = {
     ...client,
@@ -73,13 +79,34 @@ export async function runInCluster(options: OperatorOptions): Promise<void> {
     },
   };
   try {
-    await runElected({ client: watched, identity: pod.name, clock, random, log }, (term) => lead(options, term), signal);
+    await runElected({ client: watched, identity: pod.name, clock, random, log }, (term) => lead(options, observed, term), signal);
   } finally {
     await closeHealth();
   }
 }
 
-async function lead({ connection, settings, pod, clock, random, log }: OperatorOptions, { epoch, signal }: Term): Promise<void> {
+/** What metrics are read off; without a store while it does not lead. */
+interface Watched {
+  store: CachedView | undefined;
+  work: WorkMetrics;
+}
+
+function objectsOf(store: CachedView): Observed {
+  return {
+    Repository: store.view('Repository'),
+    BackupConfiguration: store.view('BackupConfiguration'),
+    BackupBatch: store.view('BackupBatch'),
+    BackupSession: store.view('BackupSession'),
+    RestoreSession: store.view('RestoreSession'),
+    RestoreBatch: store.view('RestoreBatch'),
+  };
+}
+
+async function lead(
+  { connection, settings, pod, clock, random, log }: OperatorOptions,
+  observed: Watched,
+  { epoch, signal }: Term,
+): Promise<void> {
   const store = openCachedStore({
     connection,
     clock,
@@ -129,8 +156,13 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
         },
       };
     };
-    await operate({ store, clock, log, epoch, platform, mayReport, signal, ready: () => log.info('works', { epoch }) });
+    const ready = () => {
+      observed.store = store;
+      log.info('works', { epoch });
+    };
+    await operate({ store, clock, log, epoch, platform, mayReport, work: observed.work, signal, ready });
   } finally {
+    observed.store = undefined;
     await store.close();
   }
 }

@@ -18,6 +18,8 @@ export interface ClusterSettings {
   /** Of an agent that does not say otherwise. */
   agentResources: V1ResourceRequirements;
   localBackend: LocalBackendSettings;
+  /** Serves metrics under Stash’s old names too. */
+  legacyMetrics?: boolean;
 }
 
 /** The servers of Repositories with a `local` backend. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { writeDurable } from '../../agent/durable.ts';
 import { StashError } from '../../errors/error.ts';
+import { WorkMetrics } from '../../metrics/work.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import { oneToken } from '../../orders/one-token.ts';
 import { type AgentServer, serveDesk } from '../../orders/server.ts';
@@ -18,6 +19,7 @@ import { childEnvironment } from './environment.ts';
 import { nextEpoch } from './epoch.ts';
 import { hookJournal } from './hook-journal.ts';
 import { localPlatform } from './local-platform.ts';
+import { serveMetrics } from './metrics.ts';
 import { tidySessionLogs } from './session-logs.ts';
 
 export interface LocalOptions {
@@ -25,14 +27,17 @@ export interface LocalOptions {
   /** Ends it: agents are told to stop what they run, and go on with it at the next start. */
   signal: AbortSignal;
   log: Logger;
-  ready?: () => void;
+  /** Where metrics are served; nowhere when absent. */
+  metrics?: { host: string; port: number; legacyNames: boolean };
+  /** `metricsPort`: where they are, should any port have been asked for. */
+  ready?: (facts: { metricsPort?: number }) => void;
 }
 
 /** As long as the API server of a cluster keeps them. */
 const KEEP_EVENTS_MS = 3_600_000;
 
 /** `stash up`: store, controllers, scheduler and agents of one machine, until the signal. OperatorRunning when another one has the directory. */
-export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): Promise<void> {
+export async function runLocal({ dataDir, signal, log, metrics, ready }: LocalOptions): Promise<void> {
   const directories = directoriesOf(dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const [restic, rclone] = await Promise.all([findTool('restic'), findTool('rclone')]);
@@ -42,6 +47,9 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
   if (!lock.taken) throw new StashError('OperatorRunning', `another "stash up" (pid ${lock.by?.pid ?? 'unknown'}) runs on ${dataDir}`);
   try {
     const store = openSqliteStore({ file: directories.store, clock, newUid: randomUUID });
+    // First of all: an address that is taken is told before anything runs.
+    const work = new WorkMetrics();
+    const served = metrics && (await serveMetrics({ ...metrics, store, clock, work }));
     await applyCatalog(store);
     const baseEnv = {
       ...childEnvironment(process.env),
@@ -71,7 +79,9 @@ export async function runLocal({ dataDir, signal, log, ready }: LocalOptions): P
       log.warn('logs are not tidied up any more', { error }),
     );
     const epoch = await nextEpoch(directories.epoch);
-    await operate({ store, clock, log, epoch, platform, keepEventsMs: KEEP_EVENTS_MS, signal, ready });
+    const facts = served === undefined ? {} : { metricsPort: served.port };
+    await operate({ store, clock, log, epoch, platform, keepEventsMs: KEEP_EVENTS_MS, work, signal, ready: () => ready?.(facts) });
+    await served?.close();
     await tidy;
     await rm(directories.socket, { force: true });
     await store.close();

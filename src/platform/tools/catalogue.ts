@@ -75,6 +75,18 @@ export const TOOLS = {
     ...numbered(['version', '--client'], /^Client Version: v(\d+\.\d+\.\d+)/m, '1.31.0'),
     usedFor: 'the tests on a cluster',
   },
+  promtool: {
+    programs: ['promtool'],
+    ...numbered(['--version'], /version (\d+\.\d+\.\d+)/, '2.40.0'),
+    package: 'prometheus',
+    usedFor: 'the tests of metrics, alert rules and the dashboard',
+  },
+  prometheus: {
+    programs: ['prometheus'],
+    ...numbered(['--version'], /version (\d+\.\d+\.\d+)/, '2.40.0'),
+    package: 'prometheus',
+    usedFor: 'the tests of metrics, alert rules and the dashboard',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -15,16 +15,24 @@ interface CachedStoreOptions extends ReflectOptions {
   kinds: readonly KindName[];
 }
 
+export interface CachedView extends Store {
+  /**
+   * Every object of a cached kind as it is in memory, not copied: for readers that change nothing and are done at once. Empty before the
+   * first whole list.
+   */
+  view<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[];
+}
+
 /**
  * The store of a program that runs on, as the operator: one watch a kind, reads from memory. What this store wrote, its next read shows;
  * what others wrote, it shows a moment later. Reads wait for the first whole list. A watch tells of the cached kinds alone: a controller
  * that names another (Secret) is not woken by it.
  */
-export function openCachedStore(options: CachedStoreOptions): Store {
+export function openCachedStore(options: CachedStoreOptions): CachedView {
   return new CachedStore(options);
 }
 
-class CachedStore implements Store {
+class CachedStore implements CachedView {
   readonly #direct: Store;
   readonly #mirrors: ReadonlyMap<KindName, Mirror>;
   readonly #closed = new AbortController();
@@ -46,6 +54,10 @@ class CachedStore implements Store {
   async list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]> {
     const mirror = await this.#mirror(kind);
     return mirror === undefined ? await this.#direct.list(kind, filter) : (ownCopy(mirror.list(filter)) as KindMap[K][]);
+  }
+
+  view<K extends KindName>(kind: K): readonly KindMap[K][] {
+    return (this.#mirrors.get(kind)?.list() ?? []) as KindMap[K][];
   }
 
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]> {

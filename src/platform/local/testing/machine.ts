@@ -23,8 +23,8 @@ export interface Machine extends Objects {
   store: Store;
   /** Of which every restic command of the agents runs. */
   restic: ResticGate;
-  /** Starts `stash up` and waits until it is ready. */
-  up(): Promise<void>;
+  /** Starts `stash up` with these options and waits until it is ready. */
+  up(...options: string[]): Promise<void>;
   /** Asks it to stop, as Ctrl-C does, and waits. */
   down(): Promise<void>;
   /** A command of `stash`, run to its end. */
@@ -75,9 +75,9 @@ export async function machine(): Promise<Machine> {
     apply: async (...manifests) => {
       for (const manifest of manifests) await applyTo(store, manifest);
     },
-    up: async () => {
+    up: async (...options) => {
       const from = log.length;
-      const child = start(['up']);
+      const child = start(['up', ...options]);
       operator = child;
       child.stderr.on('data', (chunk) => {
         log += chunk;
