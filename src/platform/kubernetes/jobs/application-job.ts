@@ -7,6 +7,7 @@ import { leastPrivilege } from '../pods/agent-parts.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { jobContainer } from './function-container.ts';
 import { agentJob, jobName } from './job.ts';
+import { podSettings } from './pod-settings.ts';
 
 interface ApplicationWork {
   namespace: string;
@@ -33,7 +34,7 @@ export function applicationKey({ namespace, name, direction, program }: Applicat
 export function applicationJob(settings: ClusterSettings, work: ApplicationWork): V1Job {
   const { namespace, program, runtimeSettings, tempDir } = work;
   const key = applicationKey(work);
-  const { serviceAccountName, securityContext, nodeSelector, tolerations, priorityClassName } = runtimeSettings?.pod ?? {};
+  const { serviceAccountName, securityContext } = runtimeSettings?.pod ?? {};
   const made = jobContainer(settings, {
     key: formatAgentKey(key),
     program,
@@ -52,9 +53,7 @@ export function applicationJob(settings: ClusterSettings, work: ApplicationWork)
     podSecurity: { runAsUser: NOBODY, runAsGroup: NOBODY, fsGroup: NOBODY, ...(securityContext as V1PodSecurityContext | undefined) },
     pod: {
       ...made.pod,
-      ...(nodeSelector === undefined ? {} : { nodeSelector }),
-      ...(tolerations === undefined ? {} : { tolerations }),
-      ...(priorityClassName === undefined ? {} : { priorityClassName }),
+      ...podSettings(runtimeSettings),
     },
   });
 }

@@ -8,6 +8,7 @@ import { leastPrivilege } from '../pods/agent-parts.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { jobContainer } from './function-container.ts';
 import { agentJob, jobName } from './job.ts';
+import { podSettings } from './pod-settings.ts';
 
 const DATA_VOLUME = 'stash-target';
 
@@ -67,9 +68,7 @@ export function claimJob(settings: ClusterSettings, work: ClaimWork): V1Job {
     ...(pod?.securityContext === undefined ? {} : { podSecurity: pod.securityContext as V1PodSecurityContext }),
     pod: {
       ...made.pod,
-      ...(pod?.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
-      ...(pod?.tolerations === undefined ? {} : { tolerations: pod.tolerations }),
-      ...(pod?.priorityClassName === undefined ? {} : { priorityClassName: pod.priorityClassName }),
+      ...podSettings(runtimeSettings),
       ...(work.node === undefined ? {} : { affinity: onNode(work.node) }),
     },
   });

@@ -45,6 +45,12 @@ test('one that asks for nothing runs in the image of the operator, as it always 
   assert.deepEqual([pod?.containers[0]?.image, pod?.initContainers], ['stash/stash:1', undefined]);
 });
 
+test('an image of a private registry is pulled with the Secret that the configuration names', () => {
+  const runtimeSettings = { pod: { imagePullSecrets: [{ name: 'registry' }] } };
+  const pod = claimJob({ ...settings, imagePullSecrets: ['own'] }, { ...work, runtimeSettings }).spec?.template.spec;
+  assert.deepEqual(pod?.imagePullSecrets, [{ name: 'own' }, { name: 'registry' }]);
+});
+
 test('a claim has a Job for each container that is wanted for it', () => {
   const keys = [work, { ...work, program: undefined }, { ...work, program: { ...program, image: 'dump:2' } }].map(
     (one) => claimKey(one).job,

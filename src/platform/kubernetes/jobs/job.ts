@@ -48,6 +48,7 @@ interface JobParts {
 export function agentJob(settings: ClusterSettings, parts: JobParts): V1Job {
   const labels = { [LABELS.managedBy]: LABEL_VALUES.managedBy, [LABELS.component]: 'stash-agent' };
   const annotations = { [AGENT_ANNOTATION]: parts.key };
+  const pullSecrets = [...settings.imagePullSecrets.map((name) => ({ name })), ...(parts.pod?.imagePullSecrets ?? [])];
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -63,7 +64,7 @@ export function agentJob(settings: ClusterSettings, parts: JobParts): V1Job {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           ...(parts.serviceAccountName === undefined ? {} : { serviceAccountName: parts.serviceAccountName }),
-          ...(settings.imagePullSecrets.length === 0 ? {} : { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
+          ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
           ...(parts.podSecurity === undefined ? {} : { securityContext: parts.podSecurity }),
           terminationGracePeriodSeconds: 60,
           containers: [parts.container],

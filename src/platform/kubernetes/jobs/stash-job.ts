@@ -10,6 +10,7 @@ import type { ClusterSettings } from '../settings.ts';
 import { onNode } from './claim-job.ts';
 import { asVolume } from './function-container.ts';
 import { agentJob, jobName } from './job.ts';
+import { podSettings } from './pod-settings.ts';
 
 /** As Stash called them: Tasks name them, and their programs expect them. */
 const TMP_VOLUME = 'stash-tmp-dir';
@@ -74,9 +75,7 @@ export function stashJob(settings: ClusterSettings, work: StashWork): V1Job {
     },
     pod: {
       initContainers: steps,
-      ...(pod?.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
-      ...(pod?.tolerations === undefined ? {} : { tolerations: pod.tolerations }),
-      ...(pod?.priorityClassName === undefined ? {} : { priorityClassName: pod.priorityClassName }),
+      ...podSettings(runtimeSettings),
       ...(work.node === undefined ? {} : { affinity: onNode(work.node) }),
     },
   });
