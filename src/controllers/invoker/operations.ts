@@ -1,8 +1,8 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { Operation } from '../../api/operations.ts';
 import { asStashError, isCode } from '../../errors/error.ts';
-import type { Catalog } from '../../rules/binding.ts';
-import type { Invoker, PlannedOperation } from '../../rules/invoker.ts';
+import type { Binding, Catalog } from '../../rules/binding.ts';
+import type { Invoker, Member, PlannedOperation } from '../../rules/invoker.ts';
 import { operationOf } from '../../rules/operation.ts';
 import { parseSchedule, type Schedule } from '../../rules/schedule/parse.ts';
 import { memberBinding } from '../catalog.ts';
@@ -37,10 +37,13 @@ async function check(
     const schedule = line.schedule === undefined ? undefined : parseSchedule(line.schedule);
     const known = schedule === undefined ? {} : { schedule };
     if (named === 'RestoreTest') return { line, operation: named, ...known, ...notYet('restore tests are not built yet') };
-    const supports = await commonCapabilities(ctx, invoker, line, catalog);
+    const bound = await bindingsOf(ctx, invoker, line, catalog);
+    const supports = commonCapabilities(bound);
     const operation = operationOf({ alias: line.alias, ...(line.type === undefined ? {} : { type: line.type }) }, supports);
     if (!supports.includes(operation))
       return { line, operation, ...known, ...notYet(`no function that is bound to "${line.alias}" can do ${operation} yet`) };
+    const bare = ctx.platform.place === 'Cluster' ? bound.find(isWithoutPaths) : undefined;
+    if (bare !== undefined) return { line, operation, ...known, state: 'Invalid', message: pathsMissing(bare.member) };
     return { line, operation, ...known, state: stateOf(invoker, line) };
   } catch (thrown) {
     const error = asStashError(thrown);
@@ -59,15 +62,36 @@ function notYet(message: string): { state: 'NotSupportedYet'; message: string } 
   return { state: 'NotSupportedYet', message };
 }
 
-/** What the functions of all members can do for this alias. */
-async function commonCapabilities(
+interface Bound {
+  member: Member;
+  binding: Binding;
+}
+
+async function bindingsOf(
   ctx: Pick<Context, 'store' | 'platform'>,
   invoker: Invoker,
   line: PlannedOperation,
   catalog: Catalog,
-): Promise<string[]> {
+): Promise<Bound[]> {
   const members = invoker.members.filter((member) => line.members.includes(member.key));
-  const bindings = await Promise.all(members.map((member) => memberBinding(ctx, member, invoker.namespace, line.alias, catalog)));
-  const [first, ...rest] = bindings.map((binding) => binding.supports as string[]);
+  return Promise.all(
+    members.map(async (member) => ({ member, binding: await memberBinding(ctx, member, invoker.namespace, line.alias, catalog) })),
+  );
+}
+
+/** What the functions of all members can do for this alias. */
+function commonCapabilities(bound: readonly Bound[]): string[] {
+  const [first, ...rest] = bound.map(({ binding }) => binding.supports as string[]);
   return (first ?? []).filter((one) => rest.every((other) => other.includes(one)));
+}
+
+/** Of a claim the whole is meant; of a pod nobody can tell which of its directories are. */
+function isWithoutPaths({ member: { target }, binding }: Bound): boolean {
+  if (['PersistentVolumeClaim', 'AppBinding'].includes(target?.ref?.kind ?? '')) return false;
+  const named = [...(target?.paths ?? []), ...(target?.volumeMounts ?? [])];
+  return named.length === 0 && binding.steps.some(({ source, command }) => source === 'Paths' && command.length === 0);
+}
+
+function pathsMissing({ target }: Member): string {
+  return `target ${target?.ref?.kind} ${target?.ref?.name} names neither paths nor volumeMounts, and "files" stores what these name`;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { isCode, StashError } from '../../../errors/error.ts';
 import { testClock } from '../../../runtime/test-clock.ts';
@@ -50,6 +51,19 @@ test('the first leader makes the authority, and a namespace gets the bundle once
   await trust.publish('shop');
   assert.deepEqual(what(), ['read Secret', 'create Secret', 'apply ConfigMap']);
   assert.match(trust.certificate().cert, /BEGIN CERTIFICATE/);
+});
+
+test('a server that is not this process gets a certificate for as long as the authority that signs', async () => {
+  const { trust } = newTrust([NONE, OK]);
+  await trust.renew();
+  const signer = trust.signer();
+  assert.equal(trust.signer().id, signer.id);
+  const { cert } = await signer.issue(['server.shop.svc']);
+  const known = new X509Certificate(cert);
+  assert.equal(known.checkHost('server.shop.svc'), 'server.shop.svc');
+  const [authority = ''] = trust.bundle().match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  assert.ok(known.verify(new X509Certificate(authority).publicKey));
+  assert.deepEqual(termOf(cert).notAfter, termOf(authority).notAfter);
 });
 
 test('of two leaders that make one at once, the slower one takes over that of the other', async () => {
