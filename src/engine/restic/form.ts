@@ -5,7 +5,7 @@
 export type Form<T> = (value: unknown) => value is T;
 
 /** What has the form. */
-export type Formed<F> = F extends Form<infer T> ? T : never;
+type Formed<F> = F extends Form<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, Form<unknown>>>;
 type Required<F extends Fields> = { [K in keyof F]: Formed<F[K]> };

@@ -4,7 +4,7 @@ import type { V1Job } from '@kubernetes/client-node';
 const PATIENCE = 12;
 
 /** The Jobs of agents by their keys, from when an order is made until nothing is expected of them any more. */
-export interface KnownJobs {
+interface KnownJobs {
   set(agent: string, job: V1Job): void;
   get(agent: string): V1Job | undefined;
   /** To be told at every look of whom anything is expected; what is not among them for a while is forgotten. */
