@@ -42,6 +42,11 @@ e2e: node_modules/.package-lock.json ## End to end on the cluster of KUBECONFIG,
 	@$(NODE) scripts/tools/install.ts helm kubectl
 	@$(NODE) scripts/e2e.ts $(T)
 
+.PHONY: e2e-full
+e2e-full: node_modules/.package-lock.json ## e2e, and the scenarios that take longer
+	@$(NODE) scripts/tools/install.ts helm kubectl
+	@$(NODE) scripts/e2e.ts --full
+
 .PHONY: clean
 clean: ## Removes what install, test and demo put into this folder
 	rm -rf node_modules .tools .demo .e2e

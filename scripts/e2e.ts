@@ -8,18 +8,20 @@ import { withRelativeNames } from './test/relative-names.ts';
 import { reportOf } from './test/report.ts';
 import { collector, emptyResults } from './test/results.ts';
 
-const USAGE = `usage: bin/node scripts/e2e.ts [PART OF A FILE'S NAME...]
+const USAGE = `usage: bin/node scripts/e2e.ts [--full] [PART OF A FILE'S NAME...]
 
 Installs the chart on a cluster, runs e2e/*.test.ts side by side, each in namespaces of its own, then e2e/alone/*.test.ts one after the
-other, then upgrades and uninstalls the chart.
-With parts of names only those files run. STASH_E2E_KEEP=1 leaves the operator and the namespaces; STASH_E2E_PARALLEL=N runs N files at once (4);
+other, then upgrades and uninstalls the chart. --full runs e2e/full/*.test.ts too, which take longer than every change should wait for.
+With parts of names only those files run, of e2e/full too. STASH_E2E_KEEP=1 leaves the operator and the namespaces; STASH_E2E_PARALLEL=N runs N files at once (4);
 what failed tests left to read is in STASH_E2E_REPORT (.e2e).
 `;
 /** One test, and a whole file of them. */
 const TIMEOUT_MS = 10 * 60_000;
+const PARALLEL = Number(process.env.STASH_E2E_PARALLEL ?? 4);
 
 const root = join(import.meta.dirname, '..');
-const wanted = process.argv.slice(2);
+const full = process.argv.includes('--full');
+const wanted = process.argv.slice(2).filter((arg) => arg !== '--full');
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 process.exitCode = wanted.some((arg) => arg.startsWith('-')) ? usage() : await main();
@@ -73,7 +75,8 @@ async function runAll(): Promise<number> {
       .toSorted();
   await runFiles(['e2e/chart/install.test.ts'], 1);
   if (results.failures.length === 0) {
-    await runFiles(meant('e2e/*.test.ts'), Number(process.env.STASH_E2E_PARALLEL ?? 4));
+    await runFiles(meant('e2e/*.test.ts'), PARALLEL);
+    if (full || wanted.length > 0) await runFiles(meant('e2e/full/*.test.ts'), PARALLEL);
     await runFiles(meant('e2e/alone/*.test.ts'), 1);
   }
   if (wanted.length === 0) await runFiles(['e2e/chart/upgrade.test.ts', 'e2e/chart/beside-another.test.ts'], 1);

@@ -28,6 +28,7 @@ app.kubernetes.io/component: stash-operator
   "agentsUrl" (printf "https://stash-agents.%s.svc:8443" .Release.Namespace)
   "agentServiceAccount" "stash-agent"
   "agentResources" .Values.agents.resources
+  "localBackend" .Values.localBackend
   "execHooks" .Values.hooks.exec.enabled
   "logLevel" .Values.operator.logLevel
   | toJson }}

@@ -50,6 +50,38 @@ test('commands in containers of targets are allowed only where that was asked fo
   assert.deepEqual([settingsOf(without).execHooks, settingsOf(asked).execHooks], [false, true]);
 });
 
+test('what serves volumes may be made only where local backends are wanted, and its Secrets are never changed', options, async () => {
+  const verbsOf = (objects: Rendered[], resource: string) => [
+    ...new Set(
+      objects
+        .filter(({ kind }) => kind === 'ClusterRole')
+        .flatMap(({ rules }) => rules as { resources: string[]; verbs: string[] }[])
+        .filter(({ resources }) => resources.includes(resource))
+        .flatMap(({ verbs }) => verbs),
+    ),
+  ];
+  const usual = await render(helm, WITHOUT_CRDS);
+  const without = await render(helm, WITHOUT_CRDS, 'localBackend.enabled=false');
+  assert.deepEqual(
+    ['secrets', 'services', 'deployments'].map((resource) => verbsOf(usual, resource)),
+    [
+      ['get', 'create'],
+      ['get', 'create'],
+      ['get', 'list', 'watch', 'patch', 'create'],
+    ],
+  );
+  assert.deepEqual(
+    ['secrets', 'services', 'deployments'].map((resource) => verbsOf(without, resource)),
+    [['get'], [], ['get', 'list', 'watch', 'patch']],
+  );
+  const others = await render(helm, WITHOUT_CRDS, 'localBackend.securityContext.fsGroup=null');
+  assert.deepEqual(Object.keys((settingsOf(others) as { localBackend: { securityContext: object } }).localBackend.securityContext), [
+    'fsGroupChangePolicy',
+    'runAsGroup',
+    'runAsUser',
+  ]);
+});
+
 test('the pod of the operator may do nothing on its node, and is told what it must know', options, async () => {
   const objects = await render(
     helm,
@@ -76,6 +108,14 @@ test('the pod of the operator may do nothing on its node, and is told what it mu
     agentsUrl: 'https://stash-agents.backup.svc:8443',
     agentServiceAccount: 'stash-agent',
     agentResources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: 2, memory: '1Gi' } },
+    localBackend: {
+      enabled: true,
+      allowHostPath: false,
+      securityContext: { runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, fsGroupChangePolicy: 'OnRootMismatch' },
+      resources: { requests: { cpu: '20m', memory: '48Mi' }, limits: { memory: '512Mi' } },
+      nodeSelector: {},
+      tolerations: [],
+    },
     execHooks: false,
     logLevel: 'info',
   });

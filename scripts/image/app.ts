@@ -16,6 +16,7 @@ const COMMANDS = {
   stash: 'cli',
   'stash-function': 'function',
   'stash-install': 'install',
+  'stash-check-volume': 'check-volume',
 };
 /** Started by others of our programs, by its file. */
 const STARTED = ['agent'];

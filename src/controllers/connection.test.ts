@@ -30,7 +30,7 @@ function binding(url: string): AppBinding {
 function context() {
   const lines: string[] = [];
   const log = createLogger({ level: 'info', format: 'json', clock: operator.clock, write: (line) => lines.push(line) });
-  return { ctx: { store: operator.store, log, platform: operator.ctx().platform }, lines };
+  return { ctx: { ...operator.ctx(), log }, lines };
 }
 
 test('what was read to open a repository or a database does not appear in the log from then on', async () => {

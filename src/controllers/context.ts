@@ -1,9 +1,9 @@
 import type { Desk } from '../orders/desk.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { EventRecorder } from '../runtime/events.ts';
+import type { Locks } from '../runtime/locks.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Store } from '../store/store.ts';
-import type { Mutex } from './mutex.ts';
 import type { PlatformPort } from './platform-port.ts';
 import type { Gates } from './repository/gates.ts';
 
@@ -18,7 +18,7 @@ export interface Context {
   /** Who may use a repository now: sessions share it, maintenance has it alone. */
   gates: Gates;
   /** Held while a slot is given away, so that two sessions cannot both see it free. */
-  slots: Mutex;
+  slots: Locks;
   /** Transitions of the lease this operator holds; goes into every order. */
   epoch: number;
   /** When this operator began: nothing was waited for before. */

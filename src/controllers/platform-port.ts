@@ -1,11 +1,15 @@
 import type { TargetRef } from '../api/references.ts';
+import type { Repository } from '../api/repository.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
 import type { BackupTarget, RestoreTarget } from '../api/target.ts';
-import type { RepositoryRef } from '../orders/order.ts';
+import type { TempDir } from '../api/temp-dir.ts';
+import type { OrderError, RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
 import { claimNames, type WantedClaim } from '../rules/claim-templates.ts';
+import type { FunctionContainer } from '../rules/function-container.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
+import type { StashProgram } from '../rules/stash-task.ts';
 import type { ConditionChange } from './conditions.ts';
 
 /** A target with its namespace settled. */
@@ -27,6 +31,27 @@ export interface HostWork {
   container?: string | undefined;
   /** Restored into all of these together, made where they are not there yet; the target is the first of them. */
   claims?: readonly WantedClaim[] | undefined;
+  /** What the functions need of their container. */
+  program?: FunctionContainer | undefined;
+  /** The stage, where a Job has it. */
+  tempDir?: TempDir | undefined;
+  /** A Task that was written for Stash: its steps run before the agent that is asked for. */
+  stash?: StashRun | undefined;
+}
+
+/** One run of a Task that was written for Stash. It is never repeated by itself, and goes with its session. */
+export interface StashRun {
+  program: StashProgram;
+  orderId: string;
+  /** RFC 3339. */
+  deadline: string;
+  owner: { kind: 'BackupSession' | 'RestoreSession'; name: string; namespace: string; uid: string | undefined };
+  /** As restic takes it; holds no credential. */
+  repositoryUrl: string;
+  /** Name of the Secret, in the namespace of the target. */
+  storageSecret: string;
+  /** Takes the secrets of the storage out of what a step said. */
+  redact: (text: string) => string;
 }
 
 export interface HostAgent {
@@ -46,6 +71,17 @@ export interface RestoreWork {
   previousData: 'Keep' | 'Discard';
   /** What is restored into, of each host, where it is claims that are made. */
   claims?: readonly (readonly WantedClaim[])[];
+}
+
+/** A REST server of restic that stands for the directory of a `local` backend. */
+export interface ServedStorage {
+  url: string;
+  user: string;
+  password: string;
+  /** Certificates of who signed the server's, PEM. */
+  authority: string;
+  /** Why it cannot be used: it is being started, or something is in its way. */
+  unserved?: { waiting: string } | { error: OrderError };
 }
 
 /** What differs between one machine and a cluster, as controllers see it. */
@@ -77,6 +113,12 @@ export interface PlatformPort {
   detach?(invoker: Invoker, catalog: Catalog): Promise<void>;
   /** Key of the agent that works on a repository itself. */
   repositoryAgent(repository: RepositoryRef): string;
+  /**
+   * Sees to it that a repository on a volume is served, writes nothing when nothing is to change, and says how it is reached; undefined for
+   * storage that is reached as it is. A server is not replaced while its repository is `inUse`. The Repository is reconciled when `unserved`
+   * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
+   */
+  served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
   /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
   exec(
     target: TargetKey | undefined,

@@ -58,6 +58,11 @@ export const CATALOGUE = {
   ),
   StorageDenied: entry('failed', 'Check the credentials in the storage secret and their rights on the bucket.'),
   StorageUnreachable: entry('unreachable', 'Check that the storage endpoint can be reached from here.', true),
+  StorageNotServed: entry(
+    'unreachable',
+    'Mend what is named: the pod that serves the volume is in the namespace of the Repository (kubectl describe pod); it is looked at again by itself.',
+    true,
+  ),
   StorageFull: entry('failed', 'Free space in the storage, or shorten the retention policy.', true),
   StorageReadOnly: entry('failed', 'Make the storage writable for these credentials.'),
   RepositoryDamaged: entry(

@@ -3,7 +3,6 @@ import type { ObjectKey } from '../api/object.ts';
 import { backupSessionController } from '../controllers/backup-session/reconcile.ts';
 import type { Context } from '../controllers/context.ts';
 import { invokerController } from '../controllers/invoker/reconcile.ts';
-import { Mutex } from '../controllers/mutex.ts';
 import type { PlatformPort } from '../controllers/platform-port.ts';
 import { createGates } from '../controllers/repository/gates.ts';
 import { repositoryController } from '../controllers/repository/reconcile.ts';
@@ -13,6 +12,7 @@ import { restoreSessionController } from '../controllers/restore-session/reconci
 import { type AgentDesk, createDesk } from '../orders/desk.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EventRecorder } from '../runtime/events.ts';
+import { Locks } from '../runtime/locks.ts';
 import type { Logger } from '../runtime/log.ts';
 import { runControllers } from '../runtime/run-controllers.ts';
 import type { Store } from '../store/store.ts';
@@ -27,7 +27,7 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-type Enqueue = (kind: KindName, key: ObjectKey) => void;
+export type Enqueue = (kind: KindName, key: ObjectKey) => void;
 
 interface OperateOptions {
   store: Store;
@@ -79,7 +79,7 @@ export async function operate({
     desk,
     platform: platform.port,
     gates: createGates((repository) => enqueue('Repository', repository)),
-    slots: new Mutex(),
+    slots: new Locks(),
     epoch,
     startedAt: clock.now(),
   };

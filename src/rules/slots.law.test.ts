@@ -6,10 +6,10 @@ import { decideSlots, type SlotSession } from './slots.ts';
 const sessions = fc
   .array(
     fc.record({
-      targets: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+      targets: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 3 }),
       operation: fc.constantFrom('Full' as const, 'Incremental' as const, 'Restore' as const, 'RestoreTest' as const),
       createdAt: fc.integer({ min: 0, max: 50 }).map((minute) => new Date(minute * 60_000).toISOString()),
-      invoker: fc.constantFrom('x', 'y'),
+      invoker: fc.constantFrom('x', 'y', 'z'),
       alias: fc.constantFrom('full', 'incremental', 'backup'),
       manual: fc.boolean(),
     }),
@@ -37,6 +37,21 @@ test('the answer does not depend on the order of the list', () => {
     fc.property(shuffled, ([list, other]) => {
       const byKey = (a: [string, unknown], b: [string, unknown]) => a[0].localeCompare(b[0]);
       assert.deepEqual([...decideSlots(list)].sort(byKey), [...decideSlots(other)].sort(byKey));
+    }),
+  );
+});
+
+test('those with no target and no invoker in common, however many others are between them, have no say', () => {
+  fc.assert(
+    fc.property(sessions, (list) => {
+      const decisions = decideSlots(list);
+      for (const session of list) {
+        const connected = new Set([session]);
+        for (const one of connected)
+          for (const other of list)
+            if (other.invoker === one.invoker || other.targets.some((target) => one.targets.includes(target))) connected.add(other);
+        assert.deepEqual(decideSlots([...connected]).get(session.key), decisions.get(session.key));
+      }
     }),
   );
 });

@@ -4,6 +4,7 @@ import { type AnyObject, keyOf, keyText } from '../api/object.ts';
 import { asStashError, isCode } from '../errors/error.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
+import { Locks } from './locks.ts';
 import type { Logger } from './log.ts';
 
 interface EventRecorderOptions {
@@ -19,7 +20,7 @@ interface EventRecorderOptions {
 /** Writes Events about objects. The same object, reason and message again raises `count` and `lastTimestamp` of the first. */
 export class EventRecorder {
   readonly #options: Required<EventRecorderOptions>;
-  #queue: Promise<void> = Promise.resolve();
+  readonly #locks = new Locks();
   #pruned: number;
 
   constructor(options: EventRecorderOptions) {
@@ -29,32 +30,37 @@ export class EventRecorder {
 
   /** Resolves when the event is written, or when that failed and was logged: an event is never a reason for work to fail. */
   record(object: AnyObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
-    const about = structuredClone({ apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata });
-    // One after the other, so that the same event twice is a count of two and not a conflict.
-    this.#queue = this.#queue.then(async () => {
+    const { clock, component, log } = this.#options;
+    const event = newEvent(object, { type, reason, message, component, time: wholeSeconds(clock.now()) });
+    // So that the same event twice is a count of two and not a conflict.
+    return this.#locks.run([keyText(keyOf(event))], async () => {
       try {
-        await this.#write(about, type, reason, message);
+        await this.#write(event);
         await this.#prune();
       } catch (error) {
-        const what = { kind: about.kind, key: keyText(keyOf(about)), reason, message };
-        this.#options.log.warn('an event could not be recorded', { ...what, error: asStashError(error) });
+        const what = { kind: object.kind, key: keyText(keyOf(object)), reason, message };
+        log.warn('an event could not be recorded', { ...what, error: asStashError(error) });
       }
     });
-    return this.#queue;
   }
 
-  async #write(about: AnyObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
-    const { store, clock, component } = this.#options;
+  /** Most events are new, so it is not asked first. */
+  async #write(event: KindMap['Event']): Promise<void> {
+    const { store } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const event = newEvent(about, { type, reason, message, component, time: wholeSeconds(clock.now()) });
       try {
-        const before = await store.get('Event', keyOf(event));
-        if (before === undefined) await store.create('Event', event);
-        else await store.replace('Event', { ...before, count: (before.count ?? 1) + 1, lastTimestamp: event.lastTimestamp ?? '' });
-        return;
+        return void (await store.create('Event', event));
+      } catch (error) {
+        if (!isCode(error, 'AlreadyExists') || attempt === MOST_ATTEMPTS) throw error;
+      }
+      const before = await store.get('Event', keyOf(event));
+      if (before === undefined) continue;
+      try {
+        const more = { count: (before.count ?? 1) + 1, lastTimestamp: event.lastTimestamp ?? '' };
+        return void (await store.replace('Event', { ...before, ...more }));
       } catch (error) {
         // Another process recorded the same.
-        if (attempt === 3 || !isCode(error, 'Conflict', 'AlreadyExists', 'NotFound')) throw error;
+        if (!isCode(error, 'Conflict', 'NotFound')) throw error;
       }
     }
   }
@@ -70,6 +76,8 @@ export class EventRecorder {
     }
   }
 }
+
+const MOST_ATTEMPTS = 3;
 
 function newEvent(
   about: AnyObject,

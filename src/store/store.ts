@@ -14,7 +14,7 @@ export interface Store {
   /** Undefined when there is no such object. */
   get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined>;
   /** Sorted by namespace, then name. */
-  list<K extends KindName>(kind: K, filter?: ListFilter): Promise<KindMap[K][]>;
+  list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]>;
   /** Sets uid, resourceVersion, generation 1 and creationTimestamp; drops status. AlreadyExists when the name is taken. */
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]>;
   /**
@@ -38,10 +38,20 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface ListFilter {
+export interface ListFilter<K extends KindName = KindName> {
   namespace?: string;
   /** Every pair must be present. */
   labels?: Record<string, string>;
+  /** The objects that have this key in the index. */
+  having?: { index: Index<K>; key: string };
+}
+
+/**
+ * Finds objects by what is in them. A store that holds its objects in memory keeps a table for each index from the first time it is asked
+ * for, so that a list costs what it finds and not what there is; an index is a constant of its module.
+ */
+export interface Index<K extends KindName> {
+  keysOf(object: KindMap[K]): readonly string[];
 }
 
 export type WatchEvent<K extends KindName = KindName> =

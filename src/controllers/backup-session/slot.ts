@@ -5,27 +5,52 @@ import { invokerOf } from '../../rules/invoker.ts';
 import { operationOf } from '../../rules/operation.ts';
 import { decideSlots, type SlotDecision, type SlotSession } from '../../rules/slots.ts';
 import type { Context } from '../context.ts';
+import { INVOKERS_BY_TARGET, invokersHaving, sessionsInvoker, UNFINISHED_BACKUPS, UNFINISHED_RESTORES } from '../indexes.ts';
 import { restoreTargets, targetKey, targetText } from '../platform-port.ts';
 import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 
-/** What the slots say of one waiting session or restore. Call it with `ctx.slots` held, and write the outcome before letting go. */
-export async function slotOf(
+/**
+ * Tells `act` what the slots say of one waiting session or restore. What comes of it must be written before that resolves: until then none
+ * with a target in common is decided.
+ */
+export async function withSlot<T>(
   ctx: Context,
-  kind: 'BackupSession' | 'RestoreSession',
-  key: { namespace: string; name: string },
-): Promise<SlotDecision> {
-  const [backups, restores] = await Promise.all([ctx.store.list('BackupSession'), ctx.store.list('RestoreSession')]);
-  const open = [
-    ...(await Promise.all(backups.filter(takesPart).map((session) => backupSlot(ctx, session)))),
-    ...restores.filter(takesPart).map(restoreSlot),
-  ].filter((one) => one !== undefined);
-  return decideSlots(open).get(`${kind}/${keyText(key)}`) ?? { do: 'run' };
+  session: BackupSession | RestoreSession,
+  act: (decision: SlotDecision) => Promise<T>,
+): Promise<T> {
+  const own = isBackup(session) ? await backupSlot(ctx, session) : restoreSlot(session);
+  return ctx.slots.run(own?.targets ?? [], async () => act(own === undefined ? { do: 'run' } : await decide(ctx, session, own)));
 }
 
-/** The slot is free again once the data is stored. */
-function takesPart({ status, metadata }: BackupSession | RestoreSession): boolean {
-  const phase = status?.phase ?? 'Pending';
-  return phase === 'Running' || (phase === 'Pending' && metadata.deletionTimestamp === undefined);
+async function decide(ctx: Context, session: BackupSession | RestoreSession, own: SlotSession): Promise<SlotDecision> {
+  const rivals = isBackup(session) ? await backupsOf(ctx, sessionsInvoker(session)) : [];
+  return decideSlots(await connected(ctx, [own, ...rivals])).get(own.key) ?? { do: 'run' };
+}
+
+/** These and all that share a target with one of them, or with one that does: nobody else has a say in when they run. */
+async function connected(ctx: Context, begin: readonly SlotSession[]): Promise<SlotSession[]> {
+  const found = new Map(begin.map((slot) => [slot.key, slot]));
+  // Grows while it is gone through.
+  const targets = new Set(begin.flatMap((slot) => slot.targets));
+  for (const key of targets) {
+    const invokers = await invokersHaving(ctx.store, INVOKERS_BY_TARGET, key);
+    const backups = await Promise.all(invokers.map((one) => backupsOf(ctx, `${one.kind}/${keyText(keyOf(one))}`)));
+    const restores = await ctx.store.list('RestoreSession', { having: { index: UNFINISHED_RESTORES, key } });
+    for (const slot of [...backups.flat(), ...restores.map(restoreSlot)]) {
+      found.set(slot.key, slot);
+      for (const target of slot.targets) targets.add(target);
+    }
+  }
+  return [...found.values()];
+}
+
+async function backupsOf(ctx: Context, key: string): Promise<SlotSession[]> {
+  const sessions = await ctx.store.list('BackupSession', { having: { index: UNFINISHED_BACKUPS, key } });
+  return (await Promise.all(sessions.map((one) => backupSlot(ctx, one)))).filter((one) => one !== undefined);
+}
+
+function isBackup(session: BackupSession | RestoreSession): session is BackupSession {
+  return session.kind === 'BackupSession';
 }
 
 async function backupSlot(ctx: Context, session: BackupSession): Promise<SlotSession | undefined> {

@@ -7,7 +7,7 @@ import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
-import { slotOf } from './slot.ts';
+import { withSlot } from './slot.ts';
 
 /** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
@@ -17,11 +17,7 @@ export async function start(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== undefined && run.status.phase !== 'Pending') return NEXT;
   run.status.phase = 'Pending';
   if (run.repositories.length === 0) return fail(new StashError('Invalid', `no Repository takes the alias "${run.line.alias}"`));
-  return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, 'BackupSession', {
-      namespace: run.session.metadata.namespace ?? '',
-      name: run.session.metadata.name,
-    });
+  return withSlot(run.ctx, run.session, async (decision) => {
     if (decision.do === 'coalesce') {
       const message = `session ${decision.into.split('/').at(-1)} waits for the same and runs for both`;
       return { type: 'end', phase: 'Skipped', reason: 'Coalesced', message };

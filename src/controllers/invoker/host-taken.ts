@@ -2,6 +2,7 @@ import { keyText } from '../../api/object.ts';
 import { DEFAULT_HOST, sharesHosts } from '../../rules/host-name.ts';
 import { type Invoker, invokerOf } from '../../rules/invoker.ts';
 import type { Context } from '../context.ts';
+import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 
 /**
@@ -59,13 +60,10 @@ function hostsOf(invoker: Invoker): HostClaim[] {
 
 /** A Repository is used from its own namespace alone. */
 async function olderUsers(ctx: Pick<Context, 'store'>, invoker: Invoker, ref: { namespace: string; name: string }): Promise<Invoker[]> {
-  const { namespace } = ref;
-  const lists = await Promise.all([ctx.store.list('BackupConfiguration', { namespace }), ctx.store.list('BackupBatch', { namespace })]);
-  const all = lists.flat();
+  const all = (await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, keyText(ref))).filter(
+    ({ metadata }) => metadata.namespace === ref.namespace,
+  );
   const own = all.find((one) => one.metadata.uid === invoker.uid);
   const age = ({ metadata }: (typeof all)[number]) => [metadata.creationTimestamp ?? '', metadata.name, metadata.uid].join('\n');
-  return all
-    .filter((one) => one !== own && (own === undefined || age(one) < age(own)))
-    .filter((one) => [...(one.spec.repositories ?? []), one.spec.repository].some((used) => used?.name === ref.name))
-    .map(invokerOf);
+  return all.filter((one) => one !== own && (own === undefined || age(one) < age(own))).map(invokerOf);
 }

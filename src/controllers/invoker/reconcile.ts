@@ -3,7 +3,7 @@ import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import { FINALIZER, LABELS } from '../../api/names.ts';
-import { keyOf, type ObjectKey } from '../../api/object.ts';
+import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
 import type { Catalog } from '../../rules/binding.ts';
 import { parseDuration } from '../../rules/duration.ts';
@@ -14,6 +14,7 @@ import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
+import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
 import { sessionForTick, tickName } from './objects.ts';
@@ -25,9 +26,9 @@ type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
 
 /** Schedules sessions for a BackupConfiguration or BackupBatch, says in status what it understood, and tidies up old sessions. */
 export function invokerController(kind: InvokerKind, ctx: Context): Controller {
-  const everyOne = async () => [...(await ctx.store.list('BackupConfiguration')), ...(await ctx.store.list('BackupBatch'))];
-  const using = async (matches: (invoker: Invoker) => boolean): Promise<ObjectKey[]> =>
-    (await everyOne()).filter((one) => one.kind === kind && matches(invokerOf(one))).map(keyOf);
+  const all = async (): Promise<ObjectKey[]> => (await ctx.store.list(kind)).map(keyOf);
+  const having = async (index: typeof INVOKERS_BY_REPOSITORY, object: AnyObject): Promise<ObjectKey[]> =>
+    (await ctx.store.list(kind, { having: { index, key: keyText(keyOf(object)) } })).map(keyOf);
   return {
     name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
     kind,
@@ -44,19 +45,15 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
         map: whenChanged(
           ({ spec, status }) => [spec.backend.storageSecretName, status?.references],
           async (key) => (await ctx.store.get('Repository', key)) !== undefined,
-          ({ metadata: { namespace, name } }) =>
-            using((invoker) => invoker.repositories.some((one) => one.namespace === namespace && one.name === name)),
+          (repository) => having(INVOKERS_BY_REPOSITORY, repository),
         ),
       },
       {
         kind: 'AppBinding',
-        map: (application) =>
-          using((invoker) =>
-            invoker.members.some(({ target }) => [target?.ref?.name, target?.appBinding?.name].includes(application.metadata.name)),
-          ),
+        map: (application) => having(INVOKERS_BY_APPLICATION, application),
       },
-      { kind: 'Function', map: () => using(() => true) },
-      { kind: 'Task', map: () => using(() => true) },
+      { kind: 'Function', map: all },
+      { kind: 'Task', map: all },
     ],
     reconcile: (key) => reconcile(kind, key, ctx),
   };

@@ -17,6 +17,8 @@ interface ProbeInput {
   /** When a session last failed for a reason that says something about the repository. */
   troubleAt?: string | undefined;
   failures: number;
+  /** Whether what stands for its storage can be reached, as far as that is known. */
+  served?: boolean;
   now: Date;
 }
 
@@ -27,11 +29,14 @@ export function probeDue({
   waitingSince,
   troubleAt,
   failures,
+  served = true,
   now,
 }: ProbeInput): { due: true; why: string } | { due: false; inMs: number } {
   const { status, metadata } = repository;
   if (status?.lastProbeTime === undefined) return { due: true, why: 'it was never opened' };
   if (status.observedGeneration !== metadata.generation) return { due: true, why: 'its spec changed' };
+  if (served && (status.phase === 'Pending' || status.error?.code === 'StorageNotServed'))
+    return { due: true, why: 'its storage was not served' };
   if (status.observedSecretVersion !== secretVersion) return { due: true, why: 'its secret changed' };
   const since = elapsed(status.lastProbeTime, now);
   const trouble = Math.max(Date.parse(troubleAt ?? '') || 0, failedMaintenanceAt(status));

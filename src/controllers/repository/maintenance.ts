@@ -12,7 +12,8 @@ import { timeText } from '../context.ts';
 import { checkDue } from './decide.ts';
 import { passwordOf } from './open.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
-import { storedEntries, unrecordedSessions } from './sessions.ts';
+import { unrecordedSessions } from './session-queries.ts';
+import { storedEntries } from './sessions.ts';
 
 /** Longest time that forget, prune and check together may take. */
 const DEADLINE_MS = 6 * 3_600_000;

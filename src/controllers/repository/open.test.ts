@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { isCode } from '../../errors/error.ts';
+import { createLogger } from '../../runtime/log.ts';
 import { applyBasics, manifest } from '../testing/manifests.ts';
 import { testOperator } from '../testing/operator.ts';
 import { openRepository } from './open.ts';
@@ -19,19 +20,53 @@ test('a Repository of another namespace is not lent; in a cluster it takes the g
   await assert.rejects(openRepository(inCluster(), ref, 'other'), (error) => isCode(error, 'GatewayRequired'));
 });
 
-test('a local backend is refused where agents do not see its directory, before anything is stored in a place that goes with a pod', async () => {
-  const backend = { storageSecretName: 'storage', local: { mountPath: '/srv/backup' } };
+test('what serves a volume is an ordinary REST server to the engine, and its password is kept out of the log', async () => {
   const { namespace } = ref;
   const here = manifest({
     apiVersion: 'stash.appscode.com/v1alpha1',
     kind: 'Repository',
     metadata: { namespace, name: 'here' },
-    spec: { backend },
+    spec: { backend: { storageSecretName: 'storage', local: { persistentVolumeClaim: { claimName: 'c' }, mountPath: '/srv/backup' } } },
   });
   await operator.store.create('Repository', here as Parameters<typeof operator.store.create<'Repository'>>[1]);
-  const known = { namespace, name: 'here' };
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', format: 'json', clock: operator.clock, write: (line) => lines.push(line) });
+  const served = { url: 'https://server.shop.svc:8443/place/', user: 'u', password: 'not-to-be-read', authority: 'PEM' };
+  const used: boolean[] = [];
+  const ctx = inCluster();
+  const platform = {
+    ...ctx.platform,
+    served: async (_: unknown, { inUse }: { inUse: boolean }) => {
+      used.push(inUse);
+      return { ...served, unserved: { waiting: 'it is being started' } };
+    },
+  };
+  const open = () => openRepository({ ...ctx, log, platform }, { namespace, name: 'here' }, namespace);
+  const { open: opened, unserved } = await open();
+  assert.equal(opened.access.url, `rest:${served.url}`);
+  const { RESTIC_PASSWORD: _, ...env } = opened.access.env;
+  assert.deepEqual(env, { RESTIC_REST_USERNAME: 'u', RESTIC_REST_PASSWORD: served.password, NO_PROXY: 'server.shop.svc' });
+  assert.deepEqual(opened.access.files, { RESTIC_CACERT: 'PEM' });
+  assert.deepEqual(unserved, { waiting: 'it is being started' });
+  ctx.gates.tryShare({ namespace, name: 'here' }, 'a run');
+  await open();
+  assert.deepEqual(used, [false, true]);
+  log.info(`opened with ${served.password}`);
+  assert.doesNotMatch(lines.join(''), /not-to-be-read/);
+});
+
+test('SFTP takes a program that pods do not have, and is refused there', async () => {
+  const { namespace } = ref;
+  const name = 'sftp';
+  const made = manifest({
+    apiVersion: 'stash.appscode.com/v1alpha1',
+    kind: 'Repository',
+    metadata: { namespace, name },
+    spec: { backend: { storageSecretName: 'storage', sftp: { host: 'backup.example.com', path: '/srv' } } },
+  });
+  await operator.store.create('Repository', made as Parameters<typeof operator.store.create<'Repository'>>[1]);
   await assert.rejects(
-    openRepository(inCluster(), known, namespace),
-    (error) => isCode(error, 'NotSupportedYet') && /local/.test(error.message),
+    openRepository(inCluster(), { namespace, name }, namespace),
+    (error) => isCode(error, 'NotSupportedYet') && /sftp/.test(error.message),
   );
 });

@@ -1,3 +1,4 @@
+import { keyText } from '../../api/object.ts';
 import type { KeepPolicy, Snapshot } from '../../engine/engine.ts';
 import { retain } from '../../engine/restic/retain.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
@@ -5,14 +6,12 @@ import { isHostOf } from '../../rules/host-name.ts';
 import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
+import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 
 /** Every invoker that stores in this repository. */
 export async function invokersOf(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<Invoker[]> {
-  const [configurations, batches] = await Promise.all([ctx.store.list('BackupConfiguration'), ctx.store.list('BackupBatch')]);
-  return [...configurations, ...batches]
-    .map(invokerOf)
-    .filter((invoker) => invoker.repositories.some((one) => one.namespace === repository.namespace && one.name === repository.name));
+  return (await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, keyText(repository))).map(invokerOf);
 }
 
 export function targetsOf(invoker: Invoker): string[] {

@@ -1,4 +1,3 @@
-import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
 import type { OpenRepository, OrderError, ProbeResult, Report } from '../../orders/order.ts';
@@ -8,8 +7,6 @@ import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
-import { invokersOf } from './policies.ts';
-import { troubledRepositories } from './sessions.ts';
 import { afterProbe } from './status.ts';
 
 const PROBE_TIMEOUT_MS = 120_000;
@@ -92,31 +89,4 @@ function outcomeOf({ status }: Repository, report: Report, location: string): { 
 
 function failureOf(report: Report): OrderError {
   return report.error ?? { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
-}
-
-/** When the newest session or restore that waits for this repository was created. */
-export async function waitingSince(ctx: Context, key: ObjectKey): Promise<string | undefined> {
-  const pending = ({ status }: { status?: { phase?: string } }) => status?.phase === undefined || status.phase === 'Pending';
-  const backups = (await ctx.store.list('BackupSession', { namespace: key.namespace })).filter(pending);
-  const restores = (await ctx.store.list('RestoreSession', { namespace: key.namespace })).filter(pending);
-  const users = backups.length === 0 ? new Set() : new Set((await invokersOf(ctx, key)).map((invoker) => invoker.name));
-  const waiting = [
-    ...backups.filter((session) => users.has(session.spec.invoker.name)),
-    ...restores.filter((session) => session.spec.repository?.name === key.name),
-  ];
-  return waiting
-    .map(({ metadata }) => metadata.creationTimestamp ?? '')
-    .sort()
-    .at(-1);
-}
-
-/** When a session last failed to use the repository in a way that calls for a look at it. */
-export async function troubleAt(ctx: Context, key: ObjectKey): Promise<string | undefined> {
-  const sessions = await ctx.store.list('BackupSession', { namespace: key.namespace });
-  return sessions
-    .flatMap(troubledRepositories)
-    .filter(({ name }) => name === keyText(key))
-    .map(({ time }) => time)
-    .sort()
-    .at(-1);
 }

@@ -12,12 +12,14 @@ import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { maintenanceReason, openRequest, probeDue } from './decide.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
-import { openRepository } from './open.ts';
+import { type OpenedRepository, openRepository } from './open.ts';
 import { invokersOf } from './policies.ts';
-import { probe, troubleAt, unusable, waitingSince } from './probe.ts';
+import { probe, unusable } from './probe.ts';
 import { removeRepository } from './remove.ts';
-import { isRecorded, unrecordedSessions } from './sessions.ts';
+import { troubleAt, unrecordedSessions, waitingSince } from './session-queries.ts';
+import { isRecorded } from './sessions.ts';
 import { afterFailedMaintenance, afterMaintenance, afterPlan, requestFailed } from './status.ts';
+import { unserved } from './unserved.ts';
 import { repositoryWatches } from './watches.ts';
 
 /** Keeps a repository usable: opens (or makes) it, runs its maintenance, answers requests, removes what it recorded when asked to. */
@@ -44,7 +46,7 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   let repository = await ensureFinalizer(ctx, 'Repository', stored);
   repository = await patchStatus(ctx, 'Repository', repository, { ...repository.status, references: await references(ctx, key) });
   const now = ctx.clock.now();
-  let opened: { open: OpenRepository; secretVersion: string };
+  let opened: OpenedRepository;
   try {
     opened = await openRepository(ctx, key, key.namespace);
   } catch (thrown) {
@@ -58,8 +60,10 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
     waitingSince: await waitingSince(ctx, key),
     troubleAt: await troubleAt(ctx, key),
     failures: repository.status?.probeFailures ?? 0,
+    served: opened.unserved === undefined,
     now,
   });
+  if (opened.unserved !== undefined) return unserved(ctx, repository, { ...opened, unserved: opened.unserved }, due);
   if (due.due) return probe(ctx, repository, opened);
   const request = openRequest(repository, repository.metadata.annotations?.[ANNOTATIONS.request]);
   const unrecorded = (await unrecordedSessions(ctx, key)).filter((session) => !isRecorded(session, repository.status));

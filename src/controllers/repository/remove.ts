@@ -12,7 +12,8 @@ import { removeFinalizer } from '../finalizer.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { openRepository } from './open.ts';
-import { storedEntries, unrecordedSessions } from './sessions.ts';
+import { unrecordedSessions } from './session-queries.ts';
+import { storedEntries } from './sessions.ts';
 
 /** Between attempts, from the second on: the first may have lost its agent alone. */
 const RETRY_MS = 60_000;

@@ -4,15 +4,8 @@ import type { RepositoryStatus } from '../../api/repository.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import { CONDITIONS, isTrue } from '../conditions.ts';
-import type { Context } from '../context.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { isStorageTrouble } from './decide.ts';
-
-/** Sessions that stored something in this repository and have not seen it in the records yet. */
-export async function unrecordedSessions(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<BackupSession[]> {
-  const sessions = await ctx.store.list('BackupSession', { namespace: repository.namespace });
-  return sessions.filter((session) => needsRecording(session) && storedEntries(session, repository).length > 0);
-}
 
 /** Whether all hosts of the session have ended, something of it is stored, and it has not seen that in the records. */
 export function needsRecording(session: BackupSession): boolean {

@@ -55,6 +55,12 @@ export function afterProbe(
   };
 }
 
+/** Status while the server that stands for the storage is being started. An error of before says nothing any more. */
+export function whileUnserved({ status = {} }: Repository, waiting: string, now: string): RepositoryStatus {
+  const { error: _error, ...rest } = status;
+  return { ...rest, phase: 'Pending', conditions: withAll(status, now, [readyCondition(false, 'StorageStarting', waiting)]) };
+}
+
 function readyCondition(ready: boolean, reason: string, message: string): ConditionChange {
   return { type: CONDITIONS.ready, status: ready ? 'True' : 'False', reason, message };
 }

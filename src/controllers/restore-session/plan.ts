@@ -9,12 +9,13 @@ import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { readRecords } from '../../rules/records.ts';
 import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
-import { slotOf } from '../backup-session/slot.ts';
+import { withSlot } from '../backup-session/slot.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import { openRepository, passwordOf } from '../repository/open.ts';
-import { storedEntries, unrecordedSessions } from '../repository/sessions.ts';
+import { unrecordedSessions } from '../repository/session-queries.ts';
+import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { checkClaimSteps, checkClaims, checkedClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
@@ -195,11 +196,7 @@ function wholeBytes({ id, paths, bytes }: ChosenSnapshot, snapshots: readonly Sn
 /** Pending to Running, once the target's slot is free. */
 export async function begin(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Pending') return NEXT;
-  return run.ctx.slots.run(async () => {
-    const decision = await slotOf(run.ctx, 'RestoreSession', {
-      namespace: run.session.metadata.namespace ?? '',
-      name: run.session.metadata.name,
-    });
+  return withSlot(run.ctx, run.session, async (decision) => {
     if (decision.do === 'wait') {
       run.status.reason = 'SlotTaken';
       run.status.message = `waits for ${decision.for.join(', ')}`;

@@ -7,6 +7,7 @@ import { isCode } from '../../errors/error.ts';
 import { type AgentDesk, createDesk } from '../../orders/desk.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { EventRecorder } from '../../runtime/events.ts';
+import { Locks } from '../../runtime/locks.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { type TestClock, testClock } from '../../runtime/test-clock.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
@@ -14,7 +15,6 @@ import type { Store } from '../../store/store.ts';
 import { backupSessionController } from '../backup-session/reconcile.ts';
 import type { Context } from '../context.ts';
 import { invokerController } from '../invoker/reconcile.ts';
-import { Mutex } from '../mutex.ts';
 import type { PlatformPort } from '../platform-port.ts';
 import { createGates } from '../repository/gates.ts';
 import { repositoryController } from '../repository/reconcile.ts';
@@ -136,7 +136,7 @@ function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { cont
     desk,
     platform: platformOf(hooks),
     gates,
-    slots: new Mutex(),
+    slots: new Locks(),
     epoch: 1,
     startedAt: clock.now(),
   };

@@ -1,4 +1,5 @@
 import type { KindName } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/object.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import { mayReport } from '../../orders/may-report.ts';
 import { type AgentServer, serveDesk } from '../../orders/server.ts';
@@ -9,7 +10,7 @@ import { openCachedStore } from '../../store/kubernetes/cached-store.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { Discovery } from '../../store/kubernetes/discovery.ts';
 import { leaseClient } from '../../store/kubernetes/lease-client.ts';
-import { operate, type Platform } from '../operate.ts';
+import { type Enqueue, operate, type Platform } from '../operate.ts';
 import { applyCatalog } from './catalog.ts';
 import { clusterAgents } from './cluster-agents.ts';
 import { AGENTS_PORT, agentsHosts, announce } from './endpoint.ts';
@@ -17,6 +18,7 @@ import { gatekeeper } from './gates/gatekeeper.ts';
 import { serveHealth } from './health.ts';
 import { clusterAuthenticate } from './identity/authenticate.ts';
 import { tokenReview } from './identity/review.ts';
+import { serveLocalBackends } from './local-backend/serve.ts';
 import { clusterPlatform } from './platform.ts';
 import { type ClusterSettings, OPERATOR_NAME } from './settings.ts';
 import { hasNativeSidecars } from './sidecar/native-sidecars.ts';
@@ -38,7 +40,7 @@ interface OperatorOptions {
 const HEALTH_PORT = 8081;
 const TRUST_EVERY_MS = 3_600_000;
 /** Read from memory. Secrets are read one by one, when they are needed. */
-const CACHED: readonly KindName[] = [
+export const CACHED: readonly KindName[] = [
   'Repository',
   'BackupConfiguration',
   'BackupBatch',
@@ -91,16 +93,18 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, sidecars);
+    const cluster = clusterPlatform(connection, settings, sidecars, clock);
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
-    const platform = (desk: AgentDesk): Platform => {
-      const { jobOf, looked } = cluster;
-      const agents = clusterAgents({ connection, desk, jobOf, looked, publishTrust: trust.publish, clock, log, signal });
+    const platform = (desk: AgentDesk, enqueue: Enqueue): Platform => {
+      const { jobOf, looked, redact } = cluster;
+      const agents = clusterAgents({ connection, desk, jobOf, looked, redact, publishTrust: trust.publish, clock, log, signal });
       const gates = gatekeeper({ connection, store, desk, clock, log, signal });
+      const wake = (repository: ObjectKey) => enqueue('Repository', repository);
+      const backends = serveLocalBackends({ connection, trust, settings, wake, clock, log, signal });
       let server: AgentServer | undefined;
       const done: Promise<void>[] = [];
       return {
-        port: cluster.port,
+        port: { ...cluster.port, served: backends.served },
         ensureAgent: agents.ensure,
         start: async () => {
           server = await serveDesk(
@@ -111,7 +115,7 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
             },
           );
           await announce(connection, { namespace: settings.namespace, ip: pod.ip });
-          done.push(agents.watch(), gates.watch(), keepCertificate(trust, server, { clock, log, signal }));
+          done.push(agents.watch(), gates.watch(), backends.watch(), keepCertificate(trust, server, { clock, log, signal }));
         },
         stop: async () => {
           await server?.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { keyOf } from '../../api/object.ts';
+import type { Index } from '../store.ts';
 import { configMap, type Fixture, repository, stashFunction } from './fixture.ts';
 
 export function readingRules(fixture: Fixture): void {
@@ -55,6 +56,32 @@ export function readingRules(fixture: Fixture): void {
     assert.deepEqual(await names({ [odd]: 'x', tier: 'gold' }), ['both']);
     assert.deepEqual(await names({ tier: 'silver' }), []);
     assert.deepEqual(await store.list('Repository', { namespace: await fixture.namespace() }), []);
+  });
+
+  it('lists the objects that have a key in an index, as they are now', async () => {
+    const { store } = fixture;
+    const [namespace, other] = [await fixture.namespace(), await fixture.namespace()];
+    for (const [place, name, key] of [
+      [namespace, 'a', 'x'],
+      [namespace, 'b', 'x y'],
+      [namespace, 'c', 'y'],
+      [other, 'a', 'x'],
+    ] as const)
+      await store.create('ConfigMap', { ...configMap(place, name), data: { keys: key } });
+    const words: Index<'ConfigMap'> = { keysOf: ({ data }) => data?.keys?.split(' ') ?? [] };
+    const names = async (key: string, where: { namespace?: string } = {}) =>
+      (await store.list('ConfigMap', { ...where, having: { index: words, key } }))
+        .filter(({ metadata }) => [namespace, other].includes(metadata.namespace ?? ''))
+        .map(({ metadata }) => `${metadata.namespace === other ? 'other' : 'one'}/${metadata.name}`);
+    assert.deepEqual((await names('x')).toSorted(), ['one/a', 'one/b', 'other/a']);
+    assert.deepEqual(await names('x', { namespace }), ['one/a', 'one/b']);
+    assert.deepEqual(await names('z'), []);
+    const changed = await store.get('ConfigMap', { namespace, name: 'b' });
+    assert.ok(changed);
+    await store.replace('ConfigMap', { ...changed, data: { keys: 'z' } });
+    await store.delete('ConfigMap', { namespace, name: 'a' });
+    assert.deepEqual(await names('x', { namespace }), []);
+    assert.deepEqual(await names('z'), ['one/b']);
   });
 
   it("hands out copies that are the caller's own", async () => {

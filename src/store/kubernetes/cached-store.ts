@@ -43,7 +43,7 @@ class CachedStore implements Store {
     return mirror === undefined ? await this.#direct.get(kind, key) : (ownCopy(mirror.get(key)) as KindMap[K] | undefined);
   }
 
-  async list<K extends KindName>(kind: K, filter?: ListFilter): Promise<KindMap[K][]> {
+  async list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]> {
     const mirror = await this.#mirror(kind);
     return mirror === undefined ? await this.#direct.list(kind, filter) : (ownCopy(mirror.list(filter)) as KindMap[K][]);
   }

@@ -1,6 +1,7 @@
 import { KINDS, type KindMap, type KindName } from '../../api/kinds.ts';
 import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
+import { fits } from '../fits.ts';
 import type { ListFilter, Store, WatchEvent } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { incoming } from './incoming.ts';
@@ -37,12 +38,12 @@ class KubernetesStore implements Store {
     return await unlessGone(this.#send(kind, key, 'GET', { what: 'read', path: objectPath(resourceOf(kind), key) }));
   }
 
-  async list<K extends KindName>(kind: K, filter: ListFilter = {}): Promise<KindMap[K][]> {
+  async list<K extends KindName>(kind: K, filter: ListFilter<K> = {}): Promise<KindMap[K][]> {
     this.#requireOpen();
     const { namespace = this.#options.namespace, labels } = filter;
     const { pageSize = PAGE_SIZE } = this.#options;
     const found = await listAll(this.#connection, kind, { namespace, labels, pageSize });
-    return found.sort(byKey) as KindMap[K][];
+    return found.filter((one) => fits(one, filter)).sort(byKey) as KindMap[K][];
   }
 
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]> {

@@ -1,7 +1,8 @@
 import type { KindName } from '../../api/kinds.ts';
 import type { AnyObject, ObjectKey } from '../../api/object.ts';
+import { fits } from '../fits.ts';
 import type { ListFilter } from '../store.ts';
-import { LabelIndex } from './label-index.ts';
+import { IndexTables } from './index-tables.ts';
 import type { Feed, Listing } from './reflect.ts';
 import { isLater } from './versions.ts';
 
@@ -18,7 +19,7 @@ export interface Change {
 export class Mirror implements Feed {
   readonly kind: KindName;
   readonly #objects = new Map<string, AnyObject>();
-  readonly #labels = new LabelIndex();
+  readonly #tables = new IndexTables();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #synced = Promise.withResolvers<void>();
   /**
@@ -49,15 +50,15 @@ export class Mirror implements Feed {
   }
 
   /** By namespace, then name. */
-  list({ namespace, labels = {} }: ListFilter = {}): AnyObject[] {
-    const wanted = Object.entries(labels);
-    const fits = ({ metadata }: AnyObject) =>
-      (namespace === undefined || metadata.namespace === namespace) && wanted.every(([name, value]) => metadata.labels?.[name] === value);
-    const [label] = wanted;
-    if (label !== undefined) {
-      const found = this.#labels.find(label[0], label[1], this.#objects.values());
-      return [...found].filter(fits).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    }
+  list(filter: ListFilter = {}): AnyObject[] {
+    const { namespace, labels = {}, having } = filter;
+    const [label] = Object.entries(labels);
+    const all = this.#objects.values();
+    const found =
+      having !== undefined
+        ? this.#tables.find(having.index, having.key, all)
+        : label !== undefined && this.#tables.findLabel(label[0], label[1], all);
+    if (found !== false) return [...found].filter((one) => fits(one, filter)).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
     this.#order ??= [...this.#objects.keys()].sort();
     const keys = namespace === undefined ? this.#order : within(this.#order, namespace);
     return keys.flatMap((key) => this.#objects.get(key) ?? []);
@@ -138,16 +139,16 @@ export class Mirror implements Feed {
     this.#gone.delete(placeOf(object));
     const before = held?.metadata.uid === uid ? held : undefined;
     if (before === undefined) this.#order = undefined;
-    else this.#labels.remove(before);
+    else this.#tables.remove(before);
     this.#objects.set(placeOf(object), object);
-    this.#labels.add(object);
+    this.#tables.add(object);
     this.#tell(before === undefined ? 'Added' : 'Modified', object);
   }
 
   #remove(last: AnyObject): void {
     const held = this.#held(last);
     if (held === undefined) return;
-    this.#labels.remove(held);
+    this.#tables.remove(held);
     this.#objects.delete(placeOf(held));
     this.#order = undefined;
     this.#tell('Deleted', last);

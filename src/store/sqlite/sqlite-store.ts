@@ -45,7 +45,7 @@ class SqliteStore implements Store {
     return this.#transactions.read(() => this.#sql.find(kind, key)?.object as KindMap[K] | undefined);
   }
 
-  list<K extends KindName>(kind: K, filter: ListFilter = {}): Promise<KindMap[K][]> {
+  list<K extends KindName>(kind: K, filter: ListFilter<K> = {}): Promise<KindMap[K][]> {
     return this.#transactions.read(() => this.#sql.list(kind, filter) as KindMap[K][]);
   }
 

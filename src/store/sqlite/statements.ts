@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { KindName } from '../../api/kinds.ts';
 import type { AnyObject, ObjectKey, OwnerReference } from '../../api/object.ts';
 import { StashError } from '../../errors/error.ts';
+import { fits } from '../fits.ts';
 import type { ListFilter } from '../store.ts';
 
 /** An object with its row id. The resourceVersion lives in `version`, and in the object when it is handed out. */
@@ -46,7 +47,7 @@ export class Statements {
       values.push(...pair);
     }
     const rows = this.#all(`SELECT id, version, body FROM objects WHERE ${conditions.join(' AND ')} ORDER BY namespace, name`, ...values);
-    return rows.map((row) => stored(row).object);
+    return rows.map((row) => stored(row).object).filter((object) => fits(object, filter));
   }
 
   /** Objects that name `uid` as an owner. */

@@ -40,11 +40,16 @@ export async function makeAuthority(now: Date): Promise<Authority> {
   return { cert: `${cert.toString('pem')}\n`, key: await privatePem(keys) };
 }
 
-/** For a server of these DNS names: 30 days, and never longer than its authority. */
-export async function issueServing(authority: Authority, dnsNames: readonly string[], now: Date): Promise<ServingCertificate> {
+/** For a server of these DNS names: 30 days unless said otherwise, and never longer than its authority. */
+export async function issueServing(
+  authority: Authority,
+  dnsNames: readonly string[],
+  now: Date,
+  ms = SERVING_MS,
+): Promise<ServingCertificate> {
   const keys = await newKeys();
   const issuer = new X509Certificate(authority.cert);
-  const term = termFrom(now, SERVING_MS);
+  const term = termFrom(now, ms);
   const end = termOf(authority.cert).notAfter;
   const signingKey = await webcrypto.subtle.importKey('pkcs8', der(authority.key), ALGORITHM, false, ['sign']);
   const cert = await X509CertificateGenerator.create({

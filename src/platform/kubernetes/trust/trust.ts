@@ -3,9 +3,10 @@ import type { ServingCertificate } from '../../../orders/server.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
+import { shortHash } from '../agent-key.ts';
 import { TRUST_CONFIG_MAP, TRUST_KEY } from '../pods/agent-parts.ts';
 import { type Authority, isFrom, issueServing, makeAuthority, termOf } from './authority.ts';
-import { isDue, planAuthorities, signerOf, type Term } from './terms.ts';
+import { AUTHORITY_MS, isDue, planAuthorities, signerOf, type Term } from './terms.ts';
 
 interface TrustOptions {
   connection: Pick<Connection, 'send'>;
@@ -18,13 +19,24 @@ interface TrustOptions {
 }
 
 /** The authority by which agents know the operator, and this process's own certificate from it. */
-interface Trust {
+export interface Trust {
   /** Makes authority and certificate where there is none or it is time, tells the namespaces; true when there is another certificate. */
   renew(): Promise<boolean>;
   /** After the first `renew`. */
   certificate(): ServingCertificate;
   /** Writes the bundle into the namespace. To be awaited before an agent is made there, which mounts it. */
   publish(namespace: string): Promise<void>;
+  /** What clients of any server of ours trust. After the first `renew`. */
+  bundle(): string;
+  /** What signs now, for a server that is not this process. After the first `renew`. */
+  signer(): Signer;
+}
+
+interface Signer {
+  /** Another one signs when this is another; after two thirds of a year. */
+  id: string;
+  /** A certificate for as long as its authority. */
+  issue(dnsNames: readonly string[]): Promise<ServingCertificate>;
 }
 
 export const TRUST_SECRET = 'stash-agent-ca';
@@ -37,6 +49,7 @@ const PUBLISHED_MS = 300_000;
 export function keepTrust(options: TrustOptions): Trust {
   const { clock } = options;
   const published = new Map<string, { bundle: string; since: number }>();
+  let authorities: Known[] = [];
   let bundle = '';
   let serving: ServingCertificate | undefined;
   const publish = async (namespace: string) => {
@@ -53,8 +66,14 @@ export function keepTrust(options: TrustOptions): Trust {
       if (serving === undefined) throw new StashError('Internal', 'there is no certificate yet');
       return serving;
     },
+    bundle: () => bundle,
+    signer: () => {
+      const signer = signing(authorities, clock.now());
+      const id = shortHash(signer.cert);
+      return { id, issue: (dnsNames) => issueServing(signer, dnsNames, clock.now(), AUTHORITY_MS) };
+    },
     renew: async () => {
-      const authorities = await keepAuthorities(options);
+      authorities = await keepAuthorities(options);
       bundle = authorities.map(({ cert }) => cert).join('');
       for (const namespace of published.keys()) {
         // One that is gone, or is not to be written any more, must not keep the rest from hearing of it.
@@ -66,12 +85,16 @@ export function keepTrust(options: TrustOptions): Trust {
       const now = clock.now();
       const old = serving;
       if (old !== undefined && !isDue(termOf(old.cert), now) && authorities.some((one) => isFrom(old.cert, one))) return false;
-      const signer = signerOf(authorities, now);
-      if (signer === undefined) throw new StashError('Internal', 'no authority is valid now');
-      serving = await issueServing(signer, options.dnsNames, now);
+      serving = await issueServing(signing(authorities, now), options.dnsNames, now);
       return true;
     },
   };
+}
+
+function signing(authorities: readonly Known[], now: Date): Known {
+  const signer = signerOf(authorities, now);
+  if (signer === undefined) throw new StashError('Internal', 'no authority is valid now');
+  return signer;
 }
 
 type Known = Authority & Term;

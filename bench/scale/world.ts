@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection } from '../../src/store/kubernetes/connection.ts';
+import { collectionPath, objectPath, resourceOf } from '../../src/store/kubernetes/resource.ts';
+
+/** Where configuration number `index` is. */
+interface Place {
+  namespace: string;
+  name: string;
+}
+
+/** Namespaces of an earlier run may still be ending. */
+const RUN = randomUUID().slice(0, 6);
+/** Configurations that share a namespace and a Repository. */
+export const TOGETHER = 100;
+/** As many requests at a time as the operator has workers for a kind. */
+const CONCURRENCY = 8;
+
+export function placeOf(index: number): Place {
+  return { namespace: `stash-scale-${RUN}-${Math.floor(index / TOGETHER)}`, name: `app-${index}` };
+}
+
+/** The namespace's own: its storage and its secret. Nothing listens there; the agents are simulated. */
+export function storageOf(namespace: string): Record<string, object> {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: 'storage' },
+    stringData: { RESTIC_PASSWORD: 'changeit' },
+  };
+  const spec = { backend: { rest: { url: 'http://127.0.0.1:1/' }, storageSecretName: 'storage' } };
+  return {
+    [`/api/v1/namespaces/${namespace}/secrets`]: secret,
+    [collectionPath(resourceOf('Repository'), namespace)]: {
+      apiVersion: 'stash.appscode.com/v1alpha1',
+      kind: 'Repository',
+      metadata: { namespace, name: 'repo' },
+      spec,
+    },
+  };
+}
+
+/** A claim, and what backs it up once a year. */
+export function applicationOf({ namespace, name }: Place): Record<string, object> {
+  const spec = { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Mi' } } };
+  return {
+    [`/api/v1/namespaces/${namespace}/persistentvolumeclaims`]: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { namespace, name },
+      spec: { ...spec, storageClassName: 'none' },
+    },
+    [collectionPath(resourceOf('BackupConfiguration'), namespace)]: {
+      apiVersion: 'stash.appscode.com/v1beta1',
+      kind: 'BackupConfiguration',
+      metadata: { namespace, name },
+      spec: {
+        repository: { name: 'repo' },
+        execOps: [{ alias: 'backup', schedule: '0 0 1 1 *' }],
+        target: { ref: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name }, alias: name },
+      },
+    },
+  };
+}
+
+/** As the operator makes one for a tick. */
+export function sessionOf({ namespace, name }: Place): Record<string, object> {
+  return {
+    [collectionPath(resourceOf('BackupSession'), namespace)]: {
+      apiVersion: 'stash.appscode.com/v1beta1',
+      kind: 'BackupSession',
+      metadata: {
+        namespace,
+        name: `${name}-raw`,
+        labels: { 'stash.appscode.com/invoker-type': 'BackupConfiguration', 'stash.appscode.com/invoker-name': name },
+      },
+      spec: { invoker: { kind: 'BackupConfiguration', name }, alias: 'backup', trigger: 'Schedule' },
+    },
+  };
+}
+
+/** Creates objects by the path of their collection. */
+export async function create(connection: Connection, objects: Record<string, object>): Promise<void> {
+  for (const [path, body] of Object.entries(objects)) await connection.send({ what: `create ${path}`, method: 'POST', path, body });
+}
+
+export async function schedule(connection: Connection, place: Place, text: string): Promise<void> {
+  const body = { spec: { execOps: [{ alias: 'backup', schedule: text }] } };
+  const path = objectPath(resourceOf('BackupConfiguration'), place);
+  await connection.send({ what: `change ${path}`, method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+}
+
+export async function sideBySide<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const queue = all.values();
+  const worker = async () => {
+    for (const one of queue) await work(one);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+}
