@@ -21,6 +21,8 @@ test('a launcher adds the programs to the PATH there is, once, and leaves certif
   assert.equal(started({})[0], '/stash/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
 });
 
-test('a flag for Node is in the first line', () => {
-  assert.match(launcher('/p.js', '--flag'), /^#!\/stash\/bin\/node --flag\n/);
+test('of the flags for Node one is in the first line, the others are set before the program is loaded', () => {
+  const text = launcher('/p.js', ['--flag', '--no-opt', '--no-maglev']);
+  assert.match(text, /^#!\/stash\/bin\/node --flag\nrequire\('node:v8'\)\.setFlagsFromString\("--no-opt"\);\n.*"--no-maglev"\);\n/);
+  assert.match(launcher('/p.js'), /^#!\/stash\/bin\/node\nconst /);
 });

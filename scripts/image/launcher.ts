@@ -1,11 +1,13 @@
 /**
  * The file by which a program of ours is called. The kernel starts Node by its first line, since there may be no shell. In the image of
  * somebody else nothing says where our programs are, and a pod cannot add to the PATH of an image: so this does. Certificates are those of
- * the image, where it has any, since somebody may have put his own there. `flag`: one for Node; a first line can hold no more.
+ * the image, where it has any, since somebody may have put his own there. `flags`: for Node; a first line holds one, the others are of V8
+ * alone and set before our program is loaded.
  */
-export function launcher(program: string, flag = ''): string {
-  return `#!/stash/bin/node${flag === '' ? '' : ` ${flag}`}
-const { existsSync } = require('node:fs');
+export function launcher(program: string, [flag, ...more]: readonly string[] = []): string {
+  const later = more.map((one) => `require('node:v8').setFlagsFromString(${JSON.stringify(one)});\n`).join('');
+  return `#!/stash/bin/node${flag === undefined ? '' : ` ${flag}`}
+${later}const { existsSync } = require('node:fs');
 const { env } = process;
 if (!\`:\${env.PATH}:\`.includes(':/stash/bin:')) env.PATH = \`/stash/bin:\${env.PATH || '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'}\`;
 if (!env.SSL_CERT_FILE && !env.SSL_CERT_DIR && !${JSON.stringify(CERTIFICATES)}.some(existsSync)) env.SSL_CERT_FILE = '/stash/etc/ca-certificates.crt';

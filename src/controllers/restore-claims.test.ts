@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Repository } from '../api/repository.ts';
 import type { RestoreSession } from '../api/restore-session.ts';
+import type { AgentDesk } from '../orders/desk.ts';
 import type { HostWork, RestoreWork } from './platform-port.ts';
 import { applyBasics, configuration, manifest, restoreOf } from './testing/manifests.ts';
 import { type TestOperator, testOperator } from './testing/operator.ts';
@@ -155,4 +156,26 @@ test('on one machine there are no claims to restore into', async () => {
     assert.equal(status?.phase, 'Invalid');
     assert.match(status?.message ?? '', /volumeClaimTemplates: there are no claims on one machine/);
   }
+});
+
+test('what keeps an agent from starting is shown while it lasts, and is the reason at the deadline', async () => {
+  const one = await operator();
+  one.agents.script = ({ task }) => (task.type === 'Restore' ? undefined : 'Succeeded');
+  Object.assign(one.ctx().platform, { agent: async () => ({ agent: 'nobody' }) });
+  await one.store.create('RestoreSession', session('copy', {}, { timeOut: '1m' }));
+  await one.settle();
+  const desk = one.ctx().desk as AgentDesk;
+  desk.hindered('nobody', 'pod shop/p cannot be scheduled');
+  await one.settle();
+  const read = async () => (await one.list('RestoreSession'))[0]?.status;
+  assert.equal((await read())?.stats?.[0]?.message, 'waits for its agent: pod shop/p cannot be scheduled');
+  desk.hindered('nobody', undefined);
+  await one.settle();
+  assert.equal((await read())?.stats?.[0]?.message, undefined);
+  desk.hindered('nobody', 'PersistentVolumeClaim data-copy-0: no room');
+  await one.clock.advance(60_000);
+  await one.settle();
+  const status = await read();
+  assert.deepEqual([status?.phase, status?.reason], ['Failed', 'DeadlineExceeded']);
+  assert.match(status?.message ?? '', /had not begun at its deadline: PersistentVolumeClaim data-copy-0: no room/);
 });

@@ -20,6 +20,8 @@ export interface Desk {
   given(orderId: string): boolean;
   /** The latest report of an order; undefined when no agent has told of it yet. */
   report(orderId: string): Report | undefined;
+  /** Why no agent has told of it yet, as far as that is known. */
+  hindrance(orderId: string): string | undefined;
   /** Asks the agent to stop it; its report tells when it has. */
   cancel(orderId: string, reason: string): void;
   /** The report is in status for good: the agent may forget it. */
@@ -56,6 +58,7 @@ interface Entry {
   sentTo?: string | undefined;
   report?: Report;
   cancel?: string;
+  hindrance?: string | undefined;
 }
 
 export interface AgentDesk extends Desk {
@@ -75,6 +78,8 @@ export interface AgentDesk extends Desk {
   assign(from: string, to: string): void;
   /** Whether it was given an order that an agent had under an earlier operator, and nobody has told this one of it. */
   begunElsewhere(agent: string): boolean;
+  /** Why it does not start, if it does not; it may yet. */
+  hindered(agent: string, why: string | undefined): void;
   /** It cannot be started: all that it was ordered has failed with this. */
   refuse(agent: string, error: OrderError): void;
   /**
@@ -201,6 +206,7 @@ export function createDesk(options: DeskOptions): AgentDesk {
     },
     given: (orderId) => entries.get(orderId)?.order !== undefined,
     report: (orderId) => entries.get(orderId)?.report,
+    hindrance: (orderId) => entries.get(orderId)?.hindrance,
     cancel: (orderId, reason) => {
       const entry = entries.get(orderId);
       if (entry === undefined || entry.cancel !== undefined) return;
@@ -231,6 +237,14 @@ export function createDesk(options: DeskOptions): AgentDesk {
       for (const entry of entriesOf(from)) if (!entry.sent && entry.cancel === undefined && entry.report === undefined) entry.agent = to;
     },
     begunElsewhere: (agent) => entriesOf(agent).some(({ order, sent, report }) => order !== undefined && sent && report === undefined),
+    hindered: (agent, why) => {
+      for (const entry of entriesOf(agent)) {
+        const now = entry.report === undefined ? why : undefined;
+        if (entry.hindrance === now) continue;
+        entry.hindrance = now;
+        options.notify(entry.purpose);
+      }
+    },
     refuse: (agent, error) => {
       for (const [id, entry] of entries)
         if (entry.agent === agent && entry.order !== undefined && (entry.report === undefined || entry.report.state === 'Running'))

@@ -1,4 +1,4 @@
-import { DURATION_PATTERN } from '../api/formats.ts';
+import { DURATION_PATTERN } from '../api/duration-pattern.ts';
 import { StashError } from '../errors/error.ts';
 
 /**

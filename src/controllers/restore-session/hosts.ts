@@ -41,22 +41,25 @@ async function advance(
     return afterReport(host, report, late >= 0, time);
   }
   if (late >= 0) {
+    const hindrance = run.ctx.desk.hindrance(id);
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
-    return report === undefined || late > STOP_GRACE_MS ? failedHost(host, overdue(), time) : host;
+    return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
   }
   if (report !== undefined) return afterReport(host, report, false, time);
   try {
     const { agent, order } = await restoreOrder(run, plan, id);
     // An agent that has told of steps has begun it.
     run.ctx.desk.give(agent, order, host.steps !== undefined);
-    return { ...host, orderID: id, phase: 'Running', startTime: host.startTime ?? time };
+    const hindrance = run.ctx.desk.hindrance(id);
+    const message = hindrance === undefined ? {} : { message: `waits for its agent: ${hindrance}` };
+    return { ...withoutMessage(host), orderID: id, phase: 'Running', startTime: host.startTime ?? time, ...message };
   } catch (thrown) {
     return failedHost(host, asStashError(thrown), time);
   }
 }
 
 function afterReport(host: HostRestoreStats, report: Report, late: boolean, now: string): HostRestoreStats {
-  const reported = reportedHost(host, report, now);
+  const reported = reportedHost(withoutMessage(host), report, now);
   if (report.state === 'Running') return reported;
   if (report.result?.type === 'Restore') {
     const { files, bytes, message } = report.result;
@@ -74,9 +77,16 @@ function interrupted({ message }: OrderError): StashError {
   });
 }
 
-function overdue(): StashError {
+function overdue(hindrance?: string): StashError {
   return new StashError(
     'DeadlineExceeded',
-    'the restore was not done at its deadline and was stopped; the destination may hold a part of the data',
+    hindrance === undefined
+      ? 'the restore was not done at its deadline and was stopped; the destination may hold a part of the data'
+      : `the restore had not begun at its deadline: ${hindrance}`,
   );
+}
+
+/** What it waited for counts no more. */
+function withoutMessage({ message: _message, ...host }: HostRestoreStats): HostRestoreStats {
+  return host;
 }

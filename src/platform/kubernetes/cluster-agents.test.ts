@@ -54,7 +54,10 @@ test('One whose claims get no volume is given up with what the claims say', asyn
     },
   };
   const world = worldOf({ busy: [JOB], pod, objects });
-  await world.pass(130_000);
+  await world.pass(10_000);
+  assert.match(world.hindrances.at(-1) ?? '', /PersistentVolumeClaim data: storageclass "fast" not found$/, 'told at once');
+  assert.deepEqual(world.said, []);
+  await world.pass(120_000);
   assert.match(world.said[0] ?? '', /unbound immediate PersistentVolumeClaims; PersistentVolumeClaim data: storageclass "fast" not found$/);
 });
 
@@ -135,6 +138,7 @@ interface Facts {
 
 function worldOf(facts: Facts) {
   const [asked, said]: [string[], string[]] = [[], []];
+  const hindrances: (string | undefined)[] = [];
   const clock = testClock();
   const stop = new AbortController();
   const note = (what: string) => (agent: string, error: OrderError) => said.push(`${what} ${agent}: ${error.code} ${error.message}`);
@@ -154,6 +158,7 @@ function worldOf(facts: Facts) {
     desk: {
       busyAgents: () => facts.busy,
       silence: () => facts.silence,
+      hindered: (_agent, why) => void hindrances.push(why),
       refuse: note('refuse'),
       lost: note('lost'),
     },
@@ -171,7 +176,7 @@ function worldOf(facts: Facts) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { agents, asked, said, pass };
+  return { agents, asked, said, hindrances, pass };
 }
 
 function podOf(status: object, claims: string[] = []): V1Pod {

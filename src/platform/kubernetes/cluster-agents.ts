@@ -14,7 +14,7 @@ import { podTrouble } from './pods/pod-trouble.ts';
 
 interface ClusterAgentsOptions {
   connection: Connection;
-  desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'refuse' | 'lost'>;
+  desk: Pick<AgentDesk, 'busyAgents' | 'silence' | 'hindered' | 'refuse' | 'lost'>;
   /** The Job that is to run for the key; undefined for agents that are in pods of somebody else. */
   jobOf: (key: AgentKey) => V1Job | undefined;
   /** Told at every look of which agents something is expected. */
@@ -80,6 +80,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     if (key === undefined || key.type === 'restore') return;
     if ((desk.silence(agent) ?? Number.POSITIVE_INFINITY) < SILENT_MS) {
       troubled.delete(agent);
+      desk.hindered(agent, undefined);
       return;
     }
     const pods = await podsOf(options, key);
@@ -87,15 +88,15 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       desk.lost(agent, orderError(new StashError('AgentLost', `pod ${key.namespace}/${key.pod} is gone`)));
       return;
     }
-    const trouble = pods.map(podTrouble).find((one) => one !== undefined);
+    const seen = await troubleOf(options.connection, pods);
+    const trouble = seen && options.redact(agent, seen);
+    desk.hindered(agent, trouble);
     const since = troubled.get(agent) ?? clock.monotonic();
     troubled.set(agent, since);
     if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS) {
-      const claims = await Promise.all(pods.map((pod) => claimTrouble(options.connection, pod)));
-      const why = [trouble, ...new Set(claims.flat())].join('; ');
       const job = options.jobOf(key);
       if (job !== undefined) await endJob(options.connection, job, signal);
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${options.redact(agent, why)}`)));
+      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
     } else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
       desk.refuse(
         agent,
@@ -123,6 +124,13 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     /** Resolves after the signal. */
     watch,
   };
+}
+
+async function troubleOf(connection: Connection, pods: readonly V1Pod[]): Promise<string | undefined> {
+  const trouble = pods.map(podTrouble).find((one) => one !== undefined);
+  if (trouble === undefined) return undefined;
+  const claims = await Promise.all(pods.map((pod) => claimTrouble(connection, pod)));
+  return [trouble, ...new Set(claims.flat())].join('; ');
 }
 
 async function podsOf({ connection, jobOf, signal }: ClusterAgentsOptions, key: AgentKey): Promise<V1Pod[]> {
