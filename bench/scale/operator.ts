@@ -4,6 +4,7 @@ import { serveDesk } from '../../src/orders/server.ts';
 import { CACHED } from '../../src/platform/kubernetes/operator.ts';
 import { clusterPlatform } from '../../src/platform/kubernetes/platform.ts';
 import { keepSidecars } from '../../src/platform/kubernetes/targets/keep-sidecars.ts';
+import { SETTINGS } from '../../src/platform/kubernetes/testing/settings.ts';
 import { operate } from '../../src/platform/operate.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/log.ts';
@@ -37,16 +38,7 @@ process.on('message', (message) => {
 
 const onTrouble = (kind: string, error: Error) => log.warn('a watch failed', { kind, error });
 const store = openCachedStore({ connection, clock, random: Math.random, kinds: CACHED, onTrouble });
-const settings = {
-  namespace: 'stash-scale-operator',
-  image: 'none',
-  imagePullPolicy: 'IfNotPresent' as const,
-  imagePullSecrets: [],
-  agentsUrl: '',
-  agentServiceAccount: 'default',
-  agentResources: {},
-  localBackend: { enabled: false, allowHostPath: false, securityContext: {}, resources: {}, nodeSelector: {}, tolerations: [] },
-};
+const settings = { ...SETTINGS, namespace: 'stash-scale-operator' };
 const sidecars = keepSidecars({
   store,
   cluster: { connection, discovery: new Discovery(connection) },
@@ -65,7 +57,7 @@ try {
     platform: (desk) => {
       let close = async () => undefined as unknown;
       return {
-        port: clusterPlatform(connection, settings, sidecars).port,
+        port: clusterPlatform(connection, settings, { sidecars, exec: () => Promise.reject(new Error('no hooks here')), clock }).port,
         ensureAgent: (agent) => tell({ type: 'ensure', agent }),
         start: async () => {
           const agents = await serveDesk(desk, {

@@ -5,7 +5,7 @@ import { PASSWORD } from './backup.ts';
 export const IMAGE = process.env.STASH_E2E_MARIADB_IMAGE ?? '';
 const RUN = { name: 'run', mountPath: '/run/mysqld' };
 
-const SCHEMA = `
+export const SCHEMA = `
 CREATE DATABASE shop;
 CREATE TABLE shop.fixed (id INT PRIMARY KEY, text VARCHAR(200));
 INSERT INTO shop.fixed SELECT seq, REPEAT(MD5(seq), 6) FROM shop.seq_1_to_20000;
@@ -23,8 +23,12 @@ while :; do
   sleep 1 & wait $!
 done`;
 
-/** A StatefulSet of servers that know nothing of each other, one a node where there are several. */
-export function server(name: string, replicas: number): object {
+/** Of other ordinals nobody writes. */
+const FIRST_ONLY = `case "$HOSTNAME" in *-0) ;; *) trap 'exit 0' TERM; sleep infinity & wait; exit ;; esac
+`;
+
+/** One a node where there are several. They know nothing of each other; or they start empty, and only the first is written to. */
+export function server(name: string, replicas: number, { empty = false } = {}): object {
   const labels = { app: name };
   const image = { image: IMAGE, imagePullPolicy: 'IfNotPresent' };
   return {
@@ -34,7 +38,7 @@ export function server(name: string, replicas: number): object {
     spec: {
       replicas,
       serviceName: name,
-      podManagementPolicy: 'Parallel',
+      podManagementPolicy: empty ? 'OrderedReady' : 'Parallel',
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
@@ -52,15 +56,15 @@ export function server(name: string, replicas: number): object {
             {
               ...image,
               name: 'mariadb',
-              env: [{ name: 'DATABASE', value: SCHEMA }],
+              env: empty ? [] : [{ name: 'DATABASE', value: SCHEMA }],
               readinessProbe: {
-                exec: { command: ['mariadb', '-uroot', '-e', 'SELECT * FROM shop.moves LIMIT 1'] },
+                exec: { command: ['mariadb', '-uroot', '-e', empty ? 'SELECT 1' : 'SELECT * FROM shop.moves LIMIT 1'] },
                 periodSeconds: 2,
                 timeoutSeconds: 5,
               },
               volumeMounts: [{ name: 'data', mountPath: '/var/lib/mysql' }, RUN],
             },
-            { ...image, name: 'load', command: ['sh', '-c', LOAD], volumeMounts: [RUN] },
+            { ...image, name: 'load', command: ['sh', '-c', empty ? `${FIRST_ONLY}${LOAD}` : LOAD], volumeMounts: [RUN] },
           ],
           volumes: [{ name: RUN.name, emptyDir: {} }],
         },

@@ -9,6 +9,7 @@ import { backup, type Tools } from './backup.ts';
 import type { OperatorClient } from './client.ts';
 import type { Journal } from './journal.ts';
 import { type OrderRun, runOrder } from './order-run.ts';
+import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
 import { restore } from './restore.ts';
 import type { WriteLog } from './session-log.ts';
@@ -21,6 +22,8 @@ interface AgentOptions {
   client: OperatorClient;
   journal: Journal;
   tools: Tools;
+  /** The environment of its container, where functions have variables in it that only the kubelet could read. */
+  podEnv?: Readonly<Record<string, string | undefined>>;
   /** Opens the log of an order; what is written to it holds no secret any more. */
   openLog: (order: Order) => WriteLog;
   now: () => Date;
@@ -79,7 +82,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const deadline = deadlineTimer(order, stop, now);
     const work = (run: OrderRun) => perform(run, options.tools);
     const log = options.openLog(order);
-    const done = runOrder(order, work, { journal, log, now, signal: stop.signal, changed: () => wake.soon(PROGRESS_MS) }).then(() => {
+    const whole = options.podEnv === undefined ? order : withPodVariables(order, options.podEnv);
+    const done = runOrder(whole, work, { journal, log, now, signal: stop.signal, changed: () => wake.soon(PROGRESS_MS) }).then(() => {
       clearTimeout(deadline);
       running.delete(order.id);
       wake.soon(0);

@@ -9,6 +9,7 @@ import { orderError } from '../orders/order-error.ts';
 import { orderFileName } from '../orders/order-id.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Stage } from './stage.ts';
+import { storedByOthers } from './stash-output.ts';
 
 export interface Tools {
   engine: Engine;
@@ -21,6 +22,7 @@ export interface Tools {
 
 /** One backup of one host: the functions write the stage (or say what to read), then the engine stores it in each repository. */
 export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
+  if (task.output !== undefined) return storedByOthers(run, task, task.output, tools.engine);
   const made = await runFunctions(run, task, tools);
   const request = uploadRequest(task, made, tools.stage);
   const result: BackupResult = {

@@ -7,7 +7,9 @@ export function secretsOf({ task }: Order): string[] {
   const repositories: OpenRepository[] = task.type === 'Backup' ? task.repositories : [task.repository];
   const ofStorage = repositories.flatMap(({ access }) => accessSecrets(access));
   const password = 'connection' in task ? task.connection?.password : undefined;
-  const ofFunctions = stepsOf(task).flatMap(({ env, params }) => [...secretValues(env), ...secretValues(params)].filter(isNoSwitch));
+  const ofFunctions = stepsOf(task).flatMap(({ env, params, secrets = [] }) =>
+    [...secretValues(env), ...secretValues(params), ...secrets].filter(isNoSwitch),
+  );
   return [...new Set([...ofStorage, ...(password === undefined ? [] : [password]), ...ofFunctions])];
 }
 

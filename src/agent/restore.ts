@@ -10,9 +10,11 @@ import type { Tools } from './backup.ts';
 import { checkKeptOut, checkRoom, destinationFull } from './destination.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
+import { restoredByOthers } from './stash-output.ts';
 
 /** One restore of one host: the engine fetches the snapshots, straight to their place or into the stage for the functions to put back. */
 export async function restore(run: OrderRun, task: RestoreTask, tools: Tools): Promise<RestoreResult> {
+  if (task.output !== undefined) return restoredByOthers(run, task, task.output);
   const functions = task.steps.filter((step) => step.command.length > 0);
   return functions.length === 0 ? restoreInPlace(run, task, tools) : restoreByFunctions(run, task, functions, tools);
 }

@@ -18,7 +18,11 @@ const actions = {
   httpGet: optional(HttpGetAction),
   httpPost: optional(HttpPostAction),
   tcpSocket: optional(TcpSocketAction),
-  containerName: optional(text('Container of the target that exec runs in; the first one when absent.')),
+  containerName: optional(
+    text(
+      'Container of the target that exec runs in; when absent the only one, or the one that holds the data. On one machine it means nothing.',
+    ),
+  ),
 };
 
 const oneAction = {

@@ -26,7 +26,7 @@ export async function applicationOf(
 
 /** What runs for an alias of a member; throws as `bindingOf` does. */
 export async function memberBinding(
-  ctx: Pick<Context, 'store'>,
+  ctx: Pick<Context, 'store' | 'platform'>,
   member: Member,
   namespace: string,
   alias: string,
@@ -35,5 +35,8 @@ export async function memberBinding(
   const target = targetKey(member.target?.ref ?? {}, namespace);
   const application = await applicationOf(ctx, member.target, namespace);
   const { sidecar, restore, task } = member;
-  return bindingOf({ alias, direction: 'backup', sidecar, restore, task, targetKind: target.kind, application }, catalog);
+  return bindingOf(
+    { place: ctx.platform.place, alias, direction: 'backup', sidecar, restore, task, targetKind: target.kind, application },
+    catalog,
+  );
 }

@@ -64,11 +64,14 @@ async function call({ ctx, signal, deadline }: HookHost, { hook, summary, target
     await runHook(hook, summary, {
       signal,
       timeoutMs: Math.min(DEFAULT_HOOK_TIMEOUT_MS, Math.max(1, left())),
-      exec: (command, options) =>
-        ctx.platform.exec(target, [...command], {
+      exec: async (command, options) => {
+        const ended = await ctx.platform.exec(target, [...command], {
           ...(options.containerName === undefined ? {} : { container: options.containerName }),
           signal: options.signal,
-        }),
+          namespace: summary.namespace,
+        });
+        return { ...ended, output: ctx.log.redacted(ended.output) };
+      },
     });
   } catch (cause) {
     if (left() > 0 || signal.aborted) throw cause;

@@ -2,11 +2,14 @@ import type { TargetRef } from '../api/references.ts';
 import type { Repository } from '../api/repository.ts';
 import type { RuntimeSettings } from '../api/runtime-settings.ts';
 import type { BackupTarget, RestoreTarget } from '../api/target.ts';
+import type { TempDir } from '../api/temp-dir.ts';
 import type { OrderError, RepositoryRef } from '../orders/order.ts';
 import type { Catalog } from '../rules/binding.ts';
 import { claimNames, type WantedClaim } from '../rules/claim-templates.ts';
+import type { FunctionContainer } from '../rules/function-container.ts';
 import type { Invoker } from '../rules/invoker.ts';
 import type { Place } from '../rules/not-yet.ts';
+import type { StashProgram } from '../rules/stash-task.ts';
 import type { ConditionChange } from './conditions.ts';
 
 /** A target with its namespace settled. */
@@ -28,6 +31,27 @@ export interface HostWork {
   container?: string | undefined;
   /** Restored into all of these together, made where they are not there yet; the target is the first of them. */
   claims?: readonly WantedClaim[] | undefined;
+  /** What the functions need of their container. */
+  program?: FunctionContainer | undefined;
+  /** The stage, where a Job has it. */
+  tempDir?: TempDir | undefined;
+  /** A Task that was written for Stash: its steps run before the agent that is asked for. */
+  stash?: StashRun | undefined;
+}
+
+/** One run of a Task that was written for Stash. It is never repeated by itself, and goes with its session. */
+export interface StashRun {
+  program: StashProgram;
+  orderId: string;
+  /** RFC 3339. */
+  deadline: string;
+  owner: { kind: 'BackupSession' | 'RestoreSession'; name: string; namespace: string; uid: string | undefined };
+  /** As restic takes it; holds no credential. */
+  repositoryUrl: string;
+  /** Name of the Secret, in the namespace of the target. */
+  storageSecret: string;
+  /** Takes the secrets of the storage out of what a step said. */
+  redact: (text: string) => string;
 }
 
 export interface HostAgent {
@@ -41,6 +65,10 @@ export interface HostAgent {
 
 /** What a restore is about to do to a target. */
 export interface RestoreWork {
+  /** What their names begin with, where the target says so. */
+  alias?: string | undefined;
+  /** Those that are restored. */
+  hosts: string[];
   /** Paths that are replaced as a whole. */
   places: string[];
   allowOverwrite: boolean;
@@ -95,12 +123,15 @@ export interface PlatformPort {
    * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
    */
   served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
-  /** Runs a command of an exec hook where the target is. Resolves with its exit code and the end of its output. */
+  /**
+   * Runs a command of an exec hook where the target is. Resolves with its exit code, the end of its output, and `where` it ran if that is
+   * not plain. `namespace` is that of the object which has the hook. Throws Invalid, HookRefused or HookFailed when it cannot be run.
+   */
   exec(
     target: TargetKey | undefined,
     command: string[],
-    options: { container?: string; signal: AbortSignal },
-  ): Promise<{ exitCode: number; output: string }>;
+    options: { container?: string; signal: AbortSignal; namespace: string },
+  ): Promise<{ exitCode: number; output: string; where?: string }>;
 }
 
 export function targetKey(ref: TargetRef, namespace: string): TargetKey {

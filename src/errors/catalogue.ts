@@ -120,6 +120,10 @@ export const CATALOGUE = {
   NotSupportedYet: entry('validation', 'This operation is not built yet; remove the alias or wait for a release that has it.'),
   FunctionFailed: entry('failed', 'Read the function\'s output with "stash logs SESSION".'),
   FunctionNotFound: entry('validation', 'Apply the Function that is named, or correct the binding.'),
+  HookRefused: entry(
+    'failed',
+    'Install the chart with hooks.exec.enabled=true, which lets the operator run commands in pods; or use httpGet, httpPost or tcpSocket.',
+  ),
   HookFailed: entry('failed', 'Correct the hook, or what it calls.'),
   DeadlineExceeded: entry('timeout', 'Raise timeOut, or find out what took so long with "stash logs SESSION".'),
   AgentLost: entry(

@@ -44,7 +44,7 @@ export async function runFunction(step: FunctionStep, input: FunctionInput, cont
     command,
     args,
     env: { ...control.baseEnv, ...functionEnvironment(step, input) },
-    cwd: input.scratch,
+    cwd: step.workingDir ?? input.scratch,
     signal: control.signal,
     timeoutMs: control.timeoutMs,
     graceMs: control.graceMs,

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, test } from 'node:test';
 import type { HookHandler } from '../api/hooks.ts';
-import { isCode } from '../errors/error.ts';
+import { isCode, StashError } from '../errors/error.ts';
 import { type HookControl, runHook } from './hook.ts';
 import type { Summary } from './summary.ts';
 
@@ -161,6 +161,19 @@ test('exec fails with the status and the end of the output', async () => {
   const exec: HookControl['exec'] = async () => ({ exitCode: 7, output: 'one\ntwo\nthree\nread only file system\n' });
   const failed = run({ exec: { command: ['true'] } }, { exec });
   await rejectsWith(failed, 'HookFailed', /ended with status 7: two\nthree\nread only file system$/);
+});
+
+test('exec says where a command failed, and what a wait that took too long was for', async () => {
+  const failing: HookControl['exec'] = async () => ({ exitCode: 7, output: 'no\n', where: 'container db of pod shop/db-1' });
+  await rejectsWith(
+    run({ exec: { command: ['true'] } }, { exec: failing }),
+    'HookFailed',
+    /status 7 in container db of pod shop\/db-1: no$/,
+  );
+  const waiting: HookControl['exec'] = (_command, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new StashError('HookFailed', 'pod shop/db-1 is not there'))));
+  const late = run({ exec: { command: ['true'] } }, { exec: waiting, timeoutMs: 50 });
+  await rejectsWith(late, 'HookFailed', /did not end within 0\.05 s: pod shop\/db-1 is not there$/);
 });
 
 test('a template that is wrong sends nothing', async () => {

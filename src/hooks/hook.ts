@@ -18,6 +18,8 @@ interface ExecResult {
   exitCode: number;
   /** What it printed, or the end of it, already free of secrets. */
   output: string;
+  /** Where it ran, if that is not plain. */
+  where?: string;
 }
 
 export const DEFAULT_HOOK_TIMEOUT_MS = 300_000;
@@ -37,13 +39,19 @@ export async function runHook(hook: HookHandler, summary: Summary, { signal, tim
     else if (command) checkExit(await exec(command, { ...(containerName !== undefined && { containerName }), signal: both }));
   } catch (cause) {
     if (signal.aborted) throw new StashError('Canceled', 'the hook was stopped before it ended', { cause });
-    if (both.aborted) throw new StashError('HookFailed', `the hook did not end within ${timeoutMs / 1000} s`, { cause });
+    if (both.aborted) {
+      const why = cause instanceof StashError ? `: ${cause.message}` : '';
+      throw new StashError('HookFailed', `the hook did not end within ${timeoutMs / 1000} s${why}`, { cause });
+    }
     throw cause;
   }
 }
 
-function checkExit({ exitCode, output }: ExecResult): void {
+function checkExit({ exitCode, output, where }: ExecResult): void {
   if (exitCode === 0) return;
   const end = output.trim().split('\n').slice(-3).join('\n').slice(-500);
-  throw new StashError('HookFailed', `the command of the hook ended with status ${exitCode}${end === '' ? '' : `: ${end}`}`);
+  throw new StashError(
+    'HookFailed',
+    `the command of the hook ended with status ${exitCode}${where === undefined ? '' : ` in ${where}`}${end === '' ? '' : `: ${end}`}`,
+  );
 }

@@ -55,6 +55,7 @@ await startAgent(
     idleMs: lasts ? FOR_EVER_MS : Number(env.STASH_IDLE_SECONDS ?? IDLE_MS / 1000) * 1000,
     aloneMs: lasts ? FOR_EVER_MS : ALONE_MS,
     ...(env.POD_UID === undefined ? {} : { pod: env.POD_UID }),
+    podEnv: env,
     log,
   },
 );

@@ -30,7 +30,7 @@ interface AgentHome {
 
 type RunOptions = Parameters<typeof runAgent>[0];
 
-interface Manners extends Pick<RunOptions, 'now' | 'signal' | 'idleMs' | 'aloneMs' | 'pod' | 'log'> {
+interface Manners extends Pick<RunOptions, 'now' | 'signal' | 'idleMs' | 'aloneMs' | 'pod' | 'podEnv' | 'log'> {
   client: () => Promise<OperatorClient> | OperatorClient;
   openLog: (order: Order, now: () => string) => WriteLog;
 }

@@ -28,6 +28,12 @@ export interface FunctionStep {
   fetch: 'Stage' | 'Destination';
   /** It can say, from the chain's index alone and before anything is stopped, whether the restore can be done (operation `Check`). */
   checks: boolean;
+  /** Absent: a private directory. */
+  workingDir?: string;
+  /** Beginnings of names: what so begins in the environment of the agent's container is for this function, under the rest of the name. */
+  fromPod?: { plain: string; secret: string };
+  /** What in `env` is secret, whatever its name; the agent knows it, an order never says it. */
+  secrets?: string[];
 }
 
 /** How to log in to a database; secret as a whole. */
@@ -58,6 +64,8 @@ export interface BackupTask {
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
+  /** A file in which others have told what they stored, before the agent began: nothing is backed up here, and there are no steps. */
+  output?: string;
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */
@@ -74,6 +82,8 @@ export interface RestoreTask {
   /** The host that wrote the snapshots. */
   sourceHost: string;
   steps: FunctionStep[];
+  /** A file in which others have told what they restored, before the agent began. */
+  output?: string;
   include: string[];
   exclude: string[];
   args: string[];

@@ -34,14 +34,35 @@ const catalog: Catalog = {
     }),
     fn('mariadb-restore', { supports: ['Check', 'Restore'], command: ['stash-function'] }),
     fn('needs', { supports: ['Full', 'Check'], command: ['x'], params: [{ name: 'must', required: true }] }),
-    fn('container-only', { command: ['x'] }),
+    fn('container-only', { command: ['x'], image: 'dump:1' }),
+    fn('with-secret', {
+      supports: ['Full'],
+      command: ['x'],
+      image: 'a:1',
+      env: [
+        { name: 'MODE', value: 'fast' },
+        { name: 'LOGIN', valueFrom: { secretKeyRef: { name: 'login', key: 'password' } } },
+      ],
+    }),
+    fn('other-image', { supports: ['Full'], command: ['x'], image: 'b:1' }),
+    fn('of-target', { supports: ['Full'], command: ['x'], image: '${TARGET_IMAGE}' }),
+    fn('postgres-backup-11.2', { image: 'docker.io/stashed/stash-postgres:11.2' }),
   ]),
   tasks: new Map([
     task('both', [{ name: 'mariadb-physical', params: [{ name: 'lock', value: 'true' }] }, { name: 'needs' }, { name: 'update-status' }]),
+    task('dumps', [{ name: 'container-only' }, { name: 'update-status' }]),
+    task('mixed', [{ name: 'container-only' }, { name: 'files' }]),
+    task('two-images', [{ name: 'with-secret' }, { name: 'other-image' }]),
   ]),
 };
 
-const input = (more: Partial<BindingInput>): BindingInput => ({ alias: 'full', direction: 'backup', targetKind: 'Host', ...more });
+const input = (more: Partial<BindingInput>): BindingInput => ({
+  alias: 'full',
+  place: 'Machine',
+  direction: 'backup',
+  targetKind: 'Host',
+  ...more,
+});
 const bound = (name: string, params: object[] = [], execAlias = ['full']) =>
   [{ execAlias, function: { name, params } }] as unknown as NonNullable<BindingInput['sidecar']>;
 const database = (more: object) =>
@@ -104,7 +125,29 @@ const REFUSED: [why: string, input: Partial<BindingInput>, code: ErrorCode, says
   ['an unknown task', { task: { name: 'absent' } }, 'FunctionNotFound', /spec\.task/],
   ['a database nobody knows', database({ type: 'mongodb' }), 'FunctionNotFound', /mongodb/],
   ["a logical dump of Stash's", { task: { name: 'mysql-backup-8.0.14' } }, 'NotSupportedYet', /logical dumps/],
-  ['a function that does not say what it supports', { task: { name: 'container-only' } }, 'NotSupportedYet', /containers only/],
+  ['a function that does not say what it supports', { task: { name: 'container-only' } }, 'Invalid', /does not declare spec\.supports/],
+  ['a task of Stash on one machine', { task: { name: 'dumps' } }, 'NotSupportedYet', /whose functions are containers/],
+  ['variables that only pods have, on one machine', { task: { name: 'with-secret' } }, 'NotSupportedYet', /from a Secret or ConfigMap/],
+  [
+    'a task of Stash beside a workload',
+    { place: 'Cluster', targetKind: 'Deployment', task: { name: 'dumps' } },
+    'NotSupportedYet',
+    /in a Job/,
+  ],
+  ['a task of both kinds', { place: 'Cluster', task: { name: 'mixed' } }, 'Invalid', /mixes functions/],
+  ['different images in one task', { place: 'Cluster', task: { name: 'two-images' } }, 'Invalid', /different images \(a:1, b:1\)/],
+  [
+    'the image of a container that there is none of',
+    { place: 'Cluster', targetKind: 'PersistentVolumeClaim', task: { name: 'of-target' } },
+    'Invalid',
+    /of the container that holds the data; targets of the kind PersistentVolumeClaim have none/,
+  ],
+  [
+    'what AppsCode left in a cluster',
+    { place: 'Cluster', targetKind: 'AppBinding', task: { name: 'postgres-backup-11.2' } },
+    'NotSupportedYet',
+    /logical dumps/,
+  ],
   ['a parameter that is not declared', { sidecar: bound('files', [{ name: 'x', value: '1' }]) }, 'Invalid', /"x".*takes destination/],
   ['a parameter that is missing', { sidecar: bound('needs') }, 'Invalid', /needs the parameter "must"/],
   ['a number that is none', { sidecar: bound('mariadb-physical', [{ name: 'parallel', value: 'two' }]) }, 'Invalid', /integer, not "two"/],
@@ -122,3 +165,28 @@ for (const [why, more, code, says] of REFUSED)
       (error) => isCode(error, code) && says.test(error.message),
     );
   });
+
+test('in a cluster a function brings its image, and its variables under names that say whose they are', () => {
+  const { steps, program } = bindingOf(input({ place: 'Cluster', task: { name: 'with-secret' } }), catalog);
+  const { fromPod, env } = steps[0] ?? {};
+  assert.deepEqual(env, { MODE: 'fast' });
+  assert.equal(program?.image, 'a:1');
+  assert.deepEqual(
+    program?.env.map(({ name }) => name),
+    [`${fromPod?.secret}LOGIN`],
+  );
+  assert.match(fromPod?.secret ?? '', /^STASH_SECRET_[0-9A-F]{8}_$/);
+});
+
+test('what asks for nothing runs in any container', () => {
+  const { steps, program } = bindingOf(input({ place: 'Cluster', targetKind: 'PersistentVolumeClaim' }), catalog);
+  assert.deepEqual([program, steps[0]?.fromPod], [undefined, undefined]);
+});
+
+test('a task of Stash runs in a cluster, without steps of ours', () => {
+  const { steps, stashTask, supports } = bindingOf(
+    input({ place: 'Cluster', targetKind: 'PersistentVolumeClaim', task: { name: 'dumps' } }),
+    catalog,
+  );
+  assert.deepEqual([steps, supports, stashTask?.steps.map(({ found }) => found.metadata.name)], [[], ['Full'], ['container-only']]);
+});

@@ -5,6 +5,10 @@ import type { Task } from '../api/task.ts';
 import type { Param, TaskRef } from '../api/task-ref.ts';
 import { StashError } from '../errors/error.ts';
 import type { FunctionStep } from '../orders/order.ts';
+import { type FunctionContainer, functionContainer, isIndirect, podVariables, TARGET_IMAGE } from './function-container.ts';
+import type { Place } from './not-yet.ts';
+import { successorOf } from './stash-addons.ts';
+import { isForStash, type StashTask, stashTask, UPDATE_STATUS } from './stash-task.ts';
 
 export interface Catalog {
   functions: ReadonlyMap<string, StashFunction>;
@@ -19,9 +23,14 @@ export interface Binding {
   supports: Capability[];
   /** Name of the sidecar it runs in, where the manifest gives one. */
   container?: string | undefined;
+  /** What its container must have, in a cluster; absent where any will do. */
+  program?: FunctionContainer | undefined;
+  /** A Task that was written for Stash, which uses the repository itself: there are no steps then. */
+  stashTask?: StashTask | undefined;
 }
 
 export interface BindingInput {
+  place: Place;
   alias: string;
   direction: 'backup' | 'restore';
   sidecar?: FunctionBinding[] | undefined;
@@ -32,9 +41,6 @@ export interface BindingInput {
   application?: AppBinding | undefined;
 }
 
-/** Steps of Stash's own tasks that our operator does itself. */
-const OPERATOR_STEPS = ['update-status'];
-
 /**
  * What runs for an alias: its binding, else `spec.task`, else the default of the target's kind. Throws FunctionNotFound, Invalid (a
  * parameter that is not declared, missing or of the wrong type) or NotSupportedYet.
@@ -44,7 +50,7 @@ export function bindingOf(input: BindingInput, catalog: Catalog): Binding {
   const sidecar = input.sidecar?.[bound];
   if (input.direction === 'backup' && sidecar !== undefined)
     return {
-      ...fromFunction(`spec.sidecar[${bound}].function`, sidecar.function.name, sidecar.function.params ?? [], catalog),
+      ...alone(`spec.sidecar[${bound}].function`, sidecar.function.name, sidecar.function.params ?? [], input, catalog),
       container: sidecar.function.containerName,
     };
   const restoreAt = input.restore?.findIndex((one) => one.execAlias.includes(input.alias)) ?? -1;
@@ -59,10 +65,85 @@ function fromTask(path: string, ref: TaskRef, input: BindingInput, catalog: Cata
   const name = ref.name ?? addon?.name ?? defaultFunction(input);
   const params = [...(addon?.params ?? []), ...(ref.params ?? [])];
   const task = catalog.tasks.get(name);
-  if (task === undefined) return fromFunction(path, name, params, catalog);
-  const steps = (task.spec.steps ?? []).filter((step) => !OPERATOR_STEPS.includes(step.name));
-  const parts = steps.map((step) => fromFunction(`${path} (task ${name})`, step.name, [...(step.params ?? []), ...params], catalog, true));
-  return { path, steps: parts.flatMap((part) => part.steps), supports: [...new Set(parts.flatMap((part) => part.supports))] };
+  if (isAddon(name, catalog)) throw replaced(path, name);
+  if (task === undefined) return alone(path, name, params, input, catalog);
+  const named = (task.spec.steps ?? []).filter((step) => step.name !== UPDATE_STATUS);
+  const steps = named.map((step) => ({ step, found: functionOf(`${path} (task ${name})`, step.name, catalog) }));
+  const forStash = steps.filter(({ found }) => isForStash(found));
+  if (forStash.length > 0) {
+    if (forStash.length < steps.length)
+      throw new StashError('Invalid', `${path}: task ${name} mixes functions that declare spec.supports with ones that do not`, {
+        remedy: 'Make a task of each kind.',
+      });
+    return inContainers(
+      path,
+      task,
+      params,
+      steps.map(({ found }) => found),
+      input,
+    );
+  }
+  const parts = steps.map(({ step, found }) => stepOf(`${path} (task ${name})`, found, [...(step.params ?? []), ...params], input, true));
+  const functions = steps.map(({ found }) => found);
+  const supports = [...new Set(functions.flatMap(({ spec }) => spec.supports ?? []))];
+  return { path, steps: parts, supports, ...inCluster(path, functions, input, task) };
+}
+
+/** A single function, without a Task. */
+function alone(path: string, name: string, params: Param[], input: BindingInput, catalog: Catalog): Binding {
+  const found = functionOf(path, name, catalog);
+  if (isForStash(found))
+    throw new StashError(
+      'Invalid',
+      `${path}: function ${name} does not declare spec.supports, so it was written for Stash and runs as a step`,
+      {
+        remedy: `Name a Task with the steps ${name} and update-status; or write the function to our contract and declare spec.supports.`,
+      },
+    );
+  const step = stepOf(path, found, params, input, false);
+  return { path, steps: [step], supports: found.spec.supports ?? [], ...inCluster(path, [found], input) };
+}
+
+function inContainers(path: string, task: Task, params: Param[], functions: StashFunction[], input: BindingInput): Binding {
+  const { direction, place, targetKind } = input;
+  if (place === 'Machine')
+    throw new StashError('NotSupportedYet', `${path}: task ${task.metadata.name} was written for Stash, whose functions are containers`, {
+      remedy: 'Use it in a cluster; on one machine write the function to our contract and declare spec.supports.',
+    });
+  if (!ofJobs(targetKind))
+    throw new StashError(
+      'NotSupportedYet',
+      `${path}: task ${task.metadata.name} was written for Stash and runs in a Job, not beside a ${targetKind}`,
+      {
+        remedy: 'Name the PersistentVolumeClaim or the AppBinding as the target.',
+      },
+    );
+  const made = stashTask(path, task, functions, params);
+  return { path, steps: [], supports: [direction === 'backup' ? 'Full' : 'Restore'], stashTask: made };
+}
+
+function inCluster(path: string, functions: StashFunction[], { place, targetKind }: BindingInput, task?: Task): Pick<Binding, 'program'> {
+  if (place === 'Machine') return {};
+  const program = functionContainer(path, functions, task);
+  if (program === undefined) return {};
+  if (program.image === TARGET_IMAGE && ofJobs(targetKind))
+    throw new StashError(
+      'Invalid',
+      `${path}: ${program.functions.join(', ')} runs in the image of the container that holds the data; targets of the kind ${targetKind} have none`,
+      {
+        remedy: 'Name the workload as the target, and its AppBinding in target.appBinding.',
+      },
+    );
+  if (program.volumes.length > 0 && !ofJobs(targetKind))
+    throw new StashError('NotSupportedYet', `${path}: volumes of a Task are not put into the pods of a ${targetKind}`, {
+      remedy: 'Give the function what it needs by spec.env, or make it the task of a PersistentVolumeClaim.',
+    });
+  return { program };
+}
+
+/** Targets whose functions run in Jobs; beside the others there are sidecars. */
+function ofJobs(kind: string): boolean {
+  return kind === 'PersistentVolumeClaim' || kind === 'AppBinding';
 }
 
 function addonTask({ application, direction }: BindingInput): TaskRef | undefined {
@@ -84,43 +165,53 @@ function defaultFunction({ targetKind, application, direction }: BindingInput): 
   );
 }
 
-/** Names of Stash's own database addons, such as mariadb-backup-10.6.23: logical dumps. */
-const ADDON = /^[a-z0-9]+-(backup|restore)-\d/;
-
-function fromFunction(path: string, name: string, params: Param[], catalog: Catalog, sharedParams = false): Binding {
+function functionOf(path: string, name: string, catalog: Catalog): StashFunction {
+  if (isAddon(name, catalog)) throw replaced(path, name);
   const found = catalog.functions.get(name);
-  if (found === undefined && ADDON.test(name))
-    throw new StashError('NotSupportedYet', `${path}: "${name}" makes logical dumps, which are not built yet`);
-  if (found === undefined)
-    throw new StashError(
-      'FunctionNotFound',
-      `${path}: there is no Function or Task "${name}"; there are ${[...catalog.functions.keys(), ...catalog.tasks.keys()].join(', ')}`,
-    );
-  const { spec } = found;
-  const command = [...(spec.command ?? []), ...(spec.args ?? [])];
-  if (spec.supports === undefined)
+  if (found !== undefined) return found;
+  throw new StashError(
+    'FunctionNotFound',
+    `${path}: there is no Function or Task "${name}"; there are ${[...catalog.functions.keys(), ...catalog.tasks.keys()].join(', ')}`,
+  );
+}
+
+/** Whether the name means a program of AppsCode's: what that left in the cluster cannot run here, what somebody else calls so can. */
+function isAddon(name: string, { functions, tasks }: Catalog): boolean {
+  if (successorOf(name) === undefined) return false;
+  const own = [functions.get(name), ...(tasks.get(name)?.spec.steps ?? []).map((step) => functions.get(step.name))];
+  const images = own.flatMap((one) => one?.spec.image ?? []);
+  return images.length === 0 ? !functions.has(name) && !tasks.has(name) : images.some((image) => /(^|\/)stashed\//.test(image));
+}
+
+function replaced(path: string, name: string): StashError {
+  return new StashError('NotSupportedYet', `${path}: "${name}" of AppsCode makes logical dumps, which are not built yet`, {
+    remedy: successorOf(name) ?? '',
+  });
+}
+
+function stepOf(path: string, found: StashFunction, params: Param[], { place }: BindingInput, shared: boolean): FunctionStep {
+  const { spec, metadata } = found;
+  const indirect = (spec.env ?? []).find(isIndirect) ?? (spec.envFrom ?? [])[0];
+  if (place === 'Machine' && indirect !== undefined)
     throw new StashError(
       'NotSupportedYet',
-      `${path}: function ${name} does not say what it supports; functions of that kind run in containers only`,
+      `${path}: function ${metadata.name} takes a variable from a Secret or ConfigMap, as only pods can`,
+      {
+        remedy: 'Use it in a cluster; on one machine have the function read a file that only its user can read.',
+      },
     );
-  const indirect = (spec.env ?? []).find((one) => one.value === undefined) ?? (spec.envFrom ?? [])[0];
-  if (indirect !== undefined)
-    throw new StashError(
-      'NotSupportedYet',
-      `${path}: function ${name} takes an environment variable from a Secret or ConfigMap, which is not built yet`,
-    );
-  const env = Object.fromEntries((spec.env ?? []).map((one) => [one.name, one.value ?? '']));
-  const values = paramValues(path, found, params, sharedParams);
-  const step: FunctionStep = {
-    name,
-    command,
-    env,
-    params: values,
+  const fromPod = place === 'Machine' ? undefined : podVariables(found);
+  return {
+    name: metadata.name,
+    command: [...(spec.command ?? []), ...(spec.args ?? [])],
+    env: Object.fromEntries((spec.env ?? []).filter((one) => !isIndirect(one)).map((one) => [one.name, one.value ?? ''])),
+    params: paramValues(path, found, params, shared),
     source: spec.source,
     fetch: spec.fetch,
-    checks: spec.supports.includes('Check'),
+    checks: spec.supports?.includes('Check') === true,
+    ...(place === 'Machine' || spec.workingDir === undefined ? {} : { workingDir: spec.workingDir }),
+    ...(fromPod === undefined ? {} : { fromPod }),
   };
-  return { path, steps: [step], supports: spec.supports };
 }
 
 function paramValues(path: string, found: StashFunction, given: Param[], shared: boolean): Record<string, string> {

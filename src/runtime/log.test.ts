@@ -75,3 +75,9 @@ test('values too short to be secrets are left alone', () => {
   log.info('a banana');
   assert.deepEqual(written, ['10:15:00 INFO  a banana\n']);
 });
+
+test('a text for somebody else is without what must not appear either', () => {
+  const { log } = lines();
+  log.redact('s3cret-word');
+  assert.doesNotMatch(log.child({}).redacted('it said s3cret-word'), /s3cret-word/);
+});

@@ -13,6 +13,8 @@ export interface Logger {
   child(fields: LogFields): Logger;
   /** The value never appears in a line from now on, whichever logger of the family writes it. */
   redact(value: string): void;
+  /** A text without the values that are never to appear. */
+  redacted(text: string): string;
 }
 
 type LogFields = Record<string, unknown>;
@@ -51,6 +53,7 @@ function logger(options: LogOptions, secrets: Redactor, bound: LogFields): Logge
     error: at('error'),
     child: (fields) => logger(options, secrets, { ...bound, ...fields }),
     redact: (value) => secrets.add(value),
+    redacted: (text) => secrets.text(text),
   };
 }
 

@@ -9,6 +9,7 @@ import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
+import { outputFile, stashRun } from '../stash-program.ts';
 import type { SessionRun } from './session-run.ts';
 
 /** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
@@ -28,6 +29,19 @@ export async function backupOrder(
   const member = memberOf(run, target);
   const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
   const application = await applicationOf(ctx, member.target, invoker.namespace);
+  const opened = await Promise.all(run.repositories.map((ref) => openRepository(ctx, ref, invoker.namespace)));
+  const repositories = opened.map(({ open }) => open);
+  const stash =
+    binding.stashTask &&
+    stashRun({
+      ...stashInput(run, id),
+      task: binding.stashTask,
+      target: key,
+      spec: member.target,
+      application,
+      host: host.hostname ?? '',
+      repositories: opened,
+    });
   const { agent, paths, address } = await ctx.platform.agent({
     direction: 'backup',
     target: key,
@@ -35,14 +49,17 @@ export async function backupOrder(
     spec: member.target,
     runtimeSettings: member.runtimeSettings,
     container: binding.container,
+    program: binding.program,
+    tempDir: member.tempDir,
+    stash,
   });
-  const repositories = await Promise.all(run.repositories.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
   const task: BackupTask = {
     type: 'Backup',
     operation: run.operation === 'Incremental' ? 'Incremental' : 'Full',
     alias: line.alias,
     host: host.hostname ?? '',
     steps: binding.steps,
+    ...(stash === undefined ? {} : { output: outputFile(stash) }),
     paths: member.target?.paths ?? paths ?? [],
     exclude: member.target?.exclude ?? [],
     args: member.target?.args ?? [],
@@ -56,6 +73,12 @@ export async function backupOrder(
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}
+
+function stashInput({ session, status, invoker }: SessionRun, orderId: string) {
+  const { name, uid } = session.metadata;
+  const own = { kind: 'BackupSession', name, namespace: invoker.namespace, uid } as const;
+  return { session: own, invoker, orderId, deadline: status.sessionDeadline ?? '' };
 }
 
 export function memberOf(run: SessionRun, target: BackupTargetStatus): Member {

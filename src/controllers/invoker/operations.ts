@@ -18,11 +18,20 @@ export interface CheckedOperation {
 }
 
 /** What each line does and whether it can run; never throws for what a user wrote, says it in `state` and `message` instead. */
-export async function checkOperations(ctx: Pick<Context, 'store'>, invoker: Invoker, catalog: Catalog): Promise<CheckedOperation[]> {
+export async function checkOperations(
+  ctx: Pick<Context, 'store' | 'platform'>,
+  invoker: Invoker,
+  catalog: Catalog,
+): Promise<CheckedOperation[]> {
   return Promise.all(invoker.operations.map((line) => check(ctx, invoker, line, catalog)));
 }
 
-async function check(ctx: Pick<Context, 'store'>, invoker: Invoker, line: PlannedOperation, catalog: Catalog): Promise<CheckedOperation> {
+async function check(
+  ctx: Pick<Context, 'store' | 'platform'>,
+  invoker: Invoker,
+  line: PlannedOperation,
+  catalog: Catalog,
+): Promise<CheckedOperation> {
   const named = operationOf({ alias: line.alias, ...(line.type === undefined ? {} : { type: line.type }) }, []);
   try {
     const schedule = line.schedule === undefined ? undefined : parseSchedule(line.schedule);
@@ -52,7 +61,7 @@ function notYet(message: string): { state: 'NotSupportedYet'; message: string } 
 
 /** What the functions of all members can do for this alias. */
 async function commonCapabilities(
-  ctx: Pick<Context, 'store'>,
+  ctx: Pick<Context, 'store' | 'platform'>,
   invoker: Invoker,
   line: PlannedOperation,
   catalog: Catalog,

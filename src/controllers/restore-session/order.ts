@@ -9,6 +9,7 @@ import { invokerOf } from '../../rules/invoker.ts';
 import { applicationOf, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { openRepository } from '../repository/open.ts';
+import { outputFile, stashRun } from '../stash-program.ts';
 import { claimsOf } from './claims.ts';
 import type { RestoreRun } from './restore-run.ts';
 
@@ -21,7 +22,7 @@ export async function restoreBinding(run: RestoreRun): Promise<Binding & { appli
   checkUserArgs('restore', spec.target?.args ?? []);
   const catalog = await readCatalog(run.ctx);
   const binding = bindingOf(
-    { alias: '', direction: 'restore', task: await taskOf(run), targetKind: run.target.kind, application },
+    { place: run.ctx.platform.place, alias: '', direction: 'restore', task: await taskOf(run), targetKind: run.target.kind, application },
     catalog,
   );
   if (!binding.supports.includes('Restore'))
@@ -45,8 +46,30 @@ async function taskOf(run: RestoreRun) {
 export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: string): Promise<{ agent: string; order: Order }> {
   const { ctx, session } = run;
   const { spec } = session;
-  const { application, steps } = await restoreBinding(run);
-  const { open } = await openRepository(ctx, run.repository, session.metadata.namespace ?? '');
+  const { application, steps, program, stashTask } = await restoreBinding(run);
+  const opened = await openRepository(ctx, run.repository, session.metadata.namespace ?? '');
+  const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
+  const { namespace = '', name, uid } = session.metadata;
+  const from = {
+    sourceHost: host.sourceHost,
+    snapshots: host.snapshots.map((one) => one.id),
+    paths: host.snapshots.flatMap((one) => one.paths ?? []),
+  };
+  const stash =
+    stashTask &&
+    stashRun({
+      task: stashTask,
+      target: run.target,
+      spec: spec.target,
+      application,
+      host: host.hostname,
+      repositories: [opened],
+      invoker: { kind: 'RestoreSession', name },
+      session: { kind: 'RestoreSession', name, namespace, uid },
+      orderId: id,
+      deadline: run.status.sessionDeadline ?? '',
+      restore: { ...from, include: rule?.include ?? [], exclude: rule?.exclude ?? [] },
+    });
   const { agent, address } = await ctx.platform.agent({
     direction: 'restore',
     target: run.target,
@@ -54,8 +77,10 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     spec: spec.target,
     runtimeSettings: spec.runtimeSettings,
     claims: claimsOf(session, host.hostname),
+    program,
+    tempDir: spec.tempDir,
+    stash,
   });
-  const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host.hostname);
   const destination = destinationOf(steps);
   const task: RestoreTask = {
     type: 'Restore',
@@ -66,6 +91,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     })),
     sourceHost: host.sourceHost,
     steps,
+    ...(stash === undefined ? {} : { output: outputFile(stash) }),
     include: rule?.include ?? [],
     exclude: rule?.exclude ?? [],
     args: spec.target?.args ?? [],
@@ -74,7 +100,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     previousData: spec.previousData,
     stopCommand: spec.stopCommand ?? [],
     startCommand: spec.startCommand ?? [],
-    repository: open,
+    repository: opened.open,
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };

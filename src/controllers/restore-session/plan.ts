@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { PlannedHost } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
@@ -17,8 +16,9 @@ import { openRepository, passwordOf } from '../repository/open.ts';
 import { unrecordedSessions } from '../repository/session-queries.ts';
 import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
-import { checkClaimSteps, checkClaims, checkedClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
+import { checkClaimSteps, checkClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
+import { checkPlaces } from './places.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
@@ -167,23 +167,6 @@ function planHosts(
         })),
       },
     ];
-  });
-}
-
-/** What the platform knows to be impossible is refused while everything still runs. */
-async function checkPlaces({ ctx, session, status, target }: RestoreRun): Promise<void> {
-  const { spec } = session;
-  const claims = checkedClaims(session, status.plan ?? []);
-  const rules = spec.target?.rules ?? spec.rules ?? [];
-  const places = (status.plan ?? []).flatMap(({ hostname, destination = '/', snapshots }) => {
-    const { include = [], exclude = [] } = hostRestore(rules, hostname ?? '') ?? {};
-    return include.length + exclude.length > 0 ? [] : snapshots.flatMap(({ paths = [] }) => paths.map((path) => join(destination, path)));
-  });
-  await ctx.platform.checkRestore?.(target, {
-    places,
-    allowOverwrite: spec.allowOverwrite ?? false,
-    previousData: spec.previousData,
-    ...claims,
   });
 }
 

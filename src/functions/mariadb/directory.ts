@@ -1,5 +1,5 @@
 import { chown, lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Bytes of all files below a directory; what vanishes meanwhile counts nothing. */
 export async function directorySize(directory: string): Promise<number> {
@@ -20,16 +20,23 @@ export async function findFile(directory: string, wanted: (name: string) => bool
 
 export async function changeOwner(directory: string, owner: { uid: number; gid: number }): Promise<void> {
   await chown(directory, owner.uid, owner.gid);
-  for await (const { file } of walk(directory)) await chown(file, owner.uid, owner.gid);
+  for await (const { file } of walk(directory)) if (basename(file) !== LOST_AND_FOUND) await chown(file, owner.uid, owner.gid);
 }
 
 export async function isEmptyOrAbsent(directory: string): Promise<boolean> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+  const names = await contentOf(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   return names.length === 0;
 }
+
+/** Names in a data directory; what the file system itself has in the root of a volume is nobody's data. */
+export async function contentOf(directory: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => name !== LOST_AND_FOUND);
+}
+
+const LOST_AND_FOUND = 'lost+found';
 
 async function* walk(directory: string): AsyncGenerator<{ file: string }> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);

@@ -60,11 +60,22 @@ describe('a physical restore of MariaDB', () => {
     assert.deepEqual(await server.sql(`CHECKSUM TABLE ${TABLES}`), checksums);
     const [previous = ''] = leftBehind();
     assert.match(previous, /^data\.before-\d{8}T\d{6}$/);
-    assert.equal(message, `restored into ${server.datadir}; the previous data is in ${join(server.directory, previous)}`);
+    const [[gtid] = []] = await server.sql('SELECT @@gtid_slave_pos');
+    assert.equal(message, `restored into ${server.datadir} at GTID ${gtid}; the previous data is in ${join(server.directory, previous)}`);
     assert.ok(existsSync(join(server.directory, previous, 'ibdata1')));
     const now = statSync(server.datadir);
     assert.deepEqual([now.uid, now.gid, now.mode], [uid, gid, mode]);
     assert.equal(statSync(join(server.datadir, 'd', 'a.ibd')).uid, uid);
+  });
+
+  it('knows its GTID position, and goes on counting from there', async () => {
+    await restore();
+    const [[slave = '', binlog, state] = []] = await server.sql('SELECT @@gtid_slave_pos, @@gtid_binlog_pos, @@gtid_binlog_state');
+    assert.match(slave, /^0-\d+-\d+$/);
+    assert.deepEqual([binlog, state], [slave, slave]);
+    await server.sql('INSERT INTO d.b VALUES (4)');
+    const next = slave.replace(/\d+$/, (number) => String(Number(number) + 1));
+    assert.deepEqual(await server.sql('SELECT @@gtid_binlog_pos'), [[next]]);
   });
 
   it('discards the previous data when it is told to', async () => {
@@ -150,11 +161,13 @@ describe('a physical restore of MariaDB', () => {
     await asRoot('mount', '-t', 'tmpfs', '-o', 'size=200m', 'stash-test', destination);
     try {
       await asRoot('touch', join(destination, 'old'));
+      await asRoot('mkdir', join(destination, 'lost+found'));
       const aside = { stopCommand: [], startCommand: [] };
       await refuses('DestinationNotEmpty', /mount point.*Discard/, { operation: 'Check', destination, restore: aside });
       const { message } = await restore({ destination, restore: { ...aside, previousData: 'Discard' } });
-      assert.equal(message, `restored into ${destination}`);
+      assert.equal(message?.replace(/ at GTID .*/, ''), `restored into ${destination}`);
       assert.ok(existsSync(join(destination, 'd', 'a.ibd')) && !existsSync(join(destination, 'old')));
+      assert.ok(existsSync(join(destination, 'lost+found')), 'what the file system has there stays');
     } finally {
       await asRoot('umount', destination);
     }

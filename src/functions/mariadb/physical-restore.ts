@@ -7,6 +7,7 @@ import { roomProblem } from '../room.ts';
 import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { assertWritable, type Destination, destinationProblem, examineDestination } from './destination.ts';
 import { directorySize } from './directory.ts';
+import { settleGtid } from './gtid.ts';
 import { readRecordedFull } from './recorded-full.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
@@ -29,10 +30,12 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (context.operation === 'Check') return {};
   const full = join(source, 'full');
   await prepare(context, full);
+  const gtid = await settleGtid(context, full, recorded);
   await assertRoom(full, destination);
   const previous = await swapIn(context, full, destination, `${destination.directory}.before-${timestamp()}`);
   await startRestored(context, destination.directory, previous);
-  return { message: `restored into ${destination.directory}${await settlePrevious(restore.previousData, previous)}` };
+  const at = gtid === undefined ? '' : ` at ${gtid}`;
+  return { message: `restored into ${destination.directory}${at}${await settlePrevious(restore.previousData, previous)}` };
 }
 
 async function prepare(context: FunctionContext, full: string): Promise<void> {

@@ -15,6 +15,10 @@ export interface RecordedFull {
   datadir?: string;
   owner?: DirectoryOwner;
   version?: string;
+  /** DOMAIN-SERVER-SEQUENCE, several with commas. */
+  gtid?: string;
+  /** Binlogs are named so, with a number behind it: a full path, or in older backups the name alone. */
+  binlog?: string;
 }
 
 /** Reads the metadata.index in the directory of a fetched chain; it is there before the rest is fetched. Throws Invalid when there is no full in it. */
@@ -25,12 +29,20 @@ export async function readRecordedFull(source: string): Promise<RecordedFull> {
   return recordedFull(full.link.position);
 }
 
-export function recordedFull({ datadir, datadirOwner, version }: Record<string, unknown>): RecordedFull {
+export function recordedFull(position: Record<string, unknown>): RecordedFull {
+  const { datadir, datadirOwner, version, gtid, logBin, binlogFile } = position;
+  const binlog = typeof logBin === 'string' && logBin !== '' ? logBin : withoutNumber(binlogFile);
   return {
     ...(typeof datadir === 'string' && datadir.startsWith('/') ? { datadir: datadir.replace(/\/+$/, '') } : {}),
     ...(isOwner(datadirOwner) ? { owner: datadirOwner } : {}),
     ...(typeof version === 'string' ? { version } : {}),
+    ...(typeof gtid === 'string' && gtid !== '' ? { gtid } : {}),
+    ...(binlog === undefined ? {} : { binlog }),
   };
+}
+
+function withoutNumber(file: unknown): string | undefined {
+  return typeof file === 'string' ? /^(.+)\.\d+$/.exec(file)?.[1] : undefined;
 }
 
 function isOwner(value: unknown): value is DirectoryOwner {

@@ -9,6 +9,8 @@ interface ServerFacts {
   serverId: string;
   serverUid: string;
   port: string;
+  /** Full path of the binlogs without their numbers; empty without binlog. */
+  logBin: string;
 }
 
 /** Asks the server. Throws DatabaseUnsupported for one that a physical backup cannot hold whole, DatabaseGrantMissing with the grant named. */
@@ -34,6 +36,7 @@ export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts
     serverId: value('server_id'),
     serverUid: value('server_uid'),
     port: value('port'),
+    logBin: value('log_bin_basename'),
   };
 }
 

@@ -1,11 +1,11 @@
-import { chmod, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import type { Destination } from './destination.ts';
-import { changeOwner } from './directory.ts';
+import { changeOwner, contentOf } from './directory.ts';
 import { dataDirectoryHolder } from './holder.ts';
 import { startServer, stopServer } from './server-commands.ts';
 
@@ -65,7 +65,7 @@ async function refill(context: FunctionContext, prepared: string, destination: D
     throw await asItWas(context, destination, asStashError(thrown));
   }
   try {
-    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+    for (const name of await contentOf(directory)) await rm(join(directory, name), { recursive: true, force: true });
     await moveBack(context, prepared, directory, destination);
   } catch (thrown) {
     const { code, message } = named(thrown, directory);
@@ -76,13 +76,15 @@ async function refill(context: FunctionContext, prepared: string, destination: D
   }
 }
 
-async function moveBack(context: FunctionContext, prepared: string, into: string, { owner }: Destination): Promise<void> {
+async function moveBack(context: FunctionContext, prepared: string, into: string, { owner, mounted }: Destination): Promise<void> {
   await mkdir(into, { recursive: true, mode: 0o700 });
   const args = ['--no-defaults', '--move-back', `--target-dir=${prepared}`, `--datadir=${into}`];
+  if (mounted) args.push('--force-non-empty-directories');
   const ended = await backupTool(context, args);
   if (!saysOk(ended)) throw toolFailure(args, ended);
   if (process.getuid?.() === 0) await changeOwner(into, owner);
-  await chmod(into, owner.mode);
+  // The root of a volume stays as it is: it may belong to somebody else, who lets the group write.
+  if (!mounted) await chmod(into, owner.mode);
   // The old data is given up for this: it has to be on the disk, not only on its way there.
   await run({ command: 'sync', args: ['-f', into], env: context.env, signal: context.signal });
   if (context.signal.aborted) throw new StashError('Canceled', 'the restore was stopped');

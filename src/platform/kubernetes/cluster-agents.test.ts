@@ -95,6 +95,31 @@ test('An order asks for its Job at once; a sidecar nobody has to make', async ()
   assert.deepEqual(world.asked, ['trust shop', 'GET stash-backup-files', 'POST jobs']);
 });
 
+test('A Job that runs once is not made anew: what its step said is told, without secrets', async () => {
+  const failed = { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }] };
+  const terminated = { exitCode: 3, message: 'cannot log in\nwith hunter22\n' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated } };
+  const world = worldOf({ busy: [JOB], once: failed, pod: podOf({ phase: 'Failed', initContainerStatuses: [step] }) });
+  await world.pass(5_000);
+  assert.deepEqual(world.said, [`refuse ${JOB}: FunctionFailed step dump-0 ended with exit code 3: cannot log in / with ***`]);
+  assert.ok(!world.asked.some((one) => /^(?:POST|DELETE)/.test(one)));
+});
+
+test('One whose step cannot be started is ended before its order fails, so that it cannot start later', async () => {
+  const waiting = { reason: 'ImagePullBackOff' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { waiting } };
+  const world = worldOf({ busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Pending', initContainerStatuses: [step] }) });
+  await world.pass(130_000);
+  assert.ok(world.asked.includes('DELETE stash-backup-files'));
+  assert.match(world.said[0] ?? '', /AgentLost the agent does not run: container dump-0 of pod shop\/db-0: ImagePullBackOff/);
+});
+
+test('One that runs still is waited for', async () => {
+  const world = worldOf({ busy: [JOB], once: { active: 1 } });
+  await world.pass(60_000);
+  assert.deepEqual(world.said, []);
+});
+
 interface Facts {
   busy: string[];
   /** Never heard of when absent. */
@@ -102,6 +127,8 @@ interface Facts {
   pod?: V1Pod;
   /** Answers by the last part of their path. */
   objects?: Record<string, object>;
+  /** The Job runs once, and is as this says. */
+  once?: V1Job['status'];
   /** How the API server answers who makes a Job. */
   refusal?: ErrorCode;
 }
@@ -117,6 +144,7 @@ function worldOf(facts: Facts) {
     if (path.includes('/pods/') && facts.pod !== undefined) return { status: 200, body: facts.pod };
     const object = facts.objects?.[path.split('/').at(-1) ?? ''];
     if (object !== undefined) return { status: 200, body: object };
+    if (method === 'GET' && facts.once !== undefined) return { status: 200, body: { metadata: {}, status: facts.once } };
     if (method === 'GET') throw new StashError('NotFound', 'nothing there');
     if (facts.refusal !== undefined) throw new StashError(facts.refusal, 'not today');
     return { status: 201, body: {} };
@@ -129,7 +157,8 @@ function worldOf(facts: Facts) {
       refuse: note('refuse'),
       lost: note('lost'),
     },
-    jobOf: (key) => (key.type === 'job' ? ({ metadata: { namespace: key.namespace, name: key.job } } as V1Job) : undefined),
+    jobOf: (key) => (key.type === 'job' ? jobOf(key.namespace, key.job, facts.once !== undefined) : undefined),
+    redact: (agent, text) => (agent === JOB ? text.replaceAll('hunter22', '***') : text),
     publishTrust: async (namespace) => void asked.push(`trust ${namespace}`),
     clock,
     log: silentLogger(),
@@ -148,4 +177,8 @@ function worldOf(facts: Facts) {
 function podOf(status: object, claims: string[] = []): V1Pod {
   const volumes = claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }));
   return { metadata: { namespace: 'shop', name: 'db-0' }, spec: { volumes }, status } as V1Pod;
+}
+
+function jobOf(namespace: string, name: string, once: boolean): V1Job {
+  return { metadata: { namespace, name }, ...(once ? { spec: { backoffLimit: 0, template: {} } } : {}) };
 }

@@ -7,7 +7,8 @@ import type { Logger } from '../../runtime/log.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
-import { keepJob } from './jobs/keep-job.ts';
+import { jobEnd } from './jobs/job-end.ts';
+import { endJob, keepJob } from './jobs/keep-job.ts';
 import { claimTrouble } from './pods/claim-trouble.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
@@ -18,6 +19,8 @@ interface ClusterAgentsOptions {
   jobOf: (key: AgentKey) => V1Job | undefined;
   /** Told at every look of which agents something is expected. */
   looked?: (busy: readonly string[]) => void;
+  /** Takes secrets out of what the containers of this agent's pod said. */
+  redact: (agent: string, text: string) => string;
   /** Sees to it that agents in this namespace can trust the operator. */
   publishTrust: (namespace: string) => Promise<void>;
   clock: Clock;
@@ -50,11 +53,12 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   const make = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     const job = key && options.jobOf(key);
-    if (job === undefined || making.has(agent)) return;
+    if (key === undefined || job === undefined || making.has(agent)) return;
     making.add(agent);
     try {
       await options.publishTrust(job.metadata?.namespace ?? '');
-      await keepJob(options.connection, job, { clock, signal });
+      const ended = await keepJob(options.connection, job, { clock, signal });
+      if (ended !== undefined) desk.refuse(agent, orderError(await endOf(ended, agent, key)));
     } catch (thrown) {
       if (signal.aborted) return;
       const error = asStashError(thrown);
@@ -64,6 +68,11 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     } finally {
       making.delete(agent);
     }
+  };
+  /** Why a Job that runs once has ended and its agent has not told: that agent never came, or is lost. */
+  const endOf = async (job: V1Job, agent: string, key: AgentKey): Promise<StashError> => {
+    const { code, message } = jobEnd(job, await podsOf(options, key));
+    return new StashError(code, options.redact(agent, message));
   };
   const look = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
@@ -84,7 +93,9 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS) {
       const claims = await Promise.all(pods.map((pod) => claimTrouble(options.connection, pod)));
       const why = [trouble, ...new Set(claims.flat())].join('; ');
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${why}`)));
+      const job = options.jobOf(key);
+      if (job !== undefined) await endJob(options.connection, job, signal);
+      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${options.redact(agent, why)}`)));
     } else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
       desk.refuse(
         agent,

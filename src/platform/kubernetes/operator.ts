@@ -14,6 +14,7 @@ import { type Enqueue, operate, type Platform } from '../operate.ts';
 import { applyCatalog } from './catalog.ts';
 import { clusterAgents } from './cluster-agents.ts';
 import { AGENTS_PORT, agentsHosts, announce } from './endpoint.ts';
+import { clusterExec } from './exec/exec.ts';
 import { gatekeeper } from './gates/gatekeeper.ts';
 import { serveHealth } from './health.ts';
 import { clusterAuthenticate } from './identity/authenticate.ts';
@@ -98,11 +99,11 @@ async function lead({ connection, settings, pod, clock, random, log }: OperatorO
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, sidecars);
+    const cluster = clusterPlatform(connection, settings, { sidecars, exec: clusterExec(connection, clock), clock });
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk, enqueue: Enqueue): Platform => {
-      const { jobOf, looked } = cluster;
-      const agents = clusterAgents({ connection, desk, jobOf, looked, publishTrust: trust.publish, clock, log, signal });
+      const { jobOf, looked, redact } = cluster;
+      const agents = clusterAgents({ connection, desk, jobOf, looked, redact, publishTrust: trust.publish, clock, log, signal });
       const gates = gatekeeper({ connection, store, desk, clock, log, signal });
       const wake = (repository: ObjectKey) => enqueue('Repository', repository);
       const backends = serveLocalBackends({ connection, trust, settings, wake, clock, log, signal });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostWork, TargetKey } from '../../controllers/platform-port.ts';
+import type { HostWork, StashRun, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
 import { parseAgentKey } from './agent-key.ts';
-import { LOCAL_BACKEND } from './local-backend/testing/settings.ts';
 import { clusterPlatform } from './platform.ts';
-import type { ClusterSettings } from './settings.ts';
+import { SETTINGS as settings } from './testing/settings.ts';
 
 const target = (kind: string, name: string): TargetKey => ({ kind, namespace: 'shop', name });
 const work = (of: TargetKey, more: Partial<HostWork> = {}): HostWork => ({
@@ -38,6 +37,7 @@ const hosts: [name: string, of: TargetKey, alias: string | undefined, wanted: ob
   ['a DaemonSet has one a node', target('DaemonSet', 'log'), undefined, { hosts: ['n1'] }],
   ['a claim has one', target('PersistentVolumeClaim', 'files'), undefined, { hosts: ['host-0'] }],
   ['or its alias', target('PersistentVolumeClaim', 'files'), 'files', { hosts: ['files'] }],
+  ['an application has one', target('AppBinding', 'orders'), undefined, { hosts: ['host-0'] }],
   ['what is not there is said', target('Deployment', 'gone'), undefined, { missing: 'there is no Deployment shop/gone' }],
 ];
 for (const [name, of, alias, wanted] of hosts)
@@ -85,6 +85,32 @@ test('What is restored into claims gets one Job a host, with all of its claims, 
   assert.deepEqual(mounted, ['files', 'new']);
 });
 
+test('A run of a Task of Stash has a Job of its own, where the claim can be mounted, and its secrets are taken out of what it said', async () => {
+  const { port, jobOf, redact } = platform();
+  const stash: StashRun = {
+    program: {
+      name: 'dumps',
+      steps: [{ name: 'dump-0', spec: { image: 'dump:1' } as never }],
+      volumes: [],
+      outputDir: '/stash-tmp/output',
+    },
+    orderId: 'one',
+    deadline: '2026-03-01T11:00:00Z',
+    owner: { kind: 'BackupSession', name: 'now', namespace: 'shop', uid: 'u' },
+    repositoryUrl: 'rest:http://storage/',
+    storageSecret: 'storage',
+    redact: (text) => text.replaceAll('hunter22', '***'),
+  };
+  const first = await port.agent(work(target('PersistentVolumeClaim', 'files'), { stash }));
+  const again = await port.agent(work(target('PersistentVolumeClaim', 'files'), { stash: { ...stash, orderId: 'two' } }));
+  assert.notEqual(first.agent, again.agent);
+  const key = parseAgentKey(first.agent);
+  const job = key && jobOf(key);
+  assert.match(JSON.stringify(job?.spec?.template.spec?.affinity), /n1/, 'the node whose pod has it');
+  assert.equal(job?.spec?.activeDeadlineSeconds, 3600);
+  assert.equal(redact(first.agent, 'hunter22'), '***');
+});
+
 test('What works on a repository alone runs beside the operator', () => {
   const { port, jobOf } = platform();
   const key = parseAgentKey(port.repositoryAgent({ namespace: 'shop', name: 'repo' }));
@@ -97,6 +123,7 @@ function platform() {
     '/apis/apps/v1/namespaces/shop/statefulsets/db': workload({ replicas: 2 }),
     '/apis/apps/v1/namespaces/shop/deployments/web': workload(),
     '/apis/apps/v1/namespaces/shop/daemonsets/log': workload(),
+    '/apis/appcatalog.appscode.com/v1alpha1/namespaces/shop/appbindings/orders': {},
     '/api/v1/namespaces/shop/persistentvolumeclaims/files': {
       metadata: { namespace: 'shop', name: 'files' },
       spec: { accessModes: ['ReadWriteOnce'] },
@@ -111,15 +138,9 @@ function platform() {
     if (found === undefined) throw new StashError('NotFound', path);
     return { status: 200, body: found };
   };
-  const settings: ClusterSettings = {
-    namespace: 'stash-system',
-    image: 'stash/stash:1',
-    imagePullPolicy: 'IfNotPresent',
-    imagePullSecrets: [],
-    agentsUrl: 'https://stash-agents.stash-system.svc:8443',
-    agentServiceAccount: 'stash-agent',
-    agentResources: {},
-    localBackend: LOCAL_BACKEND,
-  };
-  return clusterPlatform({ send } as unknown as Connection, settings, { attach: async () => [], detach: async () => undefined });
+  return clusterPlatform({ send } as unknown as Connection, settings, {
+    sidecars: { attach: async () => [], detach: async () => undefined },
+    exec: async () => assert.fail('no hook was asked for'),
+    clock: { now: () => new Date('2026-03-01T10:00:00Z') },
+  });
 }

@@ -1,18 +1,25 @@
 import type { V1Job } from '@kubernetes/client-node';
-import type { HostAgent, HostWork, PlatformPort, TargetKey } from '../../controllers/platform-port.ts';
+import type { HostAgent, HostWork, PlatformPort, StashRun, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
-import { DEFAULT_CLAIM_MOUNT, type WantedClaim } from '../../rules/claim-templates.ts';
+import type { WantedClaim } from '../../rules/claim-templates.ts';
 import { DEFAULT_HOST } from '../../rules/host-name.ts';
+import { targetMountPath } from '../../rules/variables/stash-variables.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
 import { type AgentKey, formatAgentKey } from './agent-key.ts';
+import { checkGateProgram } from './gates/gate-program.ts';
 import { checkRestore, restoreHosts } from './gates/restore-target.ts';
+import { applicationJob, applicationKey } from './jobs/application-job.ts';
 import { claimJob, claimKey } from './jobs/claim-job.ts';
 import { repositoryJob } from './jobs/job.ts';
 import { knownJobs } from './jobs/known-jobs.ts';
+import type { StashWork } from './jobs/stash-job.ts';
+import { stashRuns } from './jobs/stash-runs.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SIDECAR_CONTAINER } from './sidecar/names.ts';
 import { WORKLOAD_KINDS } from './sidecar/workload.ts';
-import { readClaim } from './targets/claim.ts';
+import { hasApplication } from './targets/application.ts';
+import { nodeOfClaim, readClaim } from './targets/claim.ts';
 import type { Sidecars } from './targets/keep-sidecars.ts';
 import { checkClaims, keepClaims, nodeOfClaims } from './targets/restored-claims.ts';
 import { isWorkload } from './targets/wanted-sidecars.ts';
@@ -24,25 +31,31 @@ interface ClusterPlatform {
   jobOf(key: AgentKey): V1Job | undefined;
   /** To be told at every look at the agents of which of them anything is expected. */
   looked(busy: readonly string[]): void;
+  /** Takes out of a text what the pod of this agent must not tell. */
+  redact(agent: string, text: string): string;
 }
 
 /** A cluster: what is a target there, and who works on it. */
-export function clusterPlatform(connection: Connection, settings: ClusterSettings, sidecars: Sidecars): ClusterPlatform {
+export function clusterPlatform(
+  connection: Connection,
+  settings: ClusterSettings,
+  { sidecars, exec, clock }: { sidecars: Sidecars; exec: PlatformPort['exec']; clock: Pick<Clock, 'now'> },
+): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = knownJobs();
+  const runs = stashRuns();
   return {
-    jobOf: (key) => (key.type === 'repository' ? repositoryJob(settings, key) : jobs.get(formatAgentKey(key))),
+    jobOf: (key) =>
+      key.type === 'repository' ? repositoryJob(settings, key) : (runs.jobOf(formatAgentKey(key)) ?? jobs.get(formatAgentKey(key))),
     looked: jobs.looked,
+    redact: runs.redact,
     port: {
       place: 'Cluster',
-      targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim'],
+      targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim', 'AppBinding'],
       heldBackKinds: WORKLOAD_KINDS,
       hosts: async (target, alias, direction) => {
         const missing = { missing: `there is no ${target.kind} ${target.namespace}/${target.name}` };
-        if (!isWorkloadTarget(target)) {
-          const claim = await readClaim(connection, target.namespace, target.name);
-          return claim === undefined ? missing : { hosts: [alias ?? `${DEFAULT_HOST}-0`] };
-        }
+        if (!isWorkloadTarget(target)) return (await isThere(connection, target)) ? { hosts: [alias ?? `${DEFAULT_HOST}-0`] } : missing;
         if (direction === 'restore') {
           const hosts = await restoreHosts(connection, target, alias);
           return hosts === undefined ? missing : { hosts };
@@ -56,24 +69,28 @@ export function clusterPlatform(connection: Connection, settings: ClusterSetting
       },
       agent: async (work) => {
         const { target, host } = work;
-        if (work.claims === undefined && isWorkloadTarget(target))
-          return work.direction === 'backup'
-            ? sidecarOf(connection, work, target)
-            : { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
-        const { key, job, paths } = await claimAgent(connection, settings, work);
+        if (work.claims === undefined && isWorkloadTarget(target)) {
+          if (work.direction === 'backup') return sidecarOf(connection, work, target);
+          await checkGateProgram(connection, target, work.program);
+          return { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
+        }
+        if (work.stash !== undefined) return { agent: runs.add(settings, await stashWork(connection, work, work.stash, clock)) };
+        const { key, job, paths } =
+          target.kind === 'AppBinding' ? applicationAgent(settings, work) : await claimAgent(connection, settings, work);
         jobs.set(formatAgentKey(key), job);
-        return { agent: formatAgentKey(key), paths };
+        return { agent: formatAgentKey(key), ...(paths === undefined ? {} : { paths }) };
       },
       attach: sidecars.attach,
       detach: sidecars.detach,
       repositoryAgent: ({ namespace, name }) => formatAgentKey({ type: 'repository', namespace, name }),
-      exec: async () => {
-        throw new StashError('NotSupportedYet', 'hooks of the kind exec are not built yet for clusters', {
-          remedy: 'Use httpGet, httpPost or tcpSocket.',
-        });
-      },
+      exec,
     },
   };
+}
+
+async function isThere(connection: Connection, { kind, namespace, name }: TargetKey): Promise<boolean> {
+  if (kind === 'AppBinding') return hasApplication(connection, namespace, name);
+  return (await readClaim(connection, namespace, name)) !== undefined;
 }
 
 function isWorkloadTarget(target: TargetKey): target is WorkloadTarget {
@@ -94,20 +111,46 @@ async function sidecarOf(connection: Connection, { host, spec, container }: Host
   };
 }
 
-async function claimAgent(connection: Connection, settings: ClusterSettings, work: HostWork) {
-  const { target, direction, runtimeSettings } = work;
+interface JobAgent {
+  key: Extract<AgentKey, { type: 'job' }>;
+  job: V1Job;
+  paths?: string[];
+}
+
+function applicationAgent(settings: ClusterSettings, { target, direction, program, runtimeSettings, tempDir }: HostWork): JobAgent {
+  const work = { namespace: target.namespace, name: target.name, direction, program, runtimeSettings, tempDir };
+  return { key: applicationKey(work), job: applicationJob(settings, work) };
+}
+
+async function claimAgent(connection: Connection, settings: ClusterSettings, work: HostWork): Promise<JobAgent> {
+  const { target, direction, runtimeSettings, program, tempDir } = work;
   const claims = work.claims ?? [namedClaim(work)];
   const found = await (work.claims === undefined ? readNamed(connection, target) : keepClaims(connection, target.namespace, work.claims));
   const node = await nodeOfClaims(connection, found);
-  const all = { namespace: target.namespace, claims, direction, runtimeSettings, node };
+  const all = { namespace: target.namespace, claims, direction, runtimeSettings, program, tempDir, node };
   const paths = claims.flatMap(({ mounts }) => mounts.map(({ mountPath }) => mountPath));
   return { key: claimKey(all), job: claimJob(settings, all), paths };
 }
 
+async function stashWork(connection: Connection, work: HostWork, stash: StashRun, clock: Pick<Clock, 'now'>): Promise<StashWork> {
+  const { kind, namespace, name } = work.target;
+  if (work.claims !== undefined)
+    throw new StashError(
+      'NotSupportedYet',
+      `Task ${stash.program.name} was written for Stash, and such Tasks do not restore into volumeClaimTemplates yet`,
+      {
+        remedy: 'Make the claim, and name it in spec.target.ref.',
+      },
+    );
+  const claim = kind === 'AppBinding' ? undefined : await readClaim(connection, namespace, name);
+  const node = claim && (await nodeOfClaim(connection, claim));
+  return { ...work, stash, node, now: clock.now() };
+}
+
 /** A claim that is the target itself appears once, where the first of the target's volumeMounts says. */
 function namedClaim({ target, spec }: HostWork): Pick<WantedClaim, 'name' | 'mounts'> {
-  const { mountPath = DEFAULT_CLAIM_MOUNT, subPath } = spec?.volumeMounts?.[0] ?? {};
-  return { name: target.name, mounts: [{ mountPath, ...(subPath === undefined ? {} : { subPath }) }] };
+  const subPath = spec?.volumeMounts?.[0]?.subPath;
+  return { name: target.name, mounts: [{ mountPath: targetMountPath(spec), ...(subPath === undefined ? {} : { subPath }) }] };
 }
 
 async function readNamed(connection: Connection, { kind, namespace, name }: TargetKey) {

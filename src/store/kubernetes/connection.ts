@@ -1,9 +1,10 @@
-import { type Dispatcher, request } from 'undici';
+import { type Dispatcher, request, type WebSocket } from 'undici';
 import { StashError } from '../../errors/error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { apiError } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 import { jsonLines } from './json-lines.ts';
+import { openSocket, type SocketRequest } from './socket.ts';
 import { Transport } from './transport.ts';
 
 export interface ApiRequest {
@@ -30,6 +31,8 @@ export interface Connection {
   lines(request: ApiRequest & { signal: AbortSignal }, silenceMs: number): AsyncIterable<unknown>;
   /** The answer as it comes, for what is not JSON: the log of a container. */
   bytes(request: ApiRequest & { signal: AbortSignal }): AsyncIterable<Buffer>;
+  /** A stream in both directions, once it is open. Throws when the server does not open it, which does not tell why. */
+  socket(request: SocketRequest): Promise<WebSocket>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -113,11 +116,18 @@ export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_0
     }
   }
 
+  const socket = async (asked: SocketRequest): Promise<WebSocket> => {
+    const access = await credentials.current();
+    const headers = { 'user-agent': userAgent, ...access.headers };
+    const signal = AbortSignal.any([closed.signal, asked.signal]);
+    return openSocket({ ...asked, server, headers, dispatcher: transport.dispatcher(access, 'watches'), signal, timeoutMs });
+  };
+
   const close = () => {
     closed.abort();
     return transport.close();
   };
-  return { server, namespace, send, lines, bytes, close };
+  return { server, namespace, send, lines, bytes, socket, close };
 }
 
 const MOST_BUSY = 5;

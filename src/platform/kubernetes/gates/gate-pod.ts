@@ -25,7 +25,7 @@ export function hostOfPod(kind: WorkloadKind, { metadata, spec }: V1Pod, alias: 
     case 'Deployment':
       return alias ?? `${DEFAULT_HOST}-0`;
     case 'StatefulSet': {
-      const ordinal = /-(\d+)$/.exec(metadata?.name ?? '')?.[1];
+      const ordinal = ordinalOf({ metadata });
       return ordinal === undefined ? undefined : `${base}-${ordinal}`;
     }
     case 'DaemonSet': {
@@ -33,6 +33,11 @@ export function hostOfPod(kind: WorkloadKind, { metadata, spec }: V1Pod, alias: 
       return node === undefined || alias === undefined ? node : `${alias}-${node}`;
     }
   }
+}
+
+export function ordinalOf({ metadata }: { metadata?: V1Pod['metadata'] | undefined }): number | undefined {
+  const digits = /-(\d+)$/.exec(metadata?.name ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Whether the pod's own containers may be at work on the data, or will without asking: its gate is open, or it has none. */

@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOCAL_BACKEND } from '../local-backend/testing/settings.ts';
-import type { ClusterSettings } from '../settings.ts';
+import { SETTINGS as settings } from '../testing/settings.ts';
 import { claimJob, claimKey } from './claim-job.ts';
 
-const settings: ClusterSettings = {
-  namespace: 'stash-system',
-  image: 'stash/stash:1',
-  imagePullPolicy: 'IfNotPresent',
-  imagePullSecrets: [],
-  agentsUrl: 'https://stash-agents.stash-system.svc:8443',
-  agentServiceAccount: 'stash-agent',
-  agentResources: { limits: { memory: '1Gi' } },
-  localBackend: LOCAL_BACKEND,
-};
 const claimOf = (name: string, ...paths: string[]) => ({ name, mounts: paths.map((mountPath) => ({ mountPath })) });
 const backup = { namespace: 'shop', claims: [claimOf('data', '/stash-data')], direction: 'backup' as const };
 
@@ -77,5 +66,5 @@ test('runtime settings are followed, and more power than a namespace has by itse
   const asUser = claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext: { runAsUser: 999 } } } });
   assert.equal(asUser.spec?.template.spec?.containers[0]?.securityContext?.runAsUser, 999);
   for (const securityContext of [{ privileged: true }, { allowPrivilegeEscalation: true }])
-    assert.throws(() => claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext } } }), /are refused/);
+    assert.throws(() => claimJob(settings, { ...backup, runtimeSettings: { container: { securityContext } } }), /is refused/);
 });

@@ -7,15 +7,20 @@ import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 /** How long a Job that has ended, and is removed, may take to be gone. */
 const REMOVAL_MS = 250;
 
+/** Whether its pod is never followed by another, nor the Job by one of the same name: what it did must not be done twice. */
+function runsOnce({ spec }: V1Job): boolean {
+  return spec?.backoffLimit === 0;
+}
+
 /**
- * Makes sure that the Job is there and has not ended: one that has is removed and made anew. Rejects with what the API server refuses
- * (Invalid, Forbidden), or when it does not answer.
+ * Makes sure that the Job is there and has not ended: one that has is removed and made anew, unless it runs once; then it is given back.
+ * Rejects with what the API server refuses (Invalid, Forbidden), or when it does not answer.
  */
 export async function keepJob(
   connection: Connection,
   job: V1Job,
   { clock, signal }: { clock: Pick<Clock, 'sleep'>; signal: AbortSignal },
-): Promise<void> {
+): Promise<V1Job | undefined> {
   const { namespace = '', name = '' } = job.metadata ?? {};
   const collection = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const path = `${collection}/${name}`;
@@ -25,16 +30,25 @@ export async function keepJob(
     if (found === undefined) {
       try {
         await connection.send({ what: `create ${text}`, method: 'POST', path: collection, body: job, signal });
-        return;
+        return undefined;
       } catch (error) {
         if (!isCode(error, 'AlreadyExists')) throw error;
         continue;
       }
     }
-    if (!hasEnded(found) && found.metadata?.deletionTimestamp === undefined) return;
+    if (!hasEnded(found) && found.metadata?.deletionTimestamp === undefined) return undefined;
+    if (runsOnce(job)) return found;
     if (found.metadata?.deletionTimestamp === undefined) await remove(connection, path, text, found.metadata?.uid, signal);
     await clock.sleep(REMOVAL_MS, signal);
   }
+  return undefined;
+}
+
+/** Ends a Job that runs once, when its order has failed: what has not begun must not begin later. */
+export async function endJob(connection: Connection, job: V1Job, signal: AbortSignal): Promise<void> {
+  const { namespace = '', name = '' } = job.metadata ?? {};
+  if (runsOnce(job))
+    await remove(connection, `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`, `Job ${namespace}/${name}`, undefined, signal);
 }
 
 function hasEnded({ status }: V1Job): boolean {

@@ -9,11 +9,11 @@ import { silentLogger } from '../../../runtime/log.ts';
 import { soon } from '../../../store/conformance/fixture.ts';
 import { noCluster, type TestCluster, testCluster } from '../../../store/kubernetes/testing/cluster.ts';
 import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
+import { SETTINGS as CLUSTER } from '../testing/settings.ts';
 import { keepTrust } from '../trust/trust.ts';
 import { serveLocalBackends } from './serve.ts';
 import { serverName } from './server.ts';
 import { localRepository } from './testing/repository.ts';
-import { LOCAL_BACKEND } from './testing/settings.ts';
 
 const skip = noCluster ?? false;
 let cluster: TestCluster | undefined;
@@ -31,7 +31,7 @@ async function backends(image = 'nowhere.invalid/stash:1') {
   let ahead = 0;
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + ahead };
   const woken: ObjectKey[] = [];
-  const settings = { image, imagePullPolicy: 'IfNotPresent' as const, imagePullSecrets: [], localBackend: LOCAL_BACKEND };
+  const settings = { image, imagePullPolicy: 'IfNotPresent' as const, imagePullSecrets: [], localBackend: CLUSTER.localBackend };
   const made = serveLocalBackends({ connection, trust, settings, wake: (key) => woken.push(key), clock, log: silentLogger(), signal });
   const path = `/apis/stash.appscode.com/v1alpha1/namespaces/${namespace}/repositories`;
   const { body } = await connection.send<Repository>({

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SETTINGS as CLUSTER } from '../testing/settings.ts';
 import { CREDENTIALS, MADE_OF, PLACE, type ServerSettings, serverDeployment, serverHosts, serverSecret, serverUrl } from './server.ts';
 import { localRepository } from './testing/repository.ts';
-import { LOCAL_BACKEND } from './testing/settings.ts';
 import { servedVolume } from './volume.ts';
 
 const SETTINGS: ServerSettings = {
   image: 'stash/stash:1',
   imagePullPolicy: 'IfNotPresent',
   imagePullSecrets: [],
-  localBackend: LOCAL_BACKEND,
+  localBackend: CLUSTER.localBackend,
 };
 const OF = { secret: 'of-the-first', fingerprint: 'f1' };
 
@@ -87,7 +87,7 @@ test('another pod is needed for another volume, image, user or credentials, and 
   const stamp = (...given: Parameters<typeof made>) => made(...given).deployment.metadata?.annotations?.[MADE_OF];
   const same = stamp();
   assert.equal(stamp({ persistentVolumeClaim: { claimName: 'backups' }, mountPath: '/elsewhere' }), same);
-  const root = { ...SETTINGS, localBackend: { ...LOCAL_BACKEND, securityContext: { runAsUser: 0, fsGroup: null } } };
+  const root = { ...SETTINGS, localBackend: { ...CLUSTER.localBackend, securityContext: { runAsUser: 0, fsGroup: null } } };
   const others = [
     stamp({ persistentVolumeClaim: { claimName: 'others' } }),
     stamp(undefined, { settings: { ...SETTINGS, image: 'stash/stash:2' } }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { V1EnvFromSource, V1EnvVar, V1VolumeMount } from '@kubernetes/client-node';
 import type { ContainerRuntimeSettings } from '../../../api/runtime-settings.ts';
 import { StashError } from '../../../errors/error.ts';
+import { TARGET_IMAGE } from '../../../rules/function-container.ts';
 import { agentMounts } from '../pods/agent-parts.ts';
 import { type DataContainer, findDataContainer, isWithin } from './data-container.ts';
 import { mergeWanted } from './merge.ts';
@@ -9,7 +10,7 @@ import { GATE_CONTAINER, INSTALL_CONTAINER, PAYLOAD_DIRECTORY, SIDECAR_CONTAINER
 import { isGuaranteed } from './resources.ts';
 import { type Stage, stageOf } from './stage-volume.ts';
 import { onlyImageKnows, type RunsAs, runsAs } from './user.ts';
-import { TARGET_IMAGE, type WantedSidecar } from './wanted.ts';
+import type { WantedSidecar } from './wanted.ts';
 import { type OwnPart, ownPart, type Workload, workloadText } from './workload.ts';
 
 /**

@@ -4,9 +4,6 @@ import type { BackupTarget } from '../../../api/target.ts';
 import type { TempDir } from '../../../api/temp-dir.ts';
 import type { ClusterSettings } from '../settings.ts';
 
-/** Image of a function that runs in the image of the container that holds the data. */
-export const TARGET_IMAGE = '${TARGET_IMAGE}';
-
 /** One sidecar of a workload, as the objects that name the workload ask for it. Schedules, retention and repositories are not in it. */
 export interface WantedSidecar {
   /** `containerName`. */

@@ -22,7 +22,7 @@ export interface Workload {
     paused?: boolean;
     template: V1PodTemplateSpec;
     ordinals?: { start?: number };
-    updateStrategy?: { type?: string };
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
     volumeClaimTemplates?: V1PersistentVolumeClaim[];
   };
 }

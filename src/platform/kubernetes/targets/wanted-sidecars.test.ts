@@ -11,6 +11,13 @@ const functionOf = (name: string, spec: Partial<StashFunction['spec']>) =>
 const catalog = {
   functions: new Map([
     functionOf('files', { source: 'Paths' }),
+    functionOf('export', {
+      source: 'Stage',
+      image: 'export:1',
+      command: ['x'],
+      env: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'login', key: 'token' } } }],
+      resources: { limits: { memory: '1Gi' } },
+    }),
     functionOf('mariadb-physical', { source: 'Stage', image: '${TARGET_IMAGE}', command: ['x'] }),
   ]),
   tasks: new Map(),
@@ -40,6 +47,16 @@ test('each binding wants its sidecar; an alias without one wants that of the fil
     { container: 'db-backup', image: '${TARGET_IMAGE}', staged: 'Physical' },
     { container: 'stash', image: undefined, staged: 'Files' },
   ]);
+});
+
+test('a function brings its image, its variables and its resources, and a configuration says more of these', () => {
+  const [wanted] = wantedSidecars(db, [configuration('one', { task: { name: 'export' } })], known);
+  assert.equal(wanted?.image, 'export:1');
+  assert.match(wanted?.env?.[0]?.name ?? '', /^STASH_SECRET_[0-9A-F]{8}_TOKEN$/);
+  assert.deepEqual(wanted?.runtimeSettings, { resources: { limits: { memory: '1Gi' } } });
+  const more = { container: { resources: { limits: { memory: '2Gi' } } } };
+  const [changed] = wantedSidecars(db, [configuration('one', { task: { name: 'export' }, runtimeSettings: more })], known);
+  assert.deepEqual(changed?.runtimeSettings, more.container);
 });
 
 test('a workload that names its MariaDB wants the sidecar of that, not of its files', () => {

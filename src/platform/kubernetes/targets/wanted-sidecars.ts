@@ -1,6 +1,8 @@
+import type { V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
 import type { AppBinding } from '../../../api/app-binding.ts';
 import { asStashError, isCode } from '../../../errors/error.ts';
-import { bindingOf, type Catalog } from '../../../rules/binding.ts';
+import { type Binding, bindingOf, type Catalog } from '../../../rules/binding.ts';
+import type { FunctionContainer } from '../../../rules/function-container.ts';
 import type { Invoker, Member } from '../../../rules/invoker.ts';
 import { SIDECAR_CONTAINER } from '../sidecar/names.ts';
 import type { WantedSidecar } from '../sidecar/wanted.ts';
@@ -35,11 +37,11 @@ function wantedBy(invoker: Invoker, member: Member, catalog: Catalog, applicatio
     try {
       const { sidecar, restore, task } = member;
       const targetKind = member.target?.ref?.kind ?? '';
-      const binding = bindingOf({ alias, direction: 'backup', sidecar, restore, task, targetKind, application }, catalog);
+      const binding = bindingOf({ place: 'Cluster', alias, direction: 'backup', sidecar, restore, task, targetKind, application }, catalog);
       return [
         wanted(
           member,
-          binding.container,
+          binding,
           binding.steps.map((step) => step.name),
           catalog,
         ),
@@ -51,22 +53,29 @@ function wantedBy(invoker: Invoker, member: Member, catalog: Catalog, applicatio
   });
 }
 
-function wanted(member: Member, container: string | undefined, functions: readonly string[], catalog: Catalog): WantedSidecar {
+function wanted(member: Member, { container, program }: Binding, functions: readonly string[], catalog: Catalog): WantedSidecar {
   const specs = functions.flatMap((name) => catalog.functions.get(name)?.spec ?? []);
   const bound = member.sidecar?.find(({ function: one }) => functions.includes(one.name) && one.containerName === container)?.function;
-  const image = specs.find((spec) => spec.image !== undefined)?.image;
   const staged = specs.some((spec) => spec.source === 'Stage') ? 'Physical' : 'Files';
   return {
     container: container ?? SIDECAR_CONTAINER,
-    ...(image === undefined ? {} : { image }),
+    ...(program?.image === undefined ? {} : { image: program.image }),
     staged,
     target: {
       ...(member.target?.paths === undefined ? {} : { paths: member.target.paths }),
       ...(member.target?.volumeMounts === undefined ? {} : { volumeMounts: member.target.volumeMounts }),
     },
-    runtimeSettings: bound?.runtimeSettings ?? member.runtimeSettings?.container,
+    runtimeSettings: settingsOf(bound?.runtimeSettings ?? member.runtimeSettings?.container, program),
     tempDir: member.tempDir,
+    ...(program === undefined || program.env.length === 0 ? {} : { env: program.env as V1EnvVar[] }),
+    ...(program === undefined || program.envFrom.length === 0 ? {} : { envFrom: program.envFrom as V1EnvFromSource[] }),
   };
+}
+
+/** What a Function says of its container, with what the configuration says over it. */
+function settingsOf(given: WantedSidecar['runtimeSettings'], program: FunctionContainer | undefined): WantedSidecar['runtimeSettings'] {
+  if (program?.settings === undefined && program?.resources === undefined) return given;
+  return { ...program.settings, ...(program.resources === undefined ? {} : { resources: program.resources }), ...given };
 }
 
 function workloadOf({ target }: Member, namespace: string): WorkloadKey | undefined {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Function as StashFunction } from '../api/function.ts';
+import type { Repository } from '../api/repository.ts';
+import type { Task } from '../api/task.ts';
+import { stashTask } from '../rules/stash-task.ts';
+import { outputFile, stashRun } from './stash-program.ts';
+
+const found = {
+  metadata: { name: 'dump' },
+  spec: { image: 'dump:1', args: ['${HOSTNAME}', '${REPOSITORY_URL}'] },
+} as unknown as StashFunction;
+const of = { metadata: { name: 'dumps' }, spec: { steps: [{ name: 'dump' }] } } as unknown as Task;
+const repositoryIn = (namespace: string) => ({
+  repository: {
+    metadata: { name: 'repo', namespace },
+    spec: { backend: { rest: { url: 'http://x/' }, storageSecretName: 'storage' } },
+  } as unknown as Repository,
+  open: {
+    namespace,
+    name: 'repo',
+    access: { url: 'rest:http://x/', env: { RESTIC_PASSWORD: 'hunter22' }, files: {}, flags: [] },
+  },
+});
+const input: Parameters<typeof stashRun>[0] = {
+  task: stashTask('spec.task', of, [found], []),
+  target: { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' },
+  spec: undefined,
+  application: undefined,
+  host: 'host-0',
+  repositories: [repositoryIn('shop')],
+  invoker: { kind: 'BackupConfiguration', name: 'files' },
+  session: { kind: 'BackupSession', name: 'now', namespace: 'shop', uid: 'u' },
+  orderId: 'one',
+  deadline: '2026-03-01T10:00:00Z',
+};
+
+test('a run has everything filled in, and takes the secrets of the storage out of what its steps say', () => {
+  const run = stashRun(input);
+  assert.deepEqual(run.program.steps[0]?.spec.args, ['host-0', 'rest:http://x/']);
+  assert.equal(run.storageSecret, 'storage');
+  assert.equal(run.redact('with hunter22'), 'with ***');
+  assert.equal(outputFile(run), '/stash-tmp/output/output.json');
+});
+
+test('its steps are given no secret of another namespace', () => {
+  assert.throws(() => stashRun({ ...input, repositories: [repositoryIn('ops')] }), { code: 'GatewayRequired' });
+});
+
+test('it stores in one Repository', () => {
+  assert.throws(() => stashRun({ ...input, repositories: [repositoryIn('shop'), repositoryIn('shop')] }), {
+    code: 'Invalid',
+    message: /stores by itself, in one Repository; there are 2/,
+  });
+});

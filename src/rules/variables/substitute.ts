@@ -1,0 +1,65 @@
+import { StashError } from '../../errors/error.ts';
+
+export type Variables = Readonly<Record<string, string>>;
+
+/**
+ * The value with the variables in all its strings filled in, as Stash writes them: `${NAME}`, `${NAME:=default}` (also `:-` and `=`), and
+ * `$${` for `${` itself. On the parsed tree, once: what comes in by a variable is text and nothing else, whatever it holds. A variable that
+ * is there counts, also an empty one. Throws Invalid that names the variable and the path of the field.
+ */
+export function substitute<T>(value: T, variables: Variables, path: string): T {
+  return filled(value, variables, path) as T;
+}
+
+function filled(value: unknown, variables: Variables, path: string): unknown {
+  if (typeof value === 'string') return filledText(value, variables, path);
+  if (Array.isArray(value)) return value.map((one, index) => filled(one, variables, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one, variables, `${path}.${key}`)]));
+}
+
+/** NAME, then an operator with a default; what other operators of shells would mean is not ours to guess. */
+const REFERENCE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:=|:-|=)([\s\S]*))?$/;
+
+function filledText(text: string, variables: Variables, path: string): string {
+  let result = '';
+  let at = 0;
+  while (at < text.length) {
+    const next = text.indexOf('${', at);
+    if (next < 0) return result + text.slice(at);
+    if (next > at && text[next - 1] === '$') {
+      result += `${text.slice(at, next - 1)}\${`;
+      at = next + 2;
+      continue;
+    }
+    const end = closing(text, next + 2);
+    if (end === undefined) throw new StashError('Invalid', `${path}: "${text.slice(next)}" has no closing brace`);
+    result += text.slice(at, next) + valueFor(text.slice(next + 2, end), variables, path);
+    at = end + 1;
+  }
+  return result;
+}
+
+function valueFor(reference: string, variables: Variables, path: string): string {
+  const [, name, operator, otherwise = ''] = REFERENCE.exec(reference) ?? [];
+  if (name === undefined)
+    throw new StashError('Invalid', `${path}: "\${${reference}}" is not understood`, {
+      remedy: 'Write ${NAME} or ${NAME:=default}; for a text that the program itself fills in write $${NAME}.',
+    });
+  if (Object.hasOwn(variables, name)) return variables[name] ?? '';
+  if (operator !== undefined) return filledText(otherwise, variables, path);
+  throw new StashError('Invalid', `${path}: the variable "${name}" has no value and no default`, {
+    remedy: `Give it as a parameter of the task, or write \${${name}:=default}.`,
+  });
+}
+
+/** Of the brace before `from`; a default may hold references itself. */
+function closing(text: string, from: number): number | undefined {
+  let open = 1;
+  for (let at = from; at < text.length; at += 1) {
+    if (text.startsWith('${', at)) open += 1;
+    else if (text[at] === '}') open -= 1;
+    if (open === 0) return at;
+  }
+  return undefined;
+}
