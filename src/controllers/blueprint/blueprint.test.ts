@@ -75,6 +75,24 @@ test('another blueprint of the same place takes over what was made', async () =>
   assert.deepEqual(await names(one, 'Repository'), ['shop/deployment-web']);
 });
 
+test('nothing is taken away for a blueprint that is not there yet: it may be mistyped, or come a moment later', async () => {
+  const one = await bed();
+  await one.blueprint('old');
+  await one.target(...WEB, { [BLUEPRINT]: 'old' });
+  await one.settle(WEB);
+  const before = await one.configuration('deployment-web');
+  await one.annotate(...WEB, { [BLUEPRINT]: 'new' });
+  await one.settle(WEB);
+  const kept = await one.configuration('deployment-web');
+  assert.deepEqual(kept?.spec, before?.spec);
+  assert.match(kept?.metadata.annotations?.[NOT_FOLLOWED] ?? '', /^BlueprintNotFound: there is no BackupBlueprint new/);
+  await one.blueprint('new', { schedule: '@hourly' });
+  await one.settle(WEB);
+  const configuration = await one.configuration('deployment-web');
+  assert.deepEqual([configuration?.metadata.uid, configuration?.spec.schedule], [before?.metadata.uid, '@hourly']);
+  assert.equal(configuration?.metadata.annotations?.[NOT_FOLLOWED], undefined);
+});
+
 test('schedules, retention and hooks follow the blueprint; what was paused by hand stays paused', async () => {
   const one = await bed();
   await one.blueprint('standard');

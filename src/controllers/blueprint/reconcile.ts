@@ -76,6 +76,8 @@ async function reconcile(kind: BlueprintKind, key: ObjectKey, ctx: Ctx, told: To
 
 interface Outcome {
   problems: Problem[];
+  /** A blueprint that is named could not be followed. */
+  failed?: Problem;
   /** When to look again, in milliseconds, where nothing would wake it. */
   waits?: number | undefined;
 }
@@ -87,19 +89,19 @@ async function follow(ctx: Ctx, object: AnyObject, target: BlueprintTarget, made
   const named = attempt(() => blueprintNames(target.annotations));
   if (named.value === undefined) return complain(ctx, made.configurations, { reason: 'AnnotationInvalid', message: named.problem });
   const names = named.value;
-  const gone = made.configurations.filter((one) => !names.includes(blueprintOf(one, target) ?? ''));
   const wishes = names.length === 0 ? undefined : attempt(() => targetWishes(target.kind, target.annotations));
   const outcomes: Outcome[] = [];
   const used = new Set<string>();
-  if (wishes?.problem !== undefined) {
-    const kept = made.configurations.filter((one) => !gone.includes(one));
-    outcomes.push(await complain(ctx, kept, { reason: 'AnnotationInvalid', message: wishes.problem }));
-    for (const one of kept) used.add(keyText(keyOf(one)));
-  } else if (wishes !== undefined) {
+  if (wishes?.problem !== undefined) return complain(ctx, made.configurations, { reason: 'AnnotationInvalid', message: wishes.problem });
+  if (wishes !== undefined) {
     const held = new Set<string>();
     for (const name of names) outcomes.push(await followOne(ctx, { object, target, made, names, name, wishes: wishes.value, held, used }));
   }
-  for (const one of made.configurations) if (!used.has(keyText(keyOf(one)))) await remove(ctx, one, object);
+  const rest = made.configurations.filter((one) => !used.has(keyText(keyOf(one))));
+  const failed = outcomes.find((one) => one.failed !== undefined)?.failed;
+  // Perhaps a mistyped name, or a blueprint that comes a moment later and takes over what another made.
+  if (failed !== undefined) await noteAll(ctx, rest, failed.reason, failed.message);
+  else for (const one of rest) await remove(ctx, one, object);
   const waits = outcomes.flatMap((one) => one.waits ?? []);
   return { problems: outcomes.flatMap((one) => one.problems), waits: waits.length === 0 ? undefined : Math.min(...waits) };
 }
@@ -154,7 +156,7 @@ async function followOne(ctx: Ctx, { object, target, made, names, name, wishes, 
 /** Nothing that is there is taken away because of a problem; it says why it does not follow. */
 async function complain(ctx: Ctx, configurations: readonly BackupConfiguration[], problem: Problem): Promise<Outcome> {
   await noteAll(ctx, configurations, problem.reason, problem.message);
-  return { problems: [problem] };
+  return { problems: [problem], failed: problem };
 }
 
 function attempt<T>(work: () => T): { value: T; problem?: undefined } | { value?: undefined; problem: string } {
