@@ -69,6 +69,8 @@ function registryOf(samples: Samples, legacyNames: boolean): Registry {
  * quarter of a million of them; a registry asks a metric for no more than this. Shared labels are what it writes out once an object.
  */
 function finished({ type, help }: Metric, name: string, series: readonly Sample[]): Gauge {
-  const values = series.map(({ labels, own, value }) => ({ sharedLabels: labels, ...(own === undefined ? {} : { labels: own }), value }));
-  return { name, help, type, get: async () => ({ name, help, type, values }) } as unknown as Gauge;
+  // Made only when it is this metric's turn, so that one of them is in memory at a time.
+  const values = () =>
+    series.map(({ labels, own, value }) => ({ sharedLabels: labels, ...(own === undefined ? {} : { labels: own }), value }));
+  return { name, help, type, get: async () => ({ name, help, type, values: values() }) } as unknown as Gauge;
 }

@@ -2,7 +2,7 @@ import { counter, gauge } from '../metric.ts';
 
 /** Of the operator itself. Besides, there are the metrics of its process: `process_*` and `nodejs_*`. */
 export const OPERATOR = {
-  leader: gauge('stash_leader', [], 'Whether this operator leads: 1 or 0. One that does not serves nothing about objects.'),
+  leader: gauge('stash_leader', [], 'Whether this operator leads: 1 or 0. While it does not, it serves nothing about objects.'),
   build: gauge('stash_build_info', ['version', 'node'], 'Which version runs; always 1.'),
   objects: gauge('stash_objects', ['kind'], 'Objects of each kind.'),
   collect: gauge('stash_collect_duration_seconds', [], 'Seconds that it took to read the objects for this scrape.'),
