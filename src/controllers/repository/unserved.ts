@@ -17,9 +17,9 @@ export async function unserved(
   { unserved: why, secretVersion }: Pick<OpenedRepository, 'secretVersion'> & { unserved: NonNullable<OpenedRepository['unserved']> },
   due: ReturnType<typeof probeDue>,
 ): Promise<Result> {
-  const phase = repository.status?.phase;
+  const { phase, error } = repository.status ?? {};
   if ('error' in why) {
-    const told = phase === 'NotReady' && repository.status?.error?.code === why.error.code;
+    const told = phase === 'NotReady' && error?.code === why.error.code && error.message === why.error.message;
     return told && !due.due ? requeueAfter(due.inMs, why.error.code) : unusable(ctx, repository, why.error, secretVersion);
   }
   if (phase !== 'Ready')

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** An HTTP proxy that leads every CONNECT to one port here, whatever name was asked for: it stands in for a name server. */
-export async function startConnectProxy(targetPort: number): Promise<{ port: number; stop(): Promise<void> }> {
+/** An HTTP proxy that leads every CONNECT to one port, here unless said otherwise, whatever name was asked for: it stands in for a name server. */
+export async function startConnectProxy(targetPort: number, host = '127.0.0.1'): Promise<{ port: number; stop(): Promise<void> }> {
   const sockets = new Set<Duplex>();
   const server = createServer((_, response) => response.writeHead(405).end());
   server.on('connect', (_, client: Duplex) => {
-    const target = connect(targetPort, '127.0.0.1', () => {
+    const target = connect(targetPort, host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.pipe(client).pipe(target);
     });
