@@ -1,4 +1,5 @@
 import type { AppBinding } from '../api/app-binding.ts';
+import { StashError } from '../errors/error.ts';
 import { type Binding, bindingOf, type Catalog } from '../rules/binding.ts';
 import type { Member } from '../rules/invoker.ts';
 import type { Context } from './context.ts';
@@ -12,16 +13,26 @@ export async function readCatalog(ctx: Pick<Context, 'store'>): Promise<Catalog>
   };
 }
 
-/** The AppBinding that says how to log in to a target: the target itself, or the one it names. */
+/**
+ * The AppBinding that says how to log in to a target: the target itself, or the one it names. Throws Invalid for one of another namespace:
+ * its credentials are not for whoever may name it.
+ */
 export async function applicationOf(
   ctx: Pick<Context, 'store'>,
   target: Member['target'],
   namespace: string,
 ): Promise<AppBinding | undefined> {
-  const ref = target?.ref;
-  if (ref?.kind === 'AppBinding') return ctx.store.get('AppBinding', { namespace: ref.namespace ?? namespace, name: ref.name ?? '' });
-  const named = target?.appBinding;
-  return named === undefined ? undefined : ctx.store.get('AppBinding', { namespace: named.namespace ?? namespace, name: named.name });
+  const named = target?.ref?.kind === 'AppBinding' ? target.ref : target?.appBinding;
+  if (named === undefined) return undefined;
+  if ((named.namespace ?? namespace) !== namespace)
+    throw new StashError(
+      'Invalid',
+      `AppBinding ${named.namespace}/${named.name} is in another namespace than ${namespace}, which names it`,
+      {
+        remedy: 'Make an AppBinding, with a secret of its own, beside the object that names it.',
+      },
+    );
+  return ctx.store.get('AppBinding', { namespace, name: named.name ?? '' });
 }
 
 /** What runs for an alias of a member; throws as `bindingOf` does. */

@@ -13,7 +13,7 @@ import type { PollRequest, PollResponse } from './protocol.ts';
 export interface Desk {
   /**
    * Idempotent by id. Makes sure that the agent runs. `begun`: status says that an agent has had it. Then it is not begun a second time:
-   * an agent that knows nothing of it shows that it is lost.
+   * an agent that knows nothing of it shows that it is lost. Throws Invalid for an agent whose word would not count.
    */
   give(agent: string, order: Order, begun?: boolean): void;
   /** Whether this operator has given it and still waits for it. */
@@ -192,6 +192,10 @@ export function createDesk(options: DeskOptions): AgentDesk {
   return {
     epoch: options.epoch,
     give: (agent, order, begun = false) => {
+      if (options.mayReport?.(agent, order.purpose) === false)
+        throw new StashError('Invalid', `agent ${agent} does not work for ${order.purpose}: it is of another namespace`, {
+          remedy: 'Put the object into the namespace of its target.',
+        });
       let entry = entries.get(order.id);
       // What an agent of somebody else said of it was not for it to say.
       if (entry === undefined || (entry.order === undefined && !sameTrust(entry.agent, agent))) {

@@ -3,6 +3,7 @@ import { keyOf } from '../../api/object.ts';
 import type { Operation } from '../../api/operations.ts';
 import { StashError } from '../../errors/error.ts';
 import { type Invoker, invokerOf, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
+import { foreignTarget } from '../../rules/own-namespace.ts';
 import { readCatalog } from '../catalog.ts';
 import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
@@ -50,6 +51,9 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   if (!begun && state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
   if (!begun && (object.status?.phase === 'Invalid' || state === 'Invalid'))
     throw new StashError('Invalid', `${kind} ${name} is invalid: ${message ?? readyMessage(object.status)}`);
+  // Status may be of an earlier spec.
+  const foreign = invoker.members.flatMap((member) => foreignTarget(ctx.platform.place, member.target ?? {}, invoker.namespace));
+  if (foreign.length > 0) throw new StashError('Invalid', `${kind} ${name}: target.${foreign.join('; target.')}`);
   let current = session;
   const now = ctx.clock.now();
   const run: SessionRun = {

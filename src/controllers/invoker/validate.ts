@@ -7,6 +7,7 @@ import { asStashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf } from '../../rules/invoker.ts';
 import { withoutEffect } from '../../rules/not-yet.ts';
+import { foreignTarget } from '../../rules/own-namespace.ts';
 import type { ConditionChange } from '../conditions.ts';
 import { CONDITIONS } from '../conditions.ts';
 import type { Context } from '../context.ts';
@@ -92,6 +93,7 @@ function specProblems(ctx: Context, invoker: Invoker, operations: readonly Check
       problems.push(`${path}.ref: name the target with apiVersion, kind and name`);
     else if (!ctx.platform.targetKinds.includes(kind))
       problems.push(`${path}.ref.kind: "${kind}" cannot be backed up here; ${ctx.platform.targetKinds.join(' and ')} can`);
+    for (const problem of foreignTarget(ctx.platform.place, member.target ?? {}, invoker.namespace)) problems.push(`${path}.${problem}`);
     if (kind === 'Host' && (member.target?.paths ?? []).length === 0)
       problems.push(`${path}.paths: name at least one directory of the host`);
     for (const one of member.target?.paths ?? [])

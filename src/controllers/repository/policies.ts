@@ -9,9 +9,10 @@ import type { Context } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 
-/** Every invoker that stores in this repository. */
+/** Every invoker that stores in this repository: those of its own namespace, since it is not lent. */
 export async function invokersOf(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<Invoker[]> {
-  return (await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, keyText(repository))).map(invokerOf);
+  const named = await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, keyText(repository));
+  return named.filter(({ metadata }) => metadata.namespace === repository.namespace).map(invokerOf);
 }
 
 export function targetsOf(invoker: Invoker): string[] {

@@ -22,7 +22,13 @@ export function isRecorded(session: BackupSession, repository: RepositoryStatus 
 /** `NAMESPACE/NAME` of each Repository that has something of this session. */
 export function storedRepositories(session: BackupSession): string[] {
   const hosts = (session.status?.targets ?? []).flatMap((target) => target.stats ?? []);
-  return [...new Set(hosts.flatMap((host) => (host.snapshots ?? []).flatMap((one) => one.repository ?? [])))];
+  const named = hosts.flatMap((host) => (host.snapshots ?? []).flatMap((one) => one.repository ?? []));
+  return [...new Set(named)].filter((name) => isOwn(session, name));
+}
+
+/** Repositories are not lent: what an agent says of one in another namespace is not for it to say. */
+function isOwn({ metadata }: BackupSession, name: string): boolean {
+  return name.startsWith(`${metadata.namespace}/`);
 }
 
 /** When the last host of the session was done; milliseconds since the epoch. */
@@ -58,11 +64,13 @@ export function storedEntries(session: BackupSession, repository: RepositoryRef)
 
 /** Where the session could not store, for a reason that says something about the repository: its `NAMESPACE/NAME`, and when. */
 export function troubledRepositories(session: BackupSession): { name: string; time: string }[] {
-  return (session.status?.targets ?? []).flatMap((target) =>
-    (target.stats ?? []).flatMap((host) =>
-      (host.repositories ?? [])
-        .filter((one) => one.phase === 'Failed' && isStorageTrouble(one.errorCode))
-        .map((one) => ({ name: `${one.namespace}/${one.name}`, time: host.endTime ?? '' })),
-    ),
-  );
+  return (session.status?.targets ?? [])
+    .flatMap((target) =>
+      (target.stats ?? []).flatMap((host) =>
+        (host.repositories ?? [])
+          .filter((one) => one.phase === 'Failed' && isStorageTrouble(one.errorCode))
+          .map((one) => ({ name: `${one.namespace}/${one.name}`, time: host.endTime ?? '' })),
+      ),
+    )
+    .filter(({ name }) => isOwn(session, name));
 }

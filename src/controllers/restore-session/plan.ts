@@ -6,6 +6,7 @@ import { orderIdOf } from '../../orders/order-id.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
+import { foreignTarget } from '../../rules/own-namespace.ts';
 import { readRecords } from '../../rules/records.ts';
 import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
 import { withSlot } from '../backup-session/slot.ts';
@@ -39,6 +40,8 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
     checkClaims(run);
     if (spec.target?.ref?.name === undefined && !makesClaims(run.session))
       throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
+    const foreign = foreignTarget(run.ctx.platform.place, spec.target ?? {}, run.session.metadata.namespace ?? '');
+    if (foreign.length > 0) throw new StashError('Invalid', `spec.target.${foreign.join('; spec.target.')}`);
     if (!run.ctx.platform.targetKinds.includes(run.target.kind))
       throw new StashError(
         'Invalid',

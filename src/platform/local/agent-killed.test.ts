@@ -45,8 +45,8 @@ test('an agent killed during the upload gets the order again, and the lock of it
     (await dataSnapshots(path)).map((one) => one.id),
     hostOf(ended)?.snapshots?.map((one) => one.snapshotID),
   );
-  assert.match((await stash.events('BackupSession', 'killed')).join('\n'), /AgentLost: the agent of docs ended while it worked/);
-  assert.match((await stash.events('Repository', 'repo')).join('\n'), /LocksRemoved: 1 lock/);
+  await stash.told('BackupSession', 'killed', /AgentLost: the agent of docs ended while it worked/);
+  await stash.told('Repository', 'repo', /LocksRemoved: 1 lock/);
   assert.deepEqual(locks(), []);
 });
 
@@ -85,7 +85,7 @@ test("a lock that is somebody else's stays, and so does a dead one beside it, un
   await stash.killAgent('target/', await uploading('beside'));
   const ended = await stash.backedUp('beside');
   assert.equal(ended.status?.phase, 'Succeeded', JSON.stringify(ended.status));
-  assert.match((await stash.events('Repository', 'repo')).join('\n'), /LockedByOther: .*taken away in \d+ min if it is not renewed/);
+  await stash.told('Repository', 'repo', /LockedByOther: .*taken away in \d+ min if it is not renewed/);
   const refused = await stash.stash('unlock', 'repo');
   assert.equal(refused.code, 5);
   assert.match(refused.stderr, /No lock was removed/);

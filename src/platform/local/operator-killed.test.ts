@@ -142,5 +142,5 @@ test('a tick that was missed runs once, also when the operator is killed just af
   assert.equal(only.spec.scheduledTime, '2026-01-01T00:00:00Z');
   await storedOnce(only.metadata.name);
   assert.equal((await mine()).length, 1);
-  assert.match((await stash.events('BackupConfiguration', 'yearly')).join('\n'), /RunsMissed: alias full: 1 runs did not start/);
+  await stash.told('BackupConfiguration', 'yearly', /RunsMissed: alias full: 1 runs did not start/);
 });

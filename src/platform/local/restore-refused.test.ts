@@ -48,7 +48,7 @@ for (const [name, spec, phase, reason] of REFUSED) {
     await stash.apply(restore(name, 'repo', 'docs', spec));
     const { status } = await stash.restored(name);
     assert.deepEqual([status?.phase, status?.reason], [phase, reason]);
-    const ends = (await stash.events('RestoreSession', name)).filter((event) => /^Restore(Succeeded|Failed|Invalid)/.test(event));
+    const ends = await stash.told('RestoreSession', name, /^Restore(Succeeded|Failed|Invalid)/);
     assert.equal(ends.length, 1, ends.join('\n'));
     assert.deepEqual(readdirSync(data), ['a']);
   });

@@ -83,9 +83,8 @@ test('an agent that is killed while it prunes leaves a lock, and the next attemp
   await stash.killAgent('repository/default/killed', stash.resticOf('prune')?.pid ?? 0);
   stash.restic.plain('prune');
   await stash.gone('Repository', 'killed');
-  const events = (await stash.events('Repository', 'killed')).join('\n');
-  assert.match(events, /WipeOutFailed: AgentLost/);
-  assert.match(events, /WipedOut: .*nothing is left/);
+  await stash.told('Repository', 'killed', /WipeOutFailed: AgentLost/);
+  await stash.told('Repository', 'killed', /WipedOut: .*nothing is left/);
   assert.deepEqual(
     (await folderObjects(bucket).list()).filter((name) => name.startsWith('killed/')),
     [],

@@ -114,3 +114,14 @@ async function serving(t: TestContext, clock: { sleep?: (ms: number) => Promise<
   });
   return { connection, server, requests: () => requests, renewals: () => renewals };
 }
+
+test('a name that steps out of its place in a path reaches nothing', async (t) => {
+  const { connection, requests } = await serving(t, {}, (_, response) => response.end('{}'));
+  for (const name of ['../../prod/pods/db', '..', '.', 'a/../b'])
+    await assert.rejects(
+      connection.send({ ...asked, path: `/api/v1/namespaces/shop/pods/${name}` }),
+      (error) => isCode(error, 'Invalid') && error.message.includes('read Repository demo/local'),
+    );
+  assert.equal(requests(), 0);
+  await connection.send({ ...asked, path: '/api/v1/namespaces/shop/pods/a..b?x=..' });
+});

@@ -117,6 +117,7 @@ export function openConnection({ credentials, clock, userAgent, timeoutMs = 30_0
   }
 
   const socket = async (asked: SocketRequest): Promise<WebSocket> => {
+    checkPath('open a stream', asked.path);
     const access = await credentials.current();
     const headers = { 'user-agent': userAgent, ...access.headers };
     const signal = AbortSignal.any([closed.signal, asked.signal]);
@@ -134,9 +135,17 @@ const MOST_BUSY = 5;
 /** For undici: no limit. */
 const MAY_BE_SILENT = 0;
 
-function urlOf(server: string, { path, query = {} }: ApiRequest): string {
+function urlOf(server: string, { what, path, query = {} }: Pick<ApiRequest, 'what' | 'path' | 'query'>): string {
+  checkPath(what, path);
   const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
   return pairs.length === 0 ? `${server}${path}` : `${server}${path}?${new URLSearchParams(pairs)}`;
+}
+
+/** Steps up in a path would be resolved before it is sent, and another object than the one that is meant be reached. */
+function checkPath(what: string, path: string): void {
+  const steps = (path.split('?')[0] ?? '').split('/');
+  if (steps.some((step) => step === '.' || step === '..'))
+    throw new StashError('Invalid', `could not ${what}: ${JSON.stringify(path)} is no path of an object`);
 }
 
 function parsed(text: string): unknown {

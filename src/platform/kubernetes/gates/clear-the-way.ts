@@ -26,7 +26,7 @@ export function clearTheWay({ connection, store, desk, log }: ClearOptions) {
   const rounds = new Map<string, number>();
   const remove = async (pod: V1Pod) => {
     const { namespace = '', name = '', uid } = pod.metadata ?? {};
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(name)}`;
     try {
       await connection.send({ what: `delete Pod ${namespace}/${name}`, method: 'DELETE', path, body: { preconditions: { uid } } });
     } catch (error) {

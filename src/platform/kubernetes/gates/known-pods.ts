@@ -25,6 +25,6 @@ export function knownPods(connection: Pick<Connection, 'send'>) {
 }
 
 async function read(connection: Pick<Connection, 'send'>, namespace: string, name: string): Promise<V1Pod | undefined> {
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(name)}`;
   return (await unlessGone(connection.send<V1Pod>({ what: `read Pod ${namespace}/${name}`, method: 'GET', path })))?.body;
 }

@@ -48,7 +48,13 @@ export async function keepJob(
 export async function endJob(connection: Connection, job: V1Job, signal: AbortSignal): Promise<void> {
   const { namespace = '', name = '' } = job.metadata ?? {};
   if (runsOnce(job))
-    await remove(connection, `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`, `Job ${namespace}/${name}`, undefined, signal);
+    await remove(
+      connection,
+      `/apis/batch/v1/namespaces/${namespace}/jobs/${encodeURIComponent(name)}`,
+      `Job ${namespace}/${name}`,
+      undefined,
+      signal,
+    );
 }
 
 function hasEnded({ status }: V1Job): boolean {

@@ -52,7 +52,7 @@ export async function readCredentials(
 ): Promise<Credentials | undefined> {
   const namespace = repository.metadata.namespace ?? '';
   const what = `read Secret ${namespace}/${secret}`;
-  const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`;
+  const path = `/api/v1/namespaces/${namespace}/secrets/${encodeURIComponent(secret)}`;
   const found = (await unlessGone(connection.send<V1Secret>({ what, method: 'GET', path })))?.body;
   if (found === undefined) return undefined;
   const value = (key: string) => Buffer.from(found.data?.[key] ?? '', 'base64').toString();

@@ -19,7 +19,7 @@ export interface WorkloadKey {
 }
 
 export function workloadPath({ kind, namespace, name }: WorkloadKey): string {
-  return `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
+  return `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${encodeURIComponent(name)}`;
 }
 
 /** Throws NotFound. */

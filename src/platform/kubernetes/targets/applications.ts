@@ -18,5 +18,7 @@ export async function applicationsOf(store: Pick<Store, 'get'>, invokers: readon
 }
 
 function keyOf(target: Member['target'], namespace: string) {
-  return target?.appBinding && { namespace: target.appBinding.namespace ?? namespace, name: target.appBinding.name };
+  const named = target?.appBinding;
+  // What is wrong with one of another namespace the status of the invoker says.
+  return named === undefined || (named.namespace ?? namespace) !== namespace ? undefined : { namespace, name: named.name };
 }

@@ -5,7 +5,7 @@ import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 
 /** The claim; undefined when there is none. */
 export async function readClaim(connection: Connection, namespace: string, name: string): Promise<V1PersistentVolumeClaim | undefined> {
-  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${encodeURIComponent(name)}`;
   const what = `read PersistentVolumeClaim ${namespace}/${name}`;
   return (await unlessGone(connection.send<V1PersistentVolumeClaim>({ what, method: 'GET', path })))?.body;
 }

@@ -5,7 +5,7 @@ import { type AnyObject, keyOf } from '../../../api/object.ts';
 import type { RestoreSession } from '../../../api/restore-session.ts';
 import { problemText, validate } from '../../../api/validate.ts';
 import type { Store } from '../../../store/store.ts';
-import { PATIENCE_MS } from './eventually.ts';
+import { eventually, PATIENCE_MS } from './eventually.ts';
 
 /** What tests ask of the objects in the store, all in namespace `default`. */
 export interface Objects {
@@ -16,8 +16,8 @@ export interface Objects {
   /** Waits for the end of a BackupSession. */
   backedUp(name: string): Promise<BackupSession>;
   restored(name: string): Promise<RestoreSession>;
-  /** Reason and message of every event about the object, oldest first. */
-  events(kind: KindName, name: string): Promise<string[]>;
+  /** `Reason: message` of the events about the object that match, oldest first; waits for the first, which comes after the status. */
+  told(kind: KindName, name: string, what: RegExp): Promise<string[]>;
 }
 
 export function objectsOf(store: Store, log: () => string): Objects {
@@ -57,7 +57,18 @@ export function objectsOf(store: Store, log: () => string): Objects {
     },
     backedUp: (name) => until('BackupSession', name, 'ended', (one) => /^(Succeeded|Failed|Skipped)$/.test(one?.status?.phase ?? '')),
     restored: (name) => until('RestoreSession', name, 'ended', (one) => /^(Succeeded|Failed|Invalid)$/.test(one?.status?.phase ?? '')),
-    events: (kind, name) => eventsAbout(store, kind, name),
+    told: async (kind, name, what) => {
+      let events: string[] = [];
+      await eventually(
+        `an event about ${kind} ${name} is like ${what}`,
+        async () => {
+          events = await eventsAbout(store, kind, name);
+          return events.some((event) => what.test(event));
+        },
+        () => events.join('\n'),
+      );
+      return events.filter((event) => what.test(event));
+    },
   };
 }
 
