@@ -25,7 +25,7 @@ export async function* listPages(connection: Connection, kind: KindName, options
   do {
     const { metadata, items } = await onePage(connection, kind, options, next);
     next = metadata.continue || undefined;
-    yield { objects: items.map((item) => incoming(KINDS[kind], item)), resourceVersion: metadata.resourceVersion };
+    yield { objects: (items ?? []).map((item) => incoming(KINDS[kind], item)), resourceVersion: metadata.resourceVersion };
   } while (next !== undefined);
 }
 
@@ -51,7 +51,8 @@ export const UNLIMITED = 0;
 
 interface ListBody {
   metadata: { resourceVersion: string; continue?: string };
-  items: AnyObject[];
+  /** Of kinds whose metadata alone is read, null when there are none. */
+  items: AnyObject[] | null;
 }
 
 async function onePage(connection: Connection, kind: KindName, options: ListOptions, next: string | undefined): Promise<ListBody> {

@@ -44,6 +44,14 @@ describe('kinds of which only metadata is read, on a real API server', { skip: n
     assert.equal(await direct.get('Deployment', { namespace, name: 'none' }), undefined);
   });
 
+  it('are an empty list where there are none', async () => {
+    const empty = await cluster.newNamespace();
+    for (const kind of KINDS) assert.deepEqual(await direct.list(kind, { namespace: empty }), []);
+    const store = openCachedStore({ connection: cluster.connection, ...effects, kinds: KINDS, namespace: empty });
+    for (const kind of KINDS) assert.deepEqual(await store.list(kind), []);
+    await store.close();
+  });
+
   it('are never written', async () => {
     const one = (await direct.get('Deployment', { namespace, name: 'web-0' })) as AnyObject;
     const refused = (error: unknown) => isCode(error, 'Invalid') && /never written/.test((error as Error).message);
