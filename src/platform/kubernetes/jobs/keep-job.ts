@@ -8,7 +8,7 @@ import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 const REMOVAL_MS = 250;
 
 /** Whether its pod is never followed by another, nor the Job by one of the same name: what it did must not be done twice. */
-function runsOnce({ spec }: V1Job): boolean {
+export function runsOnce({ spec }: V1Job): boolean {
   return spec?.backoffLimit === 0;
 }
 
