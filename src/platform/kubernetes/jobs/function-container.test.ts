@@ -73,5 +73,8 @@ test('the Job of an application is nobody, has no token of the API server, and n
   const pod = job.spec?.template.spec;
   assert.deepEqual([pod?.securityContext?.runAsUser, pod?.automountServiceAccountToken], [65532, false]);
   assert.equal(job.metadata?.name, applicationKey(application).job);
-  assert.notEqual(applicationKey(application).job, applicationKey({ ...application, direction: 'restore' }).job);
+  const given = { container: { securityContext: { runAsUser: 999 } } };
+  const others = [{ direction: 'restore' as const }, { runtimeSettings: given }, { tempDir: { sizeLimit: '1Gi' } }];
+  const names = [{}, ...others].map((more) => applicationKey({ ...application, ...more }).job);
+  assert.equal(new Set(names).size, names.length);
 });
