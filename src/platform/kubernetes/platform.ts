@@ -126,7 +126,7 @@ async function claimAgent(connection: Connection, settings: ClusterSettings, wor
   const { target, direction, runtimeSettings, program, tempDir } = work;
   const claims = work.claims ?? [namedClaim(work)];
   const found = await (work.claims === undefined ? readNamed(connection, target) : keepClaims(connection, target.namespace, work.claims));
-  const node = await nodeOfClaims(connection, found);
+  const node = await nodeOfClaims(connection, found, direction);
   const all = { namespace: target.namespace, claims, direction, runtimeSettings, program, tempDir, node };
   const paths = claims.flatMap(({ mounts }) => mounts.map(({ mountPath }) => mountPath));
   return { key: claimKey(all), job: claimJob(settings, all), paths };
@@ -143,7 +143,7 @@ async function stashWork(connection: Connection, work: HostWork, stash: StashRun
       },
     );
   const claim = kind === 'AppBinding' ? undefined : await readClaim(connection, namespace, name);
-  const node = claim && (await nodeOfClaim(connection, claim));
+  const node = claim && (await nodeOfClaim(connection, claim, work.direction));
   return { ...work, stash, node, now: clock.now() };
 }
 
