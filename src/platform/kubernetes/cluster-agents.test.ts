@@ -160,6 +160,21 @@ test('One whose step cannot be started is ended before its order fails, so that 
   assert.match(world.said[0] ?? '', /AgentLost the agent does not run: container dump-0 of pod shop\/db-0: ImagePullBackOff/);
 });
 
+test('One whose agent is away is ended before its order fails, and not made again while that is not yet known', async () => {
+  const facts: Facts = { busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Running' }) };
+  const world = worldOf(facts);
+  await world.pass(310_000);
+  assert.deepEqual(
+    world.asked.filter((one) => one.startsWith('DELETE')),
+    ['DELETE stash-backup-files'],
+  );
+  assert.match(world.said[0] ?? '', /AgentLost the agent was not heard of for 5 minutes/);
+  const asked = world.asked.length;
+  world.agents.ensure(JOB);
+  await world.pass(60_000);
+  assert.deepEqual([world.said.length, world.asked.length], [1, asked]);
+});
+
 test('One that runs still is waited for', async () => {
   const world = worldOf({ busy: [JOB], once: { active: 1 } });
   await world.pass(60_000);

@@ -36,8 +36,8 @@ const SILENT_MS = 30_000;
 const PATIENCE_MS = 120_000;
 
 /**
- * A pod that has been said to run for so long, on a node that is cut off or dead: a DaemonSet's stays for ever. What it was ordered has failed; that it has
- * ended nobody knows, so its locks are not touched.
+ * A pod that has been said to run for so long, on a node that is cut off or dead: a DaemonSet's stays for ever. What it was ordered has
+ * failed; that it has ended nobody knows, so its locks are not touched.
  */
 const AWAY_MS = 300_000;
 
@@ -55,11 +55,13 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   const { desk, clock, signal } = options;
   const making = new Set<string>();
   const silent = new Map<string, Silent>();
+  /** Their Jobs run once and were ended: until it is known that what they were ordered has failed, nobody makes them again. */
+  const over = new Set<string>();
 
   const make = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     const job = key && options.jobOf(key);
-    if (key === undefined || job === undefined || making.has(agent)) return;
+    if (key === undefined || job === undefined || making.has(agent) || over.has(agent)) return;
     making.add(agent);
     try {
       await options.publishTrust(job.metadata?.namespace ?? '');
@@ -80,10 +82,17 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const { code, message } = jobEnd(job, await podsOf(options, key));
     return new StashError(code, options.redact(agent, message));
   };
+  const giveUp = async (agent: string, job: V1Job | undefined, why: string): Promise<void> => {
+    if (job !== undefined && runsOnce(job)) {
+      await endJob(options.connection, job, signal);
+      over.add(agent);
+    }
+    desk.refuse(agent, orderError(new StashError('AgentLost', why)));
+  };
   const look = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     // A restore waits there for the gate of a pod, which `gates/` sees to.
-    if (key === undefined || key.type === 'restore') return;
+    if (key === undefined || key.type === 'restore' || over.has(agent)) return;
     if ((desk.silence(agent) ?? Number.POSITIVE_INFINITY) < SILENT_MS) {
       silent.delete(agent);
       desk.hindered(agent, undefined);
@@ -108,14 +117,9 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const job = options.jobOf(key);
     // Its Job is about to end, and tells then why.
     const ends = job !== undefined && runsOnce(job) && pods.some(({ status }) => status?.phase === 'Failed');
-    if (!ends && now - (since.troubled ?? now) > PATIENCE_MS) {
-      if (job !== undefined) await endJob(options.connection, job, signal);
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
-    } else if (now - (since.running ?? now) > AWAY_MS)
-      desk.refuse(
-        agent,
-        orderError(new StashError('AgentLost', `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`)),
-      );
+    if (!ends && now - (since.troubled ?? now) > PATIENCE_MS) await giveUp(agent, job, `the agent does not run: ${trouble}`);
+    else if (now - (since.running ?? now) > AWAY_MS)
+      await giveUp(agent, job, `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`);
     else await make(agent);
   };
   const watch = async () => {
@@ -124,6 +128,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       const busy = desk.busyAgents();
       options.looked?.(busy);
       for (const agent of silent.keys()) if (!busy.includes(agent)) silent.delete(agent);
+      for (const agent of over) if (!busy.includes(agent)) over.delete(agent);
       await Promise.all(
         busy.map((agent) =>
           look(agent).catch((error: unknown) => {

@@ -39,7 +39,7 @@ export function stashJobKey({
 
 /**
  * The Job of one run of a Task that was written for Stash: its steps one after the other, then our agent, which tells of what they did. It
- * runs once, ends at the deadline of its session, and goes with it. Nothing in it may ask the API server; the token of the agent, which only
+ * runs once for its order, ends at the deadline of its session, and goes with it. Nothing in it may ask the API server; the token of the agent, which only
  * our operator takes, is in the container of the agent alone.
  */
 export function stashJob(settings: ClusterSettings, work: StashWork): V1Job {
