@@ -39,7 +39,10 @@ export interface HostWork {
   stash?: StashRun | undefined;
 }
 
-/** One run of a Task that was written for Stash. It is never repeated by itself, and goes with its session. */
+/**
+ * One run of a Task that was written for Stash, for one order; it goes with its session. It is done again as any host is: by another order,
+ * where a backup has lost its agent or a session is retried.
+ */
 export interface StashRun {
   program: StashProgram;
   orderId: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkContainerRights, checkVolumes } from './pod-rights.ts';
+import { checkContainerRights, checkPodRights, checkVolumes } from './pod-rights.ts';
 
 const volumes: [why: string, volume: Parameters<typeof checkVolumes>[1][number], refused: RegExp | undefined][] = [
   ['a Secret of the namespace', { name: 'v', secret: { secretName: 'x' } }, undefined],
@@ -16,9 +16,44 @@ for (const [why, volume, refused] of volumes)
     else assert.throws(() => checkVolumes('task x', [volume]), { code: 'Invalid', message: refused });
   });
 
-test('a container may be another user, and no more powerful', () => {
-  checkContainerRights('f', { securityContext: { runAsUser: 999, allowPrivilegeEscalation: false } });
+type Security = Parameters<typeof checkContainerRights>[1] & Parameters<typeof checkPodRights>[1];
+type Given = NonNullable<NonNullable<Security>['securityContext']>;
+
+const allowed: [who: string, given: Given][] = [
+  ['another user', { runAsUser: 999, allowPrivilegeEscalation: false }],
+  ['no capability', { capabilities: { drop: ['ALL'] } }],
+  ['a profile of the node', { seccompProfile: { type: 'Localhost', localhostProfile: 'p' }, appArmorProfile: { type: 'RuntimeDefault' } }],
+  ['the labels of a container', { seLinuxOptions: { type: 'container_t', level: 's0:c1,c2' } }],
+  ['parameters that are its own alone', { sysctls: [{ name: 'net.ipv4.tcp_keepalive_time', value: '60' }] }],
+];
+for (const [who, securityContext] of allowed)
+  test(`a container, or pod, may have ${who}`, () => {
+    checkContainerRights('f', { securityContext });
+    checkPodRights('f', { securityContext });
+  });
+
+const refused: [field: string, given: Given][] = [
+  ['privileged: true', { privileged: true }],
+  ['allowPrivilegeEscalation: true', { allowPrivilegeEscalation: true }],
+  ['capabilities.add: ["SYS_ADMIN"]', { capabilities: { add: ['SYS_ADMIN'] } }],
+  ['procMount: "Unmasked"', { procMount: 'Unmasked' }],
+  ['seccompProfile.type: "Unconfined"', { seccompProfile: { type: 'Unconfined' } }],
+  ['appArmorProfile.type: "Unconfined"', { appArmorProfile: { type: 'Unconfined' } }],
+  ['seLinuxOptions.type: "spc_t"', { seLinuxOptions: { type: 'spc_t' } }],
+  ['windowsOptions.hostProcess: true', { windowsOptions: { hostProcess: true } }],
+  ['sysctls: ["kernel.msgmax"]', { sysctls: [{ name: 'kernel.msgmax', value: '1' }] }],
+];
+for (const [field, securityContext] of refused)
+  test(`a container, or pod, may not have ${field}`, () => {
+    for (const check of [checkContainerRights, checkPodRights])
+      assert.throws(() => check('spec.f', { securityContext }), {
+        code: 'Invalid',
+        message: `spec.f: securityContext asks for ${field}, which is refused`,
+        remedy: /^Leave it out/,
+      });
+  });
+
+test('who asks for nothing is not refused', () => {
   checkContainerRights('f', undefined);
-  for (const securityContext of [{ privileged: true }, { allowPrivilegeEscalation: true }, { capabilities: { add: ['SYS_ADMIN'] } }])
-    assert.throws(() => checkContainerRights('f', { securityContext }), { code: 'Invalid', message: /^f: securityContext asks for / });
+  checkPodRights('f', {});
 });

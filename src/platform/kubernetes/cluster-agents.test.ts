@@ -73,6 +73,34 @@ test('Trouble is counted from when it began: one that was heard of meanwhile beg
   assert.deepEqual(world.said, []);
 });
 
+test('Trouble that comes late is given the same time to mend', async () => {
+  const waiting = { reason: 'ErrImagePull' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { waiting } };
+  const facts: Facts = { busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Pending' }) };
+  const world = worldOf(facts);
+  await world.pass(200_000);
+  facts.pod = podOf({ phase: 'Pending', initContainerStatuses: [step] });
+  await world.pass(115_000);
+  facts.pod = podOf({ phase: 'Pending' });
+  await world.pass(10_000);
+  facts.pod = podOf({ phase: 'Pending', initContainerStatuses: [step] });
+  await world.pass(115_000);
+  assert.deepEqual(world.said, []);
+  await world.pass(15_000);
+  assert.match(world.said[0] ?? '', /AgentLost the agent does not run: container dump-0 of pod shop\/db-0: ErrImagePull/);
+});
+
+test('An agent that says nothing for five minutes in a pod that runs is lost, however long it did not run yet', async () => {
+  const facts: Facts = { busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Pending' }) };
+  const world = worldOf(facts);
+  await world.pass(600_000);
+  facts.pod = podOf({ phase: 'Running' });
+  await world.pass(300_000);
+  assert.deepEqual(world.said, []);
+  await world.pass(10_000);
+  assert.match(world.said[0] ?? '', /AgentLost the agent was not heard of for 5 minutes: pod shop\/db-0/);
+});
+
 test('A Job that nobody hears of is made, once its namespace can trust the operator', async () => {
   const world = worldOf({ busy: [JOB] });
   await world.pass(5_000);
@@ -108,6 +136,21 @@ test('A Job that runs once is not made anew: what its step said is told, without
   assert.ok(!world.asked.some((one) => /^(?:POST|DELETE)/.test(one)));
 });
 
+test('One whose step fails after long is told of when its Job has ended, and is not removed with what it said', async () => {
+  const terminated = { exitCode: 3, message: 'cannot log in' };
+  const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated } };
+  const facts: Facts = { busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Pending' }) };
+  const world = worldOf(facts);
+  await world.pass(200_000);
+  facts.pod = podOf({ phase: 'Failed', initContainerStatuses: [step] });
+  await world.pass(200_000);
+  assert.deepEqual(world.said, []);
+  facts.once = { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }] };
+  await world.pass(5_000);
+  assert.deepEqual(world.said, [`refuse ${JOB}: FunctionFailed step dump-0 ended with exit code 3: cannot log in`]);
+  assert.ok(!world.asked.some((one) => /^(?:POST|DELETE)/.test(one)));
+});
+
 test('One whose step cannot be started is ended before its order fails, so that it cannot start later', async () => {
   const waiting = { reason: 'ImagePullBackOff' };
   const step = { name: 'dump-0', image: '', imageID: '', ready: false, restartCount: 0, state: { waiting } };
@@ -115,6 +158,21 @@ test('One whose step cannot be started is ended before its order fails, so that 
   await world.pass(130_000);
   assert.ok(world.asked.includes('DELETE stash-backup-files'));
   assert.match(world.said[0] ?? '', /AgentLost the agent does not run: container dump-0 of pod shop\/db-0: ImagePullBackOff/);
+});
+
+test('One whose agent is away is ended before its order fails, and not made again while that is not yet known', async () => {
+  const facts: Facts = { busy: [JOB], once: { active: 1 }, pod: podOf({ phase: 'Running' }) };
+  const world = worldOf(facts);
+  await world.pass(310_000);
+  assert.deepEqual(
+    world.asked.filter((one) => one.startsWith('DELETE')),
+    ['DELETE stash-backup-files'],
+  );
+  assert.match(world.said[0] ?? '', /AgentLost the agent was not heard of for 5 minutes/);
+  const asked = world.asked.length;
+  world.agents.ensure(JOB);
+  await world.pass(60_000);
+  assert.deepEqual([world.said.length, world.asked.length], [1, asked]);
 });
 
 test('One that runs still is waited for', async () => {

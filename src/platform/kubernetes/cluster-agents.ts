@@ -8,7 +8,7 @@ import type { Connection } from '../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
 import { jobEnd } from './jobs/job-end.ts';
-import { endJob, keepJob } from './jobs/keep-job.ts';
+import { endJob, keepJob, runsOnce } from './jobs/keep-job.ts';
 import { claimTrouble } from './pods/claim-trouble.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
@@ -32,14 +32,20 @@ interface ClusterAgentsOptions {
 const LOOK_MS = 5_000;
 /** An agent polls every 20 s at the latest; one that is silent for longer may be in trouble, or gone. */
 const SILENT_MS = 30_000;
-/** Trouble that the cluster may still mend by itself (an image that is being pulled, a node that is being started). */
+/** Trouble that the cluster may still mend by itself (an image that is being pulled, a node that is being started), from when it is seen. */
 const PATIENCE_MS = 120_000;
 
 /**
- * A pod that is said to run, on a node that is cut off or dead: a DaemonSet's stays for ever. What it was ordered has failed; that it has
- * ended nobody knows, so its locks are not touched.
+ * A pod that has been said to run for so long, on a node that is cut off or dead: a DaemonSet's stays for ever. What it was ordered has
+ * failed; that it has ended nobody knows, so its locks are not touched.
  */
 const AWAY_MS = 300_000;
+
+/** Since when a silent agent's pods have been so at every look; by the monotonic clock. */
+interface Silent {
+  troubled: number | undefined;
+  running: number | undefined;
+}
 
 /**
  * Keeps the agents going of which something is expected: makes their Jobs, and tells the desk of those that cannot run or are gone.
@@ -48,12 +54,14 @@ const AWAY_MS = 300_000;
 export function clusterAgents(options: ClusterAgentsOptions) {
   const { desk, clock, signal } = options;
   const making = new Set<string>();
-  const troubled = new Map<string, number>();
+  const silent = new Map<string, Silent>();
+  /** Their Jobs run once and were ended: until it is known that what they were ordered has failed, nobody makes them again. */
+  const over = new Set<string>();
 
   const make = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     const job = key && options.jobOf(key);
-    if (key === undefined || job === undefined || making.has(agent)) return;
+    if (key === undefined || job === undefined || making.has(agent) || over.has(agent)) return;
     making.add(agent);
     try {
       await options.publishTrust(job.metadata?.namespace ?? '');
@@ -74,12 +82,19 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const { code, message } = jobEnd(job, await podsOf(options, key));
     return new StashError(code, options.redact(agent, message));
   };
+  const giveUp = async (agent: string, job: V1Job | undefined, why: string): Promise<void> => {
+    if (job !== undefined && runsOnce(job)) {
+      await endJob(options.connection, job, signal);
+      over.add(agent);
+    }
+    desk.refuse(agent, orderError(new StashError('AgentLost', why)));
+  };
   const look = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
     // A restore waits there for the gate of a pod, which `gates/` sees to.
-    if (key === undefined || key.type === 'restore') return;
+    if (key === undefined || key.type === 'restore' || over.has(agent)) return;
     if ((desk.silence(agent) ?? Number.POSITIVE_INFINITY) < SILENT_MS) {
-      troubled.delete(agent);
+      silent.delete(agent);
       desk.hindered(agent, undefined);
       return;
     }
@@ -91,17 +106,20 @@ export function clusterAgents(options: ClusterAgentsOptions) {
     const seen = await troubleOf(options.connection, pods);
     const trouble = seen && options.redact(agent, seen);
     desk.hindered(agent, trouble);
-    const since = troubled.get(agent) ?? clock.monotonic();
-    troubled.set(agent, since);
-    if (trouble !== undefined && clock.monotonic() - since > PATIENCE_MS) {
-      const job = options.jobOf(key);
-      if (job !== undefined) await endJob(options.connection, job, signal);
-      desk.refuse(agent, orderError(new StashError('AgentLost', `the agent does not run: ${trouble}`)));
-    } else if (clock.monotonic() - since > AWAY_MS && pods.some(({ status }) => status?.phase === 'Running'))
-      desk.refuse(
-        agent,
-        orderError(new StashError('AgentLost', `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`)),
-      );
+    const now = clock.monotonic();
+    const before = silent.get(agent);
+    // What comes after steps, or an image, that took long is as new as what comes at once.
+    const since = {
+      troubled: trouble === undefined ? undefined : (before?.troubled ?? now),
+      running: pods.some(({ status }) => status?.phase === 'Running') ? (before?.running ?? now) : undefined,
+    };
+    silent.set(agent, since);
+    const job = options.jobOf(key);
+    // Its Job is about to end, and tells then why.
+    const ends = job !== undefined && runsOnce(job) && pods.some(({ status }) => status?.phase === 'Failed');
+    if (!ends && now - (since.troubled ?? now) > PATIENCE_MS) await giveUp(agent, job, `the agent does not run: ${trouble}`);
+    else if (now - (since.running ?? now) > AWAY_MS)
+      await giveUp(agent, job, `the agent was not heard of for ${AWAY_MS / 60_000} minutes: ${away(pods)}`);
     else await make(agent);
   };
   const watch = async () => {
@@ -109,7 +127,8 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       await clock.sleep(LOOK_MS, signal);
       const busy = desk.busyAgents();
       options.looked?.(busy);
-      for (const agent of troubled.keys()) if (!busy.includes(agent)) troubled.delete(agent);
+      for (const agent of silent.keys()) if (!busy.includes(agent)) silent.delete(agent);
+      for (const agent of over) if (!busy.includes(agent)) over.delete(agent);
       await Promise.all(
         busy.map((agent) =>
           look(agent).catch((error: unknown) => {

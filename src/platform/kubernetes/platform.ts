@@ -13,8 +13,7 @@ import { applicationJob, applicationKey } from './jobs/application-job.ts';
 import { claimJob, claimKey } from './jobs/claim-job.ts';
 import { repositoryJob } from './jobs/job.ts';
 import { knownJobs } from './jobs/known-jobs.ts';
-import type { StashWork } from './jobs/stash-job.ts';
-import { stashRuns } from './jobs/stash-runs.ts';
+import { stashJob, stashJobKey } from './jobs/stash-job.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SIDECAR_CONTAINER } from './sidecar/names.ts';
 import { WORKLOAD_KINDS } from './sidecar/workload.ts';
@@ -43,12 +42,10 @@ export function clusterPlatform(
 ): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = knownJobs();
-  const runs = stashRuns();
   return {
-    jobOf: (key) =>
-      key.type === 'repository' ? repositoryJob(settings, key) : (runs.jobOf(formatAgentKey(key)) ?? jobs.get(formatAgentKey(key))),
+    jobOf: (key) => (key.type === 'repository' ? repositoryJob(settings, key) : jobs.get(formatAgentKey(key))),
     looked: jobs.looked,
-    redact: runs.redact,
+    redact: jobs.redact,
     port: {
       place: 'Cluster',
       targetKinds: [...WORKLOAD_KINDS, 'PersistentVolumeClaim', 'AppBinding'],
@@ -74,10 +71,8 @@ export function clusterPlatform(
           await checkGateProgram(connection, target, work.program);
           return { agent: formatAgentKey({ type: 'restore', ...target, host }), address: '127.0.0.1' };
         }
-        if (work.stash !== undefined) return { agent: runs.add(settings, await stashWork(connection, work, work.stash, clock)) };
-        const { key, job, paths } =
-          target.kind === 'AppBinding' ? applicationAgent(settings, work) : await claimAgent(connection, settings, work);
-        jobs.set(formatAgentKey(key), job);
+        const { key, paths, ...known } = await jobAgent(connection, settings, work, clock);
+        jobs.set(formatAgentKey(key), known);
         return { agent: formatAgentKey(key), ...(paths === undefined ? {} : { paths }) };
       },
       attach: sidecars.attach,
@@ -115,6 +110,12 @@ interface JobAgent {
   key: Extract<AgentKey, { type: 'job' }>;
   job: V1Job;
   paths?: string[];
+  redact?: (text: string) => string;
+}
+
+async function jobAgent(connection: Connection, settings: ClusterSettings, work: HostWork, clock: Pick<Clock, 'now'>): Promise<JobAgent> {
+  if (work.stash !== undefined) return stashAgent(connection, settings, { ...work, stash: work.stash }, clock);
+  return work.target.kind === 'AppBinding' ? applicationAgent(settings, work) : claimAgent(connection, settings, work);
 }
 
 function applicationAgent(settings: ClusterSettings, { target, direction, program, runtimeSettings, tempDir }: HostWork): JobAgent {
@@ -126,25 +127,31 @@ async function claimAgent(connection: Connection, settings: ClusterSettings, wor
   const { target, direction, runtimeSettings, program, tempDir } = work;
   const claims = work.claims ?? [namedClaim(work)];
   const found = await (work.claims === undefined ? readNamed(connection, target) : keepClaims(connection, target.namespace, work.claims));
-  const node = await nodeOfClaims(connection, found);
+  const node = await nodeOfClaims(connection, found, direction);
   const all = { namespace: target.namespace, claims, direction, runtimeSettings, program, tempDir, node };
   const paths = claims.flatMap(({ mounts }) => mounts.map(({ mountPath }) => mountPath));
   return { key: claimKey(all), job: claimJob(settings, all), paths };
 }
 
-async function stashWork(connection: Connection, work: HostWork, stash: StashRun, clock: Pick<Clock, 'now'>): Promise<StashWork> {
+async function stashAgent(
+  connection: Connection,
+  settings: ClusterSettings,
+  work: HostWork & { stash: StashRun },
+  clock: Pick<Clock, 'now'>,
+): Promise<JobAgent> {
   const { kind, namespace, name } = work.target;
+  const { program, redact } = work.stash;
   if (work.claims !== undefined)
     throw new StashError(
       'NotSupportedYet',
-      `Task ${stash.program.name} was written for Stash, and such Tasks do not restore into volumeClaimTemplates yet`,
+      `Task ${program.name} was written for Stash, and such Tasks do not restore into volumeClaimTemplates yet`,
       {
         remedy: 'Make the claim, and name it in spec.target.ref.',
       },
     );
   const claim = kind === 'AppBinding' ? undefined : await readClaim(connection, namespace, name);
-  const node = claim && (await nodeOfClaim(connection, claim));
-  return { ...work, stash, node, now: clock.now() };
+  const node = claim && (await nodeOfClaim(connection, claim, work.direction));
+  return { key: stashJobKey(work), job: stashJob(settings, { ...work, node, now: clock.now() }), redact };
 }
 
 /** A claim that is the target itself appears once, where the first of the target's volumeMounts says. */

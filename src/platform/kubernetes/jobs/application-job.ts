@@ -21,8 +21,16 @@ interface ApplicationWork {
 /** Functions that reach an application over the network need no user of their own. */
 const NOBODY = 65532;
 
-export function applicationKey({ namespace, name, direction, program }: ApplicationWork): Extract<AgentKey, { type: 'job' }> {
-  const container = shortHash(JSON.stringify(program ?? {}));
+/** One Job serves one application, in one direction and one container. */
+export function applicationKey({
+  namespace,
+  name,
+  direction,
+  program,
+  runtimeSettings,
+  tempDir,
+}: ApplicationWork): Extract<AgentKey, { type: 'job' }> {
+  const container = shortHash(JSON.stringify({ program, runtimeSettings, tempDir }));
   return {
     type: 'job',
     namespace,

@@ -35,6 +35,23 @@ test('directions and claims have Jobs of their own, with names that are short en
   assert.equal(claimJob(settings, backup).metadata?.name, names[0]);
 });
 
+test('what sees another part of a claim, or is another container, has a Job of its own; where it runs makes no difference', () => {
+  const at = (mountPath: string, subPath?: string) => [
+    { name: 'data', mounts: [{ mountPath, ...(subPath === undefined ? {} : { subPath }) }] },
+  ];
+  const names = [
+    backup,
+    { ...backup, claims: at('/stash-data', 'a') },
+    { ...backup, claims: at('/stash-data', 'b') },
+    { ...backup, claims: at('/var/data') },
+    { ...backup, runtimeSettings: { container: { securityContext: { runAsUser: 999 } } } },
+    { ...backup, tempDir: { sizeLimit: '1Gi' } },
+    { ...backup, program: { functions: ['dump'], env: [], envFrom: [], volumes: [], volumeMounts: [] } },
+  ].map((work) => claimKey(work).job);
+  assert.equal(new Set(names).size, names.length);
+  assert.equal(claimKey({ ...backup, node: 'node1' }).job, names[0]);
+});
+
 test('the claim appears where it is said to, on the node that has it', () => {
   const work = { ...backup, claims: [{ name: 'data', mounts: [{ mountPath: '/var/data', subPath: 'sub' }] }], node: 'node1' };
   const pod = claimJob(settings, work).spec?.template.spec;

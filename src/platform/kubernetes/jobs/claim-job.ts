@@ -28,11 +28,22 @@ interface ClaimWork {
   node?: string | undefined;
 }
 
-/** One Job serves one claim, or those of one replica, in one direction, since what a backup reads it cannot write, and in one container. */
-export function claimKey({ namespace, claims, direction, program }: ClaimWork): Extract<AgentKey, { type: 'job' }> {
+/**
+ * One Job serves one claim, or those of one replica, in one direction, since what a backup reads it cannot write; and in one container, which
+ * sees the same of them: a Job that waits for more to do must not be found by who means another directory. The node changes nothing of that.
+ */
+export function claimKey({
+  namespace,
+  claims,
+  direction,
+  program,
+  runtimeSettings,
+  tempDir,
+}: ClaimWork): Extract<AgentKey, { type: 'job' }> {
   const names = claims.map(({ name }) => name);
-  const container = program === undefined ? '' : `/${shortHash(JSON.stringify(program))}`;
-  const unique = `${direction}/${namespace}/${names.join('/')}${container}`;
+  const mounts = claims.map((claim) => claim.mounts);
+  const container = shortHash(JSON.stringify({ mounts, program, runtimeSettings, tempDir }));
+  const unique = `${direction}/${namespace}/${names.join('/')}/${container}`;
   return { type: 'job', namespace, job: jobName(`stash-${direction}-${names[0]}`, unique) };
 }
 

@@ -64,8 +64,29 @@ test('what a configuration says counts more than what the function says, and rig
   assert.deepEqual(container?.resources, given.container.resources);
   assert.ok(container?.env?.some(({ name, value }) => name === 'TZ' && value === 'CET'));
   const asRoot = { container: { securityContext: { capabilities: { add: ['SYS_ADMIN'] } } } };
-  assert.throws(() => claimJob(settings, { ...work, runtimeSettings: asRoot }), /asks for capabilities.add, which is refused/);
+  assert.throws(
+    () => claimJob(settings, { ...work, runtimeSettings: asRoot }),
+    /asks for capabilities.add: \["SYS_ADMIN"\], which is refused/,
+  );
+  const tuned = { pod: { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } } };
+  const refused = /spec.runtimeSettings.pod: securityContext asks for sysctls: \["kernel.msgmax"\], which is refused/;
+  assert.throws(() => claimJob(settings, { ...work, runtimeSettings: tuned }), refused);
+  const application = { namespace: 'shop', name: 'db', direction: 'backup', program } as const;
+  assert.throws(() => applicationJob(settings, { ...application, runtimeSettings: tuned }), refused);
 });
+
+const capabilities: [given: { drop?: string[] }, wanted: object][] = [
+  [{}, { drop: ['ALL'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'MKNOD'] }],
+  [{ drop: ['NET_RAW', 'MKNOD'] }, { drop: ['ALL', 'NET_RAW', 'MKNOD'], add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID'] }],
+  [{ drop: ['ALL'] }, { drop: ['ALL'] }],
+];
+for (const [given, wanted] of capabilities)
+  test(`settings only take capabilities away: ${JSON.stringify(given)}`, () => {
+    const runtimeSettings = { container: { securityContext: { capabilities: given } } };
+    const [container] = claimJob(settings, { ...work, direction: 'restore', runtimeSettings }).spec?.template.spec?.containers ?? [];
+    assert.deepEqual(container?.securityContext?.capabilities, wanted);
+    assert.equal(container?.securityContext?.allowPrivilegeEscalation, false);
+  });
 
 test('the Job of an application is nobody, has no token of the API server, and no data mounted', () => {
   const application = { namespace: 'shop', name: 'db', direction: 'backup', program } as const;
@@ -73,5 +94,8 @@ test('the Job of an application is nobody, has no token of the API server, and n
   const pod = job.spec?.template.spec;
   assert.deepEqual([pod?.securityContext?.runAsUser, pod?.automountServiceAccountToken], [65532, false]);
   assert.equal(job.metadata?.name, applicationKey(application).job);
-  assert.notEqual(applicationKey(application).job, applicationKey({ ...application, direction: 'restore' }).job);
+  const given = { container: { securityContext: { runAsUser: 999 } } };
+  const others = [{ direction: 'restore' as const }, { runtimeSettings: given }, { tempDir: { sizeLimit: '1Gi' } }];
+  const names = [{}, ...others].map((more) => applicationKey({ ...application, ...more }).job);
+  assert.equal(new Set(names).size, names.length);
 });

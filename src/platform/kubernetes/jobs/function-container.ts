@@ -2,7 +2,7 @@ import type { V1Container, V1EnvVar, V1PodSpec, V1SecurityContext, V1Volume, V1V
 import type { RuntimeSettings } from '../../../api/runtime-settings.ts';
 import type { TempDir } from '../../../api/temp-dir.ts';
 import type { FunctionContainer } from '../../../rules/function-container.ts';
-import { checkContainerRights } from '../../../rules/pod-rights.ts';
+import { checkContainerRights, checkPodRights } from '../../../rules/pod-rights.ts';
 import { AGENT_VOLUMES, leastPrivilege, ownImageContainer, STAGE_DIRECTORY } from '../pods/agent-parts.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { INSTALL_CONTAINER, PAYLOAD_DIRECTORY, PAYLOAD_VOLUME } from '../sidecar/names.ts';
@@ -41,7 +41,8 @@ export function jobContainer(settings: ClusterSettings, wanted: Wanted): JobCont
   const { key, program, runtimeSettings } = wanted;
   const chosen = { ...program?.settings, ...runtimeSettings?.container };
   checkContainerRights('spec.runtimeSettings.container', runtimeSettings?.container);
-  const securityContext = { ...wanted.securityContext, ...(chosen.securityContext as V1SecurityContext | undefined) };
+  checkPodRights('spec.runtimeSettings.pod', runtimeSettings?.pod);
+  const securityContext = restricted(wanted.securityContext, chosen.securityContext as V1SecurityContext | undefined);
   const mounts = [...wanted.mounts, ...((program?.volumeMounts ?? []) as V1VolumeMount[])];
   const own = ownImageContainer(settings, key, { ...wanted, securityContext, mounts });
   const resources = runtimeSettings?.container?.resources ?? program?.resources ?? program?.settings?.resources;
@@ -73,6 +74,14 @@ export function jobContainer(settings: ClusterSettings, wanted: Wanted): JobCont
     volumes: [{ name: PAYLOAD_VOLUME, emptyDir: {} }, ...volumes],
     pod: { initContainers: [install(settings)] },
   };
+}
+
+/** Settings may take capabilities away; what they do not speak of stays as it is. */
+function restricted(own: V1SecurityContext, given: V1SecurityContext | undefined): V1SecurityContext {
+  const drop = [...new Set([...(own.capabilities?.drop ?? []), ...(given?.capabilities?.drop ?? [])])];
+  const gone = given?.capabilities?.drop ?? [];
+  const add = gone.includes('ALL') ? [] : (own.capabilities?.add ?? []).filter((one) => !gone.includes(one));
+  return { ...own, ...given, capabilities: { drop, ...(add.length === 0 ? {} : { add }) } };
 }
 
 function install(settings: ClusterSettings): V1Container {

@@ -5,7 +5,7 @@ import { AGENT_VOLUMES, agentVolumes, leastPrivilege, ownImageContainer } from '
 import type { ClusterSettings } from '../settings.ts';
 
 /** On Jobs of agents and their pods: the key of the agent. */
-const AGENT_ANNOTATION = 'stash.appscode.com/agent';
+export const AGENT_ANNOTATION = 'stash.appscode.com/agent';
 /** A nobody that owns no file anywhere. */
 const NOBODY = 65532;
 /** Room for fetched and written data of an agent that works on a repository alone: restic's cache. */

@@ -7,8 +7,8 @@ import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
 /** How long a Job that has ended, and is removed, may take to be gone. */
 const REMOVAL_MS = 250;
 
-/** Whether its pod is never followed by another, nor the Job by one of the same name: what it did must not be done twice. */
-function runsOnce({ spec }: V1Job): boolean {
+/** Whether its pod is never followed by another, nor the Job by one of the same name: who orders it decides whether it is done again. */
+export function runsOnce({ spec }: V1Job): boolean {
   return spec?.backoffLimit === 0;
 }
 
@@ -44,17 +44,13 @@ export async function keepJob(
   return undefined;
 }
 
-/** Ends a Job that runs once, when its order has failed: what has not begun must not begin later. */
+/**
+ * Ends a Job that runs once, when its order has failed: what has not begun must not begin later, nor beside a Job of another order. On a node
+ * that is cut off its pod may go on until the node hears of it.
+ */
 export async function endJob(connection: Connection, job: V1Job, signal: AbortSignal): Promise<void> {
   const { namespace = '', name = '' } = job.metadata ?? {};
-  if (runsOnce(job))
-    await remove(
-      connection,
-      `/apis/batch/v1/namespaces/${namespace}/jobs/${encodeURIComponent(name)}`,
-      `Job ${namespace}/${name}`,
-      undefined,
-      signal,
-    );
+  await remove(connection, `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`, `Job ${namespace}/${name}`, undefined, signal);
 }
 
 function hasEnded({ status }: V1Job): boolean {

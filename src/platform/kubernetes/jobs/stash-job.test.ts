@@ -91,9 +91,15 @@ test('it runs once, until the deadline of its session, and goes with that', () =
 const refused: [why: string, more: Partial<StashRun['program']>, settings: StashWork['runtimeSettings'], says: RegExp][] = [
   ['an output that nobody can read', { outputDir: '/opt/output' }, undefined, /outputDir \/opt\/output is in no volume/],
   ['a volume that there is none of', { volumes: [] }, undefined, /step dump-0 mounts the volume "secret-volume"/],
-  ['rights', {}, { container: { securityContext: { privileged: true } } }, /asks for privileged, which is refused/],
+  ['rights', {}, { container: { securityContext: { privileged: true } } }, /asks for privileged: true, which is refused/],
+  [
+    'rights of the pod',
+    {},
+    { pod: { securityContext: { seccompProfile: { type: 'Unconfined' } } } },
+    /^spec.runtimeSettings.pod: securityContext asks for seccompProfile.type: "Unconfined", which is refused$/,
+  ],
 ];
 for (const [why, more, runtimeSettings, says] of refused)
   test(`refuses ${why}`, () => {
-    assert.throws(() => podOf({ ...work, runtimeSettings, stash: { ...stash, program: { ...program, ...more } } }), says);
+    assert.throws(() => podOf({ ...work, runtimeSettings, stash: { ...stash, program: { ...program, ...more } } }), { message: says });
   });

@@ -1,7 +1,7 @@
 import type { V1Container, V1Job, V1PodSecurityContext, V1SecurityContext, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { HostWork, StashRun } from '../../../controllers/platform-port.ts';
 import { StashError } from '../../../errors/error.ts';
-import { checkContainerRights } from '../../../rules/pod-rights.ts';
+import { checkContainerRights, checkPodRights } from '../../../rules/pod-rights.ts';
 import type { StashProgram } from '../../../rules/stash-task.ts';
 import { INTERIM_DIRECTORY, targetMountPath } from '../../../rules/variables/stash-variables.ts';
 import { type AgentKey, formatAgentKey } from '../agent-key.ts';
@@ -39,7 +39,7 @@ export function stashJobKey({
 
 /**
  * The Job of one run of a Task that was written for Stash: its steps one after the other, then our agent, which tells of what they did. It
- * runs once, ends at the deadline of its session, and goes with it. Nothing in it may ask the API server; the token of the agent, which only
+ * runs once for its order, ends at the deadline of its session, and goes with it. Nothing in it may ask the API server; the token of the agent, which only
  * our operator takes, is in the container of the agent alone.
  */
 export function stashJob(settings: ClusterSettings, work: StashWork): V1Job {
@@ -48,6 +48,7 @@ export function stashJob(settings: ClusterSettings, work: StashWork): V1Job {
   const key = stashJobKey(work);
   const pod = runtimeSettings?.pod;
   checkContainerRights('spec.runtimeSettings.container', runtimeSettings?.container);
+  checkPodRights('spec.runtimeSettings.pod', pod);
   const volumes = [...program.volumes.map(asVolume), ...claimVolume(work)];
   const shared = [
     ...TMP_DIRECTORIES.map((mountPath) => ({ name: TMP_VOLUME, mountPath })),

@@ -66,7 +66,7 @@ const nodes: [name: string, users: Record<string, string>, modes: string[], node
 for (const [name, users, accessModes, node] of nodes)
   test(`claims are mounted together: those ${name}`, async () => {
     const claims = ['a', 'b'].map((claim) => ({ metadata: { namespace: 'shop', name: claim }, spec: { accessModes } }));
-    const found = nodeOfClaims(serverOf({}, undefined, users).connection, claims);
+    const found = nodeOfClaims(serverOf({}, undefined, users).connection, claims, 'restore');
     if (node instanceof RegExp) await assert.rejects(found, node);
     else assert.equal(await found, node);
   });

@@ -1,4 +1,5 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { HostWork } from '../../../controllers/platform-port.ts';
 import { isCode, StashError } from '../../../errors/error.ts';
 import type { WantedClaim } from '../../../rules/claim-templates.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
@@ -34,10 +35,14 @@ export async function keepClaims(
 }
 
 /** The only node on which one pod can mount all of them now. Throws Invalid where that is none. */
-export async function nodeOfClaims(connection: Connection, claims: readonly V1PersistentVolumeClaim[]): Promise<string | undefined> {
+export async function nodeOfClaims(
+  connection: Connection,
+  claims: readonly V1PersistentVolumeClaim[],
+  direction: HostWork['direction'],
+): Promise<string | undefined> {
   let first: { node: string; claim: string } | undefined;
   for (const claim of claims) {
-    const node = await nodeOfClaim(connection, claim);
+    const node = await nodeOfClaim(connection, claim, direction);
     if (node === undefined) continue;
     const name = claim.metadata?.name ?? '';
     first ??= { node, claim: name };
