@@ -1,6 +1,7 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
 import { asStashError } from '../../errors/error.ts';
 import type { Report } from '../../orders/order.ts';
+import { expectEndOf } from '../expect-end.ts';
 import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { backupOrder, backupOrderId } from './order.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
@@ -47,6 +48,7 @@ async function advance(
   }
   if (overdue) return stop(run, host, id, report, time);
   if (report === undefined) return give(run, target, { ...host, orderID: id }, time);
+  if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => backupOrder(run, target, host, id));
   return afterReport(host, report, undefined, time);
 }
 

@@ -2,6 +2,7 @@ import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import { expectEndOf } from '../expect-end.ts';
 import { failedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
@@ -45,7 +46,10 @@ async function advance(
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
     return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
   }
-  if (report !== undefined) return afterReport(host, report, false, time);
+  if (report !== undefined) {
+    if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => restoreOrder(run, plan, id));
+    return afterReport(host, report, false, time);
+  }
   try {
     const { agent, order } = await restoreOrder(run, plan, id);
     // An agent that has told of steps has begun it.
