@@ -59,6 +59,28 @@ test('a restore whose agent is lost after the operator was replaced has failed, 
   assert.equal(begun(one).filter((id) => id.startsWith('RestoreSession')).length, 1);
 });
 
+test('a restore that had begun is not said to have left its destination alone, although its agent is kept away since', async () => {
+  const one = await testOperator();
+  opened.push(one);
+  await applyBasics(one.store);
+  await one.store.create('BackupConfiguration', configuration('docs'));
+  await one.settle();
+  await one.clock.advance(HOUR);
+  await one.settle();
+  one.agents.script = ({ task }) => (task.type === 'Restore' ? undefined : 'Succeeded');
+  await one.store.create('RestoreSession', restoreOf('back', 'docs', { timeOut: '1m' }));
+  await one.settle();
+  await one.restart();
+  one.agents.turn = async () => false;
+  await one.settle();
+  desk(one).hindered('targets', 'pod shop/web-0 cannot be scheduled');
+  await one.clock.advance(60_000);
+  await one.settle();
+  const status = (await one.list('RestoreSession'))[0]?.status;
+  assert.equal(status?.reason, 'DeadlineExceeded');
+  assert.match(status?.message ?? '', /was stopped; the destination may hold a part of the data/);
+});
+
 for (const work of ['Backup', 'Restore'] as const)
   test(`an agent at work on a ${work} goes on where its order cannot be made again`, async () => {
     const one = await restartedAtWork(work);

@@ -45,7 +45,8 @@ async function advance(
     return afterReport(host, report, late >= 0, time);
   }
   if (late >= 0) {
-    const hindrance = run.ctx.desk.hindrance(id);
+    // What an agent has told of steps of has begun, whatever keeps that agent away since.
+    const hindrance = host.steps === undefined ? run.ctx.desk.hindrance(id) : undefined;
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
     return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
   }
