@@ -4,17 +4,17 @@ import type { Function as StashFunction } from '../api/function.ts';
 import type { Repository } from '../api/repository.ts';
 import type { Task } from '../api/task.ts';
 import { stashTask } from '../rules/stash-task.ts';
-import { outputFile, stashRun } from './stash-program.ts';
+import { checkStashStorage, outputFile, stashRun } from './stash-program.ts';
 
 const found = {
   metadata: { name: 'dump' },
   spec: { image: 'dump:1', args: ['${HOSTNAME}', '${REPOSITORY_URL}'] },
 } as unknown as StashFunction;
 const of = { metadata: { name: 'dumps' }, spec: { steps: [{ name: 'dump' }] } } as unknown as Task;
-const repositoryIn = (namespace: string) => ({
+const repositoryIn = (namespace: string, backend: object = { rest: { url: 'http://x/' } }) => ({
   repository: {
     metadata: { name: 'repo', namespace },
-    spec: { backend: { rest: { url: 'http://x/' }, storageSecretName: 'storage' } },
+    spec: { backend: { ...backend, storageSecretName: 'storage' } },
   } as unknown as Repository,
   open: {
     namespace,
@@ -52,4 +52,20 @@ test('it stores in one Repository', () => {
     code: 'Invalid',
     message: /stores by itself, in one Repository; there are 2/,
   });
+});
+
+test('its steps do not reach a volume that is served in the cluster, and nobody begins what cannot work', async () => {
+  const onVolume = repositoryIn('shop', { local: { persistentVolumeClaim: { claimName: 'c' }, mountPath: '/srv' } });
+  const refused = {
+    code: 'NotSupportedYet',
+    message: /task dumps .* Repository shop\/repo \(spec.backend.local\)/,
+    remedy: /other storage/,
+  };
+  assert.throws(() => stashRun({ ...input, repositories: [onVolume] }), refused);
+  const store = { get: async (_: string, { name }: { name: string }) => (name === 'repo' ? onVolume.repository : undefined) };
+  const check = (name: string, more: object = { stashTask: input.task }) =>
+    checkStashStorage({ store } as unknown as Parameters<typeof checkStashStorage>[0], more, [{ namespace: 'shop', name }]);
+  await assert.rejects(check('repo'), refused);
+  await check('repo', {});
+  await check('absent');
 });

@@ -2,11 +2,13 @@ import type { AppBinding } from '../api/app-binding.ts';
 import type { Repository } from '../api/repository.ts';
 import type { BackupTarget } from '../api/target.ts';
 import { StashError } from '../errors/error.ts';
-import type { OpenRepository } from '../orders/order.ts';
+import type { OpenRepository, RepositoryRef } from '../orders/order.ts';
+import type { Binding } from '../rules/binding.ts';
 import { resolveTask, type StashTask } from '../rules/stash-task.ts';
 import { stashVariables } from '../rules/variables/stash-variables.ts';
 import { redactor } from '../secrets/redactor.ts';
 import { accessSecrets } from '../secrets/secret-values.ts';
+import type { Context } from './context.ts';
 import type { StashRun, TargetKey } from './platform-port.ts';
 
 interface StashProgramInput {
@@ -30,9 +32,22 @@ interface StashProgramInput {
   };
 }
 
+/** Throws NotSupportedYet where a Task that was written for Stash could not reach one of these Repositories; those that are there count. */
+export async function checkStashStorage(
+  { store }: Pick<Context, 'store'>,
+  { stashTask }: Pick<Binding, 'stashTask'>,
+  repositories: readonly RepositoryRef[],
+): Promise<void> {
+  if (stashTask === undefined) return;
+  for (const ref of repositories) {
+    const repository = await store.get('Repository', ref);
+    if (repository !== undefined) checkReached(stashTask, repository);
+  }
+}
+
 /**
- * One run of a Task that was written for Stash, with everything filled in. Throws Invalid where it cannot be, and GatewayRequired where
- * its steps would need the secret of another namespace.
+ * One run of a Task that was written for Stash, with everything filled in. Throws Invalid where it cannot be, GatewayRequired where its
+ * steps would need the secret of another namespace, and NotSupportedYet where they could not reach the storage.
  */
 export function stashRun(input: StashProgramInput): StashRun {
   const { task, target, spec, application, host, repositories, session, invoker, restore } = input;
@@ -46,6 +61,7 @@ export function stashRun(input: StashProgramInput): StashRun {
       },
     );
   const { repository, open } = used;
+  checkReached(task, repository);
   if (open.namespace !== target.namespace)
     throw new StashError(
       'GatewayRequired',
@@ -72,6 +88,18 @@ export function stashRun(input: StashProgramInput): StashRun {
     storageSecret: repository.spec.backend.storageSecretName ?? '',
     redact: redactor(accessSecrets(open.access)).text,
   };
+}
+
+/** Its steps have the storage secret, and no login to what serves a volume in the cluster. */
+function checkReached({ path, task }: StashTask, { spec, metadata }: Repository): void {
+  if (spec.backend.local === undefined) return;
+  throw new StashError(
+    'NotSupportedYet',
+    `${path}: task ${task.metadata.name} was written for Stash and uses the Repository by itself, and the steps of such a Task do not reach the volume of Repository ${metadata.namespace}/${metadata.name} (spec.backend.local)`,
+    {
+      remedy: 'Give the alias a Repository in other storage (s3, gcs, azure, rest ...), or a Function that declares spec.supports.',
+    },
+  );
 }
 
 /** What the steps tell of what they did. */

@@ -1,7 +1,8 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
-import { asStashError } from '../../errors/error.ts';
 import type { Report } from '../../orders/order.ts';
+import { expectEndOf } from '../expect-end.ts';
 import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
+import { type Afterwards, orderTrouble } from '../order-trouble.ts';
 import { backupOrder, backupOrderId } from './order.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
@@ -13,16 +14,18 @@ const MOST_ATTEMPTS = 2;
 export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   const targets = run.status.targets ?? [];
-  const acknowledge: string[] = [];
+  const afterwards: Afterwards = { acknowledge: [], unanswered: [] };
   const overdue = deadlinePassed(run);
   for (const [index, target] of targets.entries()) {
-    target.stats = await Promise.all((target.stats ?? []).map((host) => advance(run, target, index, host, overdue, acknowledge)));
+    target.stats = await Promise.all((target.stats ?? []).map((host) => advance(run, target, index, host, overdue, afterwards)));
     target.phase = targetPhase(target.stats);
     const done = target.stats.every(isHostDone);
     if (!done && run.invoker.sequential) break;
   }
   await run.save();
-  for (const id of acknowledge) run.ctx.desk.acknowledge(id);
+  for (const id of afterwards.acknowledge) run.ctx.desk.acknowledge(id);
+  const [unanswered] = afterwards.unanswered;
+  if (unanswered !== undefined) throw unanswered;
   if (targets.every((target) => (target.stats ?? []).every(isHostDone))) return NEXT;
   const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
@@ -34,23 +37,31 @@ async function advance(
   index: number,
   host: HostBackupStats,
   overdue: boolean,
-  acknowledge: string[],
+  afterwards: Afterwards,
 ): Promise<HostBackupStats> {
   if (isHostDone(host)) return host;
   const time = run.now.toISOString();
   const id = host.orderID ?? backupOrderId(run, index, host);
   const report = run.ctx.desk.report(id);
   if (report !== undefined && report.state !== 'Running') {
-    acknowledge.push(id);
-    if (report.error?.code === 'AgentLost' && (host.attempts ?? 1) < MOST_ATTEMPTS && !overdue) return again(run, target, index, host);
+    afterwards.acknowledge.push(id);
+    if (report.error?.code === 'AgentLost' && (host.attempts ?? 1) < MOST_ATTEMPTS && !overdue)
+      return again(run, target, index, host, afterwards);
     return afterReport(host, report, overdueError(run, report), time);
   }
   if (overdue) return stop(run, host, id, report, time);
-  if (report === undefined) return give(run, target, { ...host, orderID: id }, time);
+  if (report === undefined) return give(run, target, { ...host, orderID: id }, time, afterwards);
+  if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => backupOrder(run, target, host, id));
   return afterReport(host, report, undefined, time);
 }
 
-async function again(run: SessionRun, target: BackupTargetStatus, index: number, host: HostBackupStats): Promise<HostBackupStats> {
+async function again(
+  run: SessionRun,
+  target: BackupTargetStatus,
+  index: number,
+  host: HostBackupStats,
+  afterwards: Afterwards,
+): Promise<HostBackupStats> {
   const { progress: _progress, steps: _steps, ...rest } = host;
   const next = { ...rest, attempts: (host.attempts ?? 1) + 1 };
   await run.ctx.events.record(
@@ -59,17 +70,24 @@ async function again(run: SessionRun, target: BackupTargetStatus, index: number,
     'AgentLost',
     `the agent of ${host.hostname} ended while it worked; the order is given again`,
   );
-  return give(run, target, { ...next, orderID: backupOrderId(run, index, next) }, run.now.toISOString());
+  return give(run, target, { ...next, orderID: backupOrderId(run, index, next) }, run.now.toISOString(), afterwards);
 }
 
-async function give(run: SessionRun, target: BackupTargetStatus, host: HostBackupStats, time: string): Promise<HostBackupStats> {
+async function give(
+  run: SessionRun,
+  target: BackupTargetStatus,
+  host: HostBackupStats,
+  time: string,
+  afterwards: Afterwards,
+): Promise<HostBackupStats> {
   try {
     const { agent, order } = await backupOrder(run, target, host, host.orderID ?? '');
     // An agent that has told of steps has begun it.
     run.ctx.desk.give(agent, order, host.steps !== undefined);
     return { ...host, phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
   } catch (thrown) {
-    return failedHost(host, asStashError(thrown), time);
+    const error = orderTrouble(run, host, thrown, afterwards);
+    return error === undefined ? host : failedHost(host, error, time);
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { KindMap } from '../../api/kinds.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import { readCatalog } from '../catalog.ts';
-import { applyBasics, manifest } from '../testing/manifests.ts';
+import { applyBasics, configuration, manifest, repository } from '../testing/manifests.ts';
 import { testOperator } from '../testing/operator.ts';
 import { checkOperations } from './operations.ts';
 
@@ -38,3 +39,24 @@ for (const [what, kind, target, state] of CASES)
     assert.equal(checked?.state, state, checked?.message);
     if (state === 'Invalid') assert.match(checked?.message ?? '', /Deployment web names neither paths nor volumeMounts/);
   });
+
+test('an alias of a Task that was written for Stash says that such Tasks do not reach a Repository on a volume', async () => {
+  const { store, platform } = operator.ctx();
+  const apiVersion = 'stash.appscode.com/v1beta1';
+  const dump = { apiVersion, kind: 'Function', metadata: { name: 'dump' }, spec: { image: 'dump:1' } };
+  await store.create('Function', manifest(dump) as KindMap['Function']);
+  const dumps = { apiVersion, kind: 'Task', metadata: { name: 'dumps' }, spec: { steps: [{ name: 'dump' }] } };
+  await store.create('Task', manifest(dumps) as KindMap['Task']);
+  const inRest = { rest: { url: 'http://storage:8000/' }, storageSecretName: 'storage' };
+  await store.create('Repository', repository('away', { backend: inRest }));
+  const stateWith = async (name: string) => {
+    const ref = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: 'data' };
+    const object = configuration('web', { repository: { name }, execOps: [{ alias: 'web' }], task: { name: 'dumps' } }, { ref });
+    const ctx = { store, platform: { ...platform, place: 'Cluster' as const } };
+    return (await checkOperations(ctx, invokerOf(object), await readCatalog(ctx)))[0];
+  };
+  assert.equal((await stateWith('away'))?.state, 'Unscheduled');
+  const checked = await stateWith('repo');
+  assert.equal(checked?.state, 'NotSupportedYet');
+  assert.match(checked?.message ?? '', /Repository shop\/repo \(spec.backend.local\)\. Give the alias a Repository in other storage/);
+});

@@ -2,11 +2,12 @@ import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { Operation } from '../../api/operations.ts';
 import { asStashError, isCode } from '../../errors/error.ts';
 import type { Binding, Catalog } from '../../rules/binding.ts';
-import type { Invoker, Member, PlannedOperation } from '../../rules/invoker.ts';
+import { type Invoker, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
 import { operationOf } from '../../rules/operation.ts';
 import { parseSchedule, type Schedule } from '../../rules/schedule/parse.ts';
 import { memberBinding } from '../catalog.ts';
 import type { Context } from '../context.ts';
+import { checkStashStorage } from '../stash-program.ts';
 
 /** One line of an invoker with everything that is known about it. */
 export interface CheckedOperation {
@@ -38,6 +39,7 @@ async function check(
     const known = schedule === undefined ? {} : { schedule };
     if (named === 'RestoreTest') return { line, operation: named, ...known, ...notYet('restore tests are not built yet') };
     const bound = await bindingsOf(ctx, invoker, line, catalog);
+    for (const { binding } of bound) await checkStashStorage(ctx, binding, repositoriesOf(invoker, line.alias));
     const supports = commonCapabilities(bound);
     const operation = operationOf({ alias: line.alias, ...(line.type === undefined ? {} : { type: line.type }) }, supports);
     if (!supports.includes(operation))

@@ -1,21 +1,25 @@
 import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts';
-import { asStashError, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import { expectEndOf } from '../expect-end.ts';
 import { failedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
+import { type Afterwards, orderTrouble } from '../order-trouble.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 /** Gives every host its order and gathers the reports. A restore that lost its agent is not given again: it may have begun to overwrite. */
 export async function runHosts(run: RestoreRun): Promise<RestoreOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
-  const acknowledge: string[] = [];
+  const afterwards: Afterwards = { acknowledge: [], unanswered: [] };
   const planned = new Map((run.status.plan ?? []).map((host) => [host.hostname, host]));
   run.status.stats = await Promise.all(
-    (run.status.stats ?? []).map((host) => advance(run, planned.get(host.hostname ?? ''), host, acknowledge)),
+    (run.status.stats ?? []).map((host) => advance(run, planned.get(host.hostname ?? ''), host, afterwards)),
   );
   await run.save();
-  for (const id of acknowledge) run.ctx.desk.acknowledge(id);
+  for (const id of afterwards.acknowledge) run.ctx.desk.acknowledge(id);
+  const [unanswered] = afterwards.unanswered;
+  if (unanswered !== undefined) throw unanswered;
   if (run.status.stats.every(isDone)) return NEXT;
   const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
@@ -29,7 +33,7 @@ async function advance(
   run: RestoreRun,
   plan: PlannedHost | undefined,
   host: HostRestoreStats,
-  acknowledge: string[],
+  afterwards: Afterwards,
 ): Promise<HostRestoreStats> {
   if (isDone(host) || plan === undefined) return host;
   const time = run.now.toISOString();
@@ -37,15 +41,19 @@ async function advance(
   const report = run.ctx.desk.report(id);
   const late = run.now.getTime() - Date.parse(run.status.sessionDeadline ?? '');
   if (report !== undefined && report.state !== 'Running') {
-    acknowledge.push(id);
+    afterwards.acknowledge.push(id);
     return afterReport(host, report, late >= 0, time);
   }
   if (late >= 0) {
-    const hindrance = run.ctx.desk.hindrance(id);
+    // What an agent has told of steps of has begun, whatever keeps that agent away since.
+    const hindrance = host.steps === undefined ? run.ctx.desk.hindrance(id) : undefined;
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
     return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
   }
-  if (report !== undefined) return afterReport(host, report, false, time);
+  if (report !== undefined) {
+    if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => restoreOrder(run, plan, id));
+    return afterReport(host, report, false, time);
+  }
   try {
     const { agent, order } = await restoreOrder(run, plan, id);
     // An agent that has told of steps has begun it.
@@ -54,7 +62,9 @@ async function advance(
     const message = hindrance === undefined ? {} : { message: `waits for its agent: ${hindrance}` };
     return { ...withoutMessage(host), orderID: id, phase: 'Running', startTime: host.startTime ?? time, ...message };
   } catch (thrown) {
-    return failedHost(host, asStashError(thrown), time);
+    const error = orderTrouble(run, host, thrown, afterwards);
+    if (error === undefined) return host;
+    return failedHost(host, error.code === 'AgentLost' ? interrupted(error) : error, time);
   }
 }
 

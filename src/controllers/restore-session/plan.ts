@@ -17,6 +17,7 @@ import { openRepository, passwordOf } from '../repository/open.ts';
 import { unrecordedSessions } from '../repository/session-queries.ts';
 import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
+import { checkStashStorage } from '../stash-program.ts';
 import { checkClaimSteps, checkClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { checkPlaces } from './places.ts';
@@ -47,7 +48,9 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
         'Invalid',
         `spec.target.ref.kind: "${run.target.kind}" cannot be restored here; ${run.ctx.platform.targetKinds.join(' and ')} can`,
       );
-    checkClaimSteps(run.session, await restoreBinding(run));
+    const binding = await restoreBinding(run);
+    checkClaimSteps(run.session, binding);
+    await checkStashStorage(run.ctx, binding, [run.repository]);
     run.condition({ type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' });
     return NEXT;
   } catch (thrown) {
