@@ -59,7 +59,8 @@ export async function backupOrder(
     alias: line.alias,
     host: host.hostname ?? '',
     steps: binding.steps,
-    ...(stash === undefined ? {} : { output: outputFile(stash) }),
+    // The session's time and not the order's: what a first attempt stored counts, and an order that is given again is the same one.
+    ...(stash === undefined ? {} : { output: { file: outputFile(stash), since: run.status.startTime ?? '' } }),
     paths: member.target?.paths ?? paths ?? [],
     exclude: member.target?.exclude ?? [],
     args: member.target?.args ?? [],
