@@ -76,10 +76,10 @@ export async function backupOrder(
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }
 
-function stashInput({ session, status, invoker }: SessionRun, orderId: string) {
+function stashInput({ ctx, session, status, invoker }: SessionRun, orderId: string) {
   const { name, uid } = session.metadata;
   const own = { kind: 'BackupSession', name, namespace: invoker.namespace, uid } as const;
-  return { session: own, invoker, orderId, deadline: status.sessionDeadline ?? '' };
+  return { session: own, invoker, orderId, deadline: status.sessionDeadline ?? '', redacted: ctx.log.redacted };
 }
 
 export function memberOf(run: SessionRun, target: BackupTargetStatus): Member {

@@ -71,8 +71,8 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   };
   /** Why a Job that runs once has ended and its agent has not told: that agent never came, or is lost. */
   const endOf = async (job: V1Job, agent: string, key: AgentKey): Promise<StashError> => {
-    const { code, message } = jobEnd(job, await podsOf(options, key));
-    return new StashError(code, options.redact(agent, message));
+    const pods = await podsOf(options, key);
+    return jobEnd(job, pods, (text) => options.redact(agent, text));
   };
   const look = async (agent: string): Promise<void> => {
     const key = parseAgentKey(agent);
@@ -88,7 +88,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       desk.lost(agent, orderError(new StashError('AgentLost', `pod ${key.namespace}/${key.pod} is gone`)));
       return;
     }
-    const seen = await troubleOf(options.connection, pods);
+    const seen = await troubleOf(options.connection, pods, (text) => options.redact(agent, text));
     const trouble = seen && options.redact(agent, seen);
     desk.hindered(agent, trouble);
     const since = troubled.get(agent) ?? clock.monotonic();
@@ -126,8 +126,8 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   };
 }
 
-async function troubleOf(connection: Connection, pods: readonly V1Pod[]): Promise<string | undefined> {
-  const trouble = pods.map(podTrouble).find((one) => one !== undefined);
+async function troubleOf(connection: Connection, pods: readonly V1Pod[], redact: (text: string) => string): Promise<string | undefined> {
+  const trouble = pods.map((pod) => podTrouble(pod, redact)).find((one) => one !== undefined);
   if (trouble === undefined) return undefined;
   const claims = await Promise.all(pods.map((pod) => claimTrouble(connection, pod)));
   return [trouble, ...new Set(claims.flat())].join('; ');
