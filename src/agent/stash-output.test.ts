@@ -48,6 +48,18 @@ test('what the repository says of sizes counts more than what the steps say', as
   assert.deepEqual([stored?.totalBytes, stored?.storedBytes, stored?.files.total], [7, 3, 2]);
 });
 
+test('a snapshot counts as this backup from five minutes before it began', async (t) => {
+  const output = { hostBackupStats: [{ hostname: 'host-0', phase: 'Succeeded', snapshots: [told] }] };
+  for (const time of ['2026-03-01T09:53:00Z', '2026-03-01T10:53:00.5+01:00'])
+    assert.equal((await backup(t, output, [{ ...snapshot, time }])).stored.length, 1, time);
+  for (const time of ['2026-03-01T09:52:59Z', '2026-02-28T10:00:00Z', ''])
+    await assert.rejects(backup(t, output, [{ ...snapshot, time }]), {
+      code: 'FunctionFailed',
+      message: new RegExp(`names snapshot ab12cd34 of ${time}, from before this backup, which began 2026-03-01T09:58:00Z: nothing new`),
+      remedy: /5 minutes/,
+    });
+});
+
 const host = (more: object) => ({
   backupTargetStatus: { stats: [{ hostname: 'host-0', phase: 'Succeeded', snapshots: [told], ...more }] },
 });
@@ -58,6 +70,8 @@ const refused: [why: string, output: unknown, says: RegExp][] = [
     /Repository repo has no snapshot "ffffffff" of host host-0/,
   ],
   ['a name that could be any', host({ snapshots: [{ name: 'ab' }] }), /has no snapshot "ab"/],
+  ['one snapshot twice', host({ snapshots: [told, { name: ID }] }), /names snapshot ab12cd34 twice/],
+  ['more than one host has', host({ snapshots: Array(257).fill(told) }), /names 257 snapshots of host host-0; at most 256/],
   ['no snapshot at all', host({ snapshots: [] }), /names no snapshot/],
   ['an error of theirs', host({ phase: 'Failed', error: 'dump: access denied' }), /host host-0 has Failed: dump: access denied/],
   ['another host', host({ hostname: 'db' }), /tells of host "db", and not of "host-0"/],
@@ -80,7 +94,7 @@ const RUN = { step: (_: string, work: (control: unknown) => unknown) => work({ e
 
 async function backup(t: { after: (end: () => Promise<void>) => void }, output: unknown, present: Snapshot[] = [snapshot]) {
   const engine = { snapshots: async () => present } as unknown as Engine;
-  return storedByOthers(RUN, task, await fileWith(t, output), engine);
+  return storedByOthers(RUN, task, { file: await fileWith(t, output), since: '2026-03-01T09:58:00Z' }, engine);
 }
 
 async function fileWith(t: { after: (end: () => Promise<void>) => void }, output: unknown): Promise<string> {

@@ -6,23 +6,41 @@ import { parseDuration } from '../rules/duration.ts';
 import { amountOf } from '../rules/quantity.ts';
 import type { OrderRun } from './order-run.ts';
 
+/** The clock of the machine that stored it may be so far behind that of the operator, ms. */
+const CLOCKS_APART_MS = 300_000;
+/** Snapshots of one host in one backup; Stash's programs make one a path. */
+const MOST_SNAPSHOTS = 256;
+
 /**
  * What the steps of a Task that was written for Stash have stored, as their output.json tells and the repository confirms. Throws
  * FunctionFailed with the error that they left, or when what they tell is not so.
  */
-export async function storedByOthers(run: OrderRun, task: BackupTask, file: string, engine: Engine): Promise<BackupResult> {
+export async function storedByOthers(
+  run: OrderRun,
+  task: BackupTask,
+  { file, since }: NonNullable<BackupTask['output']>,
+  engine: Engine,
+): Promise<BackupResult> {
   const [repository] = task.repositories;
   if (repository === undefined) throw new StashError('Internal', 'an order without a repository');
   const told = await run.step('read output', async () => hostOf(await hostsIn(file, 'backup'), task.host, file));
   const named = told.snapshots ?? [];
   if (named.length === 0) throw failed(`${file} says that host ${task.host} is backed up, and names no snapshot`);
+  if (named.length > MOST_SNAPSHOTS)
+    throw failed(`${file} names ${named.length} snapshots of host ${task.host}; at most ${MOST_SNAPSHOTS} are taken`);
   const present = await run.step('look up', (control) =>
     engine.snapshots(repository.access, { hosts: [task.host] }, control.engine(repository)),
+  );
+  const found = named.map((told) => ({ told, snapshot: find(present, told, task.host, repository) }));
+  checkNew(
+    found.map(({ snapshot }) => snapshot),
+    since,
+    file,
   );
   return {
     type: 'Backup',
     operation: { requested: task.operation, performed: task.operation, reason: 'Requested' },
-    stored: named.map((one) => stored(repository, one, find(present, one, task.host, repository))),
+    stored: found.map(({ told, snapshot }) => stored(repository, told, snapshot)),
     failed: [],
   };
 }
@@ -107,6 +125,22 @@ function find(present: readonly Snapshot[], { name = '' }: ToldSnapshot, host: s
   throw failed(`Repository ${repository.name} has no snapshot "${name}" of host ${host}, which output.json says was stored`);
 }
 
+/** A file that another run has left, or an id that a step kept, would pass an old snapshot off as this backup. */
+function checkNew(snapshots: readonly Snapshot[], since: string, file: string): void {
+  const seen = new Set<string>();
+  for (const { id, time } of snapshots) {
+    if (seen.has(id))
+      throw failed(`${file} names snapshot ${id.slice(0, 8)} twice`, 'Let the step name each snapshot that it stored once in output.json.');
+    seen.add(id);
+    // Also without a time that can be read.
+    if (Date.parse(time) >= Date.parse(since) - CLOCKS_APART_MS) continue;
+    throw failed(
+      `${file} names snapshot ${id.slice(0, 8)} of ${time}, from before this backup, which began ${since}: nothing new is stored`,
+      'Let the step write output.json anew in each run, into a directory that does not outlive it, and set the clocks of the nodes alike: 5 minutes are allowed.',
+    );
+  }
+}
+
 /** What the repository itself says of sizes, since restic 0.17, counts more. */
 function stored(repository: OpenRepository, told: ToldSnapshot, snapshot: Snapshot): StoredSnapshot {
   const { totalFiles = 0, newFiles = 0, modifiedFiles = 0, unmodifiedFiles = 0 } = told.fileStats ?? {};
@@ -147,6 +181,6 @@ function amount(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
-function failed(message: string): StashError {
-  return new StashError('FunctionFailed', message);
+function failed(message: string, remedy?: string): StashError {
+  return new StashError('FunctionFailed', message, remedy === undefined ? {} : { remedy });
 }

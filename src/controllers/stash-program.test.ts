@@ -4,6 +4,7 @@ import type { Function as StashFunction } from '../api/function.ts';
 import type { Repository } from '../api/repository.ts';
 import type { Task } from '../api/task.ts';
 import { stashTask } from '../rules/stash-task.ts';
+import { silentLogger } from '../runtime/log.ts';
 import { checkStashStorage, outputFile, stashRun } from './stash-program.ts';
 
 const found = {
@@ -22,6 +23,7 @@ const repositoryIn = (namespace: string, backend: object = { rest: { url: 'http:
     access: { url: 'rest:http://x/', env: { RESTIC_PASSWORD: 'hunter22' }, files: {}, flags: [] },
   },
 });
+const log = silentLogger();
 const input: Parameters<typeof stashRun>[0] = {
   task: stashTask('spec.task', of, [found], []),
   target: { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' },
@@ -33,6 +35,7 @@ const input: Parameters<typeof stashRun>[0] = {
   session: { kind: 'BackupSession', name: 'now', namespace: 'shop', uid: 'u' },
   orderId: 'one',
   deadline: '2026-03-01T10:00:00Z',
+  redacted: log.redacted,
 };
 
 test('a run has everything filled in, and takes the secrets of the storage out of what its steps say', () => {
@@ -41,6 +44,12 @@ test('a run has everything filled in, and takes the secrets of the storage out o
   assert.equal(run.storageSecret, 'storage');
   assert.equal(run.redact('with hunter22'), 'with ***');
   assert.equal(outputFile(run), '/stash-tmp/output/output.json');
+});
+
+test('it takes out the password of the application too, which is read after the run is made', () => {
+  const run = stashRun(input);
+  log.redact('db-pass-1');
+  assert.equal(run.redact('mysqldump --password=db-pass-1 to hunter22'), 'mysqldump --password=*** to ***');
 });
 
 test('its steps are given no secret of another namespace', () => {

@@ -23,6 +23,8 @@ interface StashProgramInput {
   session: { kind: 'BackupSession' | 'RestoreSession'; name: string; namespace: string; uid: string | undefined };
   orderId: string;
   deadline: string;
+  /** Takes out what else is secret, such as the password of the application, which the log knows from when the order is made. */
+  redacted: (text: string) => string;
   restore?: {
     sourceHost: string;
     snapshots: readonly string[];
@@ -67,6 +69,7 @@ export function stashRun(input: StashProgramInput): StashRun {
       'GatewayRequired',
       `task ${task.task.metadata.name} uses the Repository by itself, and ${open.namespace}/${open.name} is not in namespace ${target.namespace}`,
     );
+  const storage = redactor(accessSecrets(open.access));
   const variables = stashVariables({
     namespace: target.namespace,
     session,
@@ -86,7 +89,7 @@ export function stashRun(input: StashProgramInput): StashRun {
     owner: session,
     repositoryUrl: open.access.url,
     storageSecret: repository.spec.backend.storageSecretName ?? '',
-    redact: redactor(accessSecrets(open.access)).text,
+    redact: (text) => input.redacted(storage.text(text)),
   };
 }
 

@@ -64,8 +64,11 @@ export interface BackupTask {
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
-  /** A file in which others have told what they stored, before the agent began: nothing is backed up here, and there are no steps. */
-  output?: string;
+  /**
+   * A file in which others have told what they stored, before the agent began: nothing is backed up here, and there are no steps. What they
+   * stored is no older than `since`, RFC 3339.
+   */
+  output?: { file: string; since: string };
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RestoreTarget } from '../api/target.ts';
-import { claimHosts, claimNames } from './claim-templates.ts';
+import { claimHost, claimHosts, claimNames } from './claim-templates.ts';
 
 const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 const template = (name: string, more: object = {}) => ({ metadata: { name }, spec, ...more });
@@ -42,6 +42,8 @@ const named: [name: string, target: RestoreTarget, wanted: string[][]][] = [
 for (const [name, target, wanted] of named)
   test(`Claims of a restore: ${name}`, () => {
     assert.deepEqual(hosts(target), wanted);
+    for (const one of claimHosts(target, 'shop')) assert.deepEqual(claimHost(target, 'shop', one.host), one);
+    assert.equal(claimHost(target, 'shop', 'host-7'), undefined);
     assert.deepEqual(new Set(claimNames(target)), new Set(wanted.flatMap(([, ...claims]) => claims)));
   });
 
@@ -85,6 +87,20 @@ const refused: [name: string, target: RestoreTarget, says: RegExp][] = [
     /"a" is a claim of several replicas: put \$\{POD_ORDINAL\}/,
   ],
   ['too many', { replicas: 1001, volumeClaimTemplates: [template('a-${POD_ORDINAL}')] }, /1001 claims; at most 1000/],
+  [
+    'more text than can be made',
+    {
+      replicas: 1000,
+      volumeClaimTemplates: [{ metadata: { name: 'a-${POD_ORDINAL}', annotations: { a: '${POD_ORDINAL}'.repeat(36_000) } }, spec }],
+    },
+    /504\d{3} characters with volumeMounts, for 1000 replicas, make 504\d{6}; at most 4194304/,
+  ],
+  ['a name of no claim', { volumeClaimTemplates: [template('a'.repeat(300))] }, /has 300 characters; a claim's name has at most 253/],
+  [
+    'a path of no file',
+    { volumeMounts: [mount('a', `${'/'.repeat(500_000)}a`)], volumeClaimTemplates: [template('a')] },
+    /a mountPath has 500001 characters; at most 4096/,
+  ],
   ['two claims without mounts', { volumeClaimTemplates: [template('a'), template('b')] }, /none says where .*\[0\] appears: name it "a"/],
   ['a mount of nothing', { volumeMounts: [mount('a', '/a'), mount('x', '/x')], volumeClaimTemplates: [template('a')] }, /"x" is none of/],
   ['a mount at no path', { volumeMounts: [mount('a', 'a')], volumeClaimTemplates: [template('a')] }, /absolute path below \/, not "a"/],
@@ -108,3 +124,13 @@ for (const [name, target, says] of refused)
     );
     assert.doesNotThrow(() => claimNames(target));
   });
+
+test('what is too large to be a name is not made a name for every replica', () => {
+  const target = {
+    replicas: 500,
+    volumeClaimTemplates: [template(`${'x'.repeat(500_000)}-\${POD_ORDINAL}`), template('a-${POD_ORDINAL}')],
+  };
+  const names = claimNames(target);
+  assert.equal(names.length, 500);
+  assert.ok(names.every((name) => name.length < 10));
+});

@@ -13,7 +13,7 @@ export interface WantedClaim {
 }
 
 /** One replica: the claims that its pod will have, filled together. */
-export interface ClaimHost {
+interface ClaimHost {
   host: string;
   claims: WantedClaim[];
 }
@@ -24,6 +24,11 @@ const ORDINAL = '${POD_ORDINAL}';
 /** Where a single claim appears when nothing else is said, as in Stash. */
 export const DEFAULT_CLAIM_MOUNT = '/stash-data';
 const MOST_CLAIMS = 1000;
+/** All claims of a restore as text, in characters: what a person writes has a thousandth of that. */
+const MOST_TEXT = 4 * 2 ** 20;
+/** A claim's name, and a path, are at most so long. */
+const NAME_LENGTH = 253;
+const PATH_LENGTH = 4096;
 const PATH = 'spec.target.volumeClaimTemplates';
 
 /**
@@ -33,26 +38,56 @@ const PATH = 'spec.target.volumeClaimTemplates';
 export function claimHosts(target: RestoreTarget | undefined, namespace: string): ClaimHost[] {
   const templates = target?.volumeClaimTemplates ?? [];
   if (templates.length === 0) return [];
-  const count = target?.replicas ?? 1;
-  if (count * templates.length > MOST_CLAIMS)
-    throw invalid('spec.target.replicas', `${count} replicas make ${count * templates.length} claims; at most ${MOST_CLAIMS} are made`);
-  for (const [index, template] of templates.entries()) checkTemplate(template, `${PATH}[${index}]`, namespace);
-  const mounts = templates.map((template, index) => mountsOf(template, index, target));
-  checkMounts(target, mounts.flat());
-  const hosts = Array.from({ length: count }, (_, ordinal) => ({
-    host: hostName(target, ordinal),
-    claims: templates.map((template, index) => claimOf(template, ordinal, mounts[index] ?? [])),
-  }));
+  const mounts = checkedMounts(target, namespace);
+  const hosts = Array.from({ length: target?.replicas ?? 1 }, (_, ordinal) => hostOf(target, ordinal, mounts));
   checkDistinct(hosts, templates);
   return hosts;
 }
 
+/** That of one host alone; undefined where it is none of theirs. */
+export function claimHost(target: RestoreTarget | undefined, namespace: string, host: string): ClaimHost | undefined {
+  if ((target?.volumeClaimTemplates ?? []).length === 0) return undefined;
+  const ordinal = target?.replicas === undefined ? 0 : Number(/-(\d{1,4})$/.exec(host)?.[1]);
+  if (!(ordinal < (target?.replicas ?? 1)) || hostName(target, ordinal) !== host) return undefined;
+  return hostOf(target, ordinal, checkedMounts(target, namespace));
+}
+
 /** Names of all these claims, whether or not the templates are sound; empty where they cannot be told. */
 export function claimNames(target: RestoreTarget | undefined): string[] {
-  const names = (target?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
+  const all = (target?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
   const count = target?.replicas ?? 1;
-  if (count * names.length > MOST_CLAIMS) return [];
+  if (count * all.length > MOST_CLAIMS) return [];
+  // Asked at every look at a session, also at one that is refused: what no claim can be called is not made a thousand times.
+  const names = all.filter((name) => withOrdinal(name, 0).length <= NAME_LENGTH);
   return [...new Set(Array.from({ length: count }, (_, ordinal) => names.map((name) => withOrdinal(name, ordinal))).flat())];
+}
+
+/** Where the claim of each template appears, once all that was asked for is found sound and of a size that can be made. */
+function checkedMounts(target: RestoreTarget | undefined, namespace: string): WantedClaim['mounts'][] {
+  const { volumeClaimTemplates: templates = [], volumeMounts = [], replicas: count = 1 } = target ?? {};
+  if (count * templates.length > MOST_CLAIMS)
+    throw invalid('spec.target.replicas', `${count} replicas make ${count * templates.length} claims; at most ${MOST_CLAIMS} are made`);
+  const size = JSON.stringify([templates, volumeMounts]).length;
+  if (size * count > MOST_TEXT)
+    throw invalid(
+      PATH,
+      `${size} characters with volumeMounts, for ${count} replicas, make ${size * count}; at most ${MOST_TEXT} are made in one restore`,
+    );
+  for (const [index, template] of templates.entries()) checkTemplate(template, `${PATH}[${index}]`, namespace);
+  const long = volumeMounts.find(({ mountPath }) => mountPath.length > PATH_LENGTH);
+  if (long !== undefined)
+    throw invalid('spec.target.volumeMounts', `a mountPath has ${long.mountPath.length} characters; at most ${PATH_LENGTH} are possible`);
+  const mounts = templates.map((template, index) => mountsOf(template, index, target));
+  checkMounts(target, mounts.flat());
+  return mounts;
+}
+
+function hostOf(target: RestoreTarget | undefined, ordinal: number, mounts: readonly WantedClaim['mounts'][]): ClaimHost {
+  const templates = target?.volumeClaimTemplates ?? [];
+  return {
+    host: hostName(target, ordinal),
+    claims: templates.map((template, index) => claimOf(template, ordinal, mounts[index] ?? [])),
+  };
 }
 
 /** Stash's: with a number behind it where replicas are asked for. */
@@ -78,6 +113,8 @@ function checkTemplate({ metadata, spec }: Template, path: string, namespace: st
   const name = metadata?.name;
   if (name === undefined || name === '')
     throw invalid(`${path}.metadata.name`, `is missing: a StatefulSet calls its claims CLAIM-STATEFULSET-${ORDINAL}`);
+  if (withOrdinal(name, 0).length > NAME_LENGTH)
+    throw invalid(`${path}.metadata.name`, `has ${name.length} characters; a claim's name has at most ${NAME_LENGTH}`);
   const unknown = /\$\{[^}]*\}?/.exec(name.replaceAll(ORDINAL, ''))?.[0];
   if (unknown !== undefined) throw invalid(`${path}.metadata.name`, `"${name}" has ${unknown}; only ${ORDINAL} is replaced`);
   if (metadata?.namespace !== undefined && metadata.namespace !== namespace)
@@ -93,13 +130,20 @@ function mountsOf({ metadata }: Template, index: number, target: RestoreTarget |
   const all = target?.volumeMounts ?? [];
   const single = target?.volumeClaimTemplates?.length === 1;
   if (all.length === 0 && single) return [{ mountPath: DEFAULT_CLAIM_MOUNT }];
-  const mounts = all.filter(({ name }) => namesOf(metadata?.name).includes(name));
-  if (mounts.length === 0)
-    throw invalid('spec.target.volumeMounts', `none says where ${PATH}[${index}] appears: name it "${namesOf(metadata?.name)[0]}"`);
+  const names = namesOf(metadata?.name);
+  const mounts = all.filter(({ name }) => names.includes(name));
+  if (mounts.length === 0) throw invalid('spec.target.volumeMounts', `none says where ${PATH}[${index}] appears: name it "${names[0]}"`);
   return mounts.map(({ mountPath, subPath }) => ({
-    mountPath: mountPath.replace(/(?<=.)\/+$/, ''),
+    mountPath: withoutSlashes(mountPath),
     ...(subPath === undefined ? {} : { subPath }),
   }));
+}
+
+/** At its end. By a loop: a pattern would look at every run of slashes in the path again from each of its slashes. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 function namesOf(template = ''): string[] {
@@ -107,14 +151,15 @@ function namesOf(template = ''): string[] {
 }
 
 function checkMounts(target: RestoreTarget | undefined, mounts: WantedClaim['mounts']): void {
-  const known = (target?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => namesOf(metadata?.name));
-  const stray = (target?.volumeMounts ?? []).find(({ name }) => !known.includes(name));
+  const known = new Set((target?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => namesOf(metadata?.name)));
+  const stray = (target?.volumeMounts ?? []).find(({ name }) => !known.has(name));
   if (stray !== undefined) throw invalid('spec.target.volumeMounts', `"${stray.name}" is none of ${PATH}`);
-  for (const [index, { mountPath }] of mounts.entries()) {
+  const seen = new Set<string>();
+  for (const { mountPath } of mounts) {
     if (!mountPath.startsWith('/') || mountPath === '/')
       throw invalid('spec.target.volumeMounts', `mountPath must be an absolute path below /, not "${mountPath}"`);
-    if (mounts.findIndex((one) => one.mountPath === mountPath) !== index)
-      throw invalid('spec.target.volumeMounts', `two claims would appear at ${mountPath}`);
+    if (seen.has(mountPath)) throw invalid('spec.target.volumeMounts', `two claims would appear at ${mountPath}`);
+    seen.add(mountPath);
   }
 }
 

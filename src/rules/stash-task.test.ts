@@ -47,6 +47,13 @@ test('steps are containers as Stash made them: parameters over those of the step
   });
 });
 
+test('what a configuration gives as the directory of the output is text, however much it looks like references', () => {
+  const outputDir = `/\${HOSTNAME}${'${x:='.repeat(800)}`;
+  assert.equal(resolveTask(stashTask('p', task, [dump], params({ outputDir })), builtIn).outputDir, outputDir);
+  const own = taskOf([{ name: 'dump-8.0', params: params({ outputDir: '/out/${HOSTNAME}', secretVolume: 's' }) }], []);
+  assert.equal(resolveTask(stashTask('p', own, [dump], []), builtIn).outputDir, '/out/host-0');
+});
+
 const refused: [why: string, task: Task, functions: StashFunction[], given: Param[], says: RegExp][] = [
   [
     'another repository by a parameter',
@@ -56,6 +63,8 @@ const refused: [why: string, task: Task, functions: StashFunction[], given: Para
     /"REPOSITORY_SECRET_NAME" is set by Stash/,
   ],
   ['another target by a parameter', task, [dump], params({ TARGET_NAME: 'yours' }), /"TARGET_NAME" is set by Stash/],
+  ['a directory above', task, [dump], params({ outputDir: '/stash-tmp/../etc' }), /outputDir "\/stash-tmp\/\.\.\/etc" has a "\.\."/],
+  ['a path of no file', task, [dump], params({ outputDir: `/${'x'.repeat(60_000)}` }), /"\/x{199}…" has 60001 characters; .* 4096/],
   [
     'a variable without a value',
     task,

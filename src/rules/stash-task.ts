@@ -29,6 +29,9 @@ export interface StashProgram {
 
 /** Where Stash's own functions leave it when nobody says otherwise. */
 const OUTPUT_DIR = '/stash-tmp/output';
+/** Characters of a path; characters of one that a message shows. */
+const PATH_LENGTH = 4096;
+const SHOWN = 200;
 
 /** A Function of ours says what it can do. */
 export function isForStash({ spec }: StashFunction): boolean {
@@ -83,12 +86,17 @@ function imageOf({ spec, metadata }: StashFunction, variables: Variables): strin
   return substitute(spec.image ?? '', variables, `function ${metadata.name}: spec.image`);
 }
 
-/** As the step says that would have read it in Stash. */
+/** As the configuration says, whose text is taken as it is, else as the step says that would have read it in Stash. */
 function outputDir({ task, params, steps }: Pick<StashTask, 'task' | 'params' | 'steps'>, builtIn: Variables, name: string): string {
   const reading = (task.spec.steps ?? []).find((step) => step.name === UPDATE_STATUS);
-  const last = steps.at(-1);
-  const given = params.outputDir ?? byName(reading?.params ?? []).outputDir ?? last?.params.outputDir ?? OUTPUT_DIR;
-  return substitute(given, builtIn, `task ${name}: outputDir`);
+  const written = byName(reading?.params ?? []).outputDir ?? steps.at(-1)?.params.outputDir ?? OUTPUT_DIR;
+  const found = params.outputDir ?? substitute(written, builtIn, `task ${name}: outputDir`);
+  const shown = found.length > SHOWN ? `${found.slice(0, SHOWN)}…` : found;
+  if (found.length > PATH_LENGTH)
+    throw new StashError('Invalid', `task ${name}: outputDir "${shown}" has ${found.length} characters; a path has at most ${PATH_LENGTH}`);
+  if (found.split('/').includes('..'))
+    throw new StashError('Invalid', `task ${name}: outputDir "${shown}" has a "..": name the directory itself`);
+  return found;
 }
 
 /** As Stash called its containers. */

@@ -59,7 +59,8 @@ export async function backupOrder(
     alias: line.alias,
     host: host.hostname ?? '',
     steps: binding.steps,
-    ...(stash === undefined ? {} : { output: outputFile(stash) }),
+    // The session's time and not the order's: what a first attempt stored counts, and an order that is given again is the same one.
+    ...(stash === undefined ? {} : { output: { file: outputFile(stash), since: run.status.startTime ?? '' } }),
     paths: member.target?.paths ?? paths ?? [],
     exclude: member.target?.exclude ?? [],
     args: member.target?.args ?? [],
@@ -75,10 +76,10 @@ export async function backupOrder(
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }
 
-function stashInput({ session, status, invoker }: SessionRun, orderId: string) {
+function stashInput({ ctx, session, status, invoker }: SessionRun, orderId: string) {
   const { name, uid } = session.metadata;
   const own = { kind: 'BackupSession', name, namespace: invoker.namespace, uid } as const;
-  return { session: own, invoker, orderId, deadline: status.sessionDeadline ?? '' };
+  return { session: own, invoker, orderId, deadline: status.sessionDeadline ?? '', redacted: ctx.log.redacted };
 }
 
 export function memberOf(run: SessionRun, target: BackupTargetStatus): Member {

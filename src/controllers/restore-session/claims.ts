@@ -3,7 +3,7 @@ import { LABEL_VALUES, LABELS } from '../../api/names.ts';
 import type { PlannedHost, RestoreSession } from '../../api/restore-session.ts';
 import { StashError } from '../../errors/error.ts';
 import type { Binding } from '../../rules/binding.ts';
-import { type ClaimHost, claimHosts, type WantedClaim } from '../../rules/claim-templates.ts';
+import { claimHost, claimHosts, type WantedClaim } from '../../rules/claim-templates.ts';
 import { type RestoreWork, type TargetKey, targetKey } from '../platform-port.ts';
 import type { RestoreRun } from './restore-run.ts';
 
@@ -23,7 +23,7 @@ export function checkClaims({ ctx, session }: Pick<RestoreRun, 'ctx' | 'session'
     throw new StashError('Invalid', `${FIELD}: there are no claims on one machine`, {
       remedy: 'Name the Host in target.ref and a directory in the parameter destination, or restore in the cluster.',
     });
-  claimsOfHosts(session);
+  claimHosts(session.spec.target, session.metadata.namespace ?? '');
 }
 
 /** Throws NotSupportedYet for what needs more than the files in their place. */
@@ -37,12 +37,19 @@ export function checkClaimSteps(session: RestoreSession, binding: Pick<Binding, 
 }
 
 export function hostsOfClaims(session: RestoreSession): string[] {
-  return claimsOfHosts(session).map(({ host }) => host);
+  return claimHosts(session.spec.target, session.metadata.namespace ?? '').map(({ host }) => host);
 }
 
 /** What one host is restored into; undefined where no claims are made. */
 export function claimsOf(session: RestoreSession, hostname: string): readonly WantedClaim[] | undefined {
-  return claimsOfHosts(session).find(({ host }) => host === hostname)?.claims;
+  const { name, namespace = '' } = session.metadata;
+  const labels = {
+    [LABELS.managedBy]: LABEL_VALUES.managedBy,
+    [LABELS.component]: LABEL_VALUES.restore,
+    [LABELS.invokerType]: 'RestoreSession',
+    ...(name.length > LABEL_LENGTH ? {} : { [LABELS.invokerName]: name }),
+  };
+  return claimHost(session.spec.target, namespace, hostname)?.claims.map((claim) => ({ ...claim, labels: { ...claim.labels, ...labels } }));
 }
 
 /** For status. */
@@ -78,18 +85,4 @@ export function checkedClaims(session: RestoreSession, plan: readonly PlannedHos
       return claims;
     }),
   };
-}
-
-function claimsOfHosts(session: RestoreSession): ClaimHost[] {
-  const { name, namespace = '' } = session.metadata;
-  const labels = {
-    [LABELS.managedBy]: LABEL_VALUES.managedBy,
-    [LABELS.component]: LABEL_VALUES.restore,
-    [LABELS.invokerType]: 'RestoreSession',
-    ...(name.length > LABEL_LENGTH ? {} : { [LABELS.invokerName]: name }),
-  };
-  return claimHosts(session.spec.target, namespace).map(({ host, claims }) => ({
-    host,
-    claims: claims.map((claim) => ({ ...claim, labels: { ...claim.labels, ...labels } })),
-  }));
 }

@@ -68,6 +68,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
       session: { kind: 'RestoreSession', name, namespace, uid },
       orderId: id,
       deadline: run.status.sessionDeadline ?? '',
+      redacted: ctx.log.redacted,
       restore: { ...from, include: rule?.include ?? [], exclude: rule?.exclude ?? [] },
     });
   const { agent, address } = await ctx.platform.agent({

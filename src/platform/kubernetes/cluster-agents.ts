@@ -79,8 +79,8 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   };
   /** Why a Job that runs once has ended and its agent has not told: that agent never came, or is lost. */
   const endOf = async (job: V1Job, agent: string, key: AgentKey): Promise<StashError> => {
-    const { code, message } = jobEnd(job, await podsOf(options, key));
-    return new StashError(code, options.redact(agent, message));
+    const pods = await podsOf(options, key);
+    return jobEnd(job, pods, (text) => options.redact(agent, text));
   };
   const giveUp = async (agent: string, job: V1Job | undefined, why: string): Promise<void> => {
     if (job !== undefined && runsOnce(job)) {
@@ -103,7 +103,7 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       desk.lost(agent, orderError(new StashError('AgentLost', `pod ${key.namespace}/${key.pod} is gone`)));
       return;
     }
-    const seen = await troubleOf(options.connection, pods);
+    const seen = await troubleOf(options.connection, pods, (text) => options.redact(agent, text));
     const trouble = seen && options.redact(agent, seen);
     desk.hindered(agent, trouble);
     const now = clock.monotonic();
@@ -145,8 +145,8 @@ export function clusterAgents(options: ClusterAgentsOptions) {
   };
 }
 
-async function troubleOf(connection: Connection, pods: readonly V1Pod[]): Promise<string | undefined> {
-  const trouble = pods.map(podTrouble).find((one) => one !== undefined);
+async function troubleOf(connection: Connection, pods: readonly V1Pod[], redact: (text: string) => string): Promise<string | undefined> {
+  const trouble = pods.map((pod) => podTrouble(pod, redact)).find((one) => one !== undefined);
   if (trouble === undefined) return undefined;
   const claims = await Promise.all(pods.map((pod) => claimTrouble(connection, pod)));
   return [trouble, ...new Set(claims.flat())].join('; ');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { substitute } from './substitute.ts';
 
-const variables = { NAME: 'orders', EMPTY: '', outputDir: '/stash-tmp/output' };
+const variables = { NAME: 'orders', EMPTY: '', outputDir: '/stash-tmp/output', LONG: 'x'.repeat(2000) };
 
 const cases: [text: string, filled: string][] = [
   ['plain', 'plain'],
@@ -15,6 +15,7 @@ const cases: [text: string, filled: string][] = [
   ['${MISSING=x}', 'x'],
   ['${EMPTY:=not this}', ''],
   ['${MISSING:=${NAME}-x}', 'orders-x'],
+  [`${'${N:='.repeat(16)}x${'}'.repeat(16)}`, 'x'],
   ['${NAME}${NAME}', 'ordersorders'],
   ['$NAME $(NAME) $', '$NAME $(NAME) $'],
   ['$${NAME} $${x^^}', '${NAME} ${x^^}'],
@@ -26,10 +27,14 @@ const refused: [text: string, message: RegExp][] = [
   ['${NAME^^}', /"\$\{NAME\^\^\}" is not understood/],
   ['${}', /is not understood/],
   ['${NAME', /has no closing brace/],
+  [`${'x'.repeat(300)}${'${N:='.repeat(17)}`, /^spec\.args\[1\]: "(\$\{N:=){17}" has references in more than 16 others/],
+  ['x'.repeat(65_537), /^spec\.args\[1\]: "x{200}…" has 65537 characters; at most 65536/],
+  ['${NAME}'.repeat(9000) + '${LONG}'.repeat(20), /has 94000 characters; at most 65536/],
+  [`\${${'x'.repeat(300)}}`, /^spec\.args\[1\]: the variable "x{200}…" has no value/],
   ['${toString}', /the variable "toString" has no value/],
 ];
 for (const [text, message] of refused)
-  test(`${text} is refused with its place`, () =>
+  test(`${text.slice(0, 40)} is refused with its place`, () =>
     assert.throws(() => substitute({ args: ['ok', text] }, variables, 'spec'), { code: 'Invalid', message }));
 
 const anyText = fc.string();

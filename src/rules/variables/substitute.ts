@@ -2,20 +2,33 @@ import { StashError } from '../../errors/error.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
+/** Of one text, before and after; characters. What a program takes as arguments is far from it. */
+const LONGEST = 64 * 1024;
+/** References in defaults of references. */
+const DEEPEST = 16;
+/** Of a text in a message; characters. */
+const SHOWN = 200;
+
 /**
  * The value with the variables in all its strings filled in, as Stash writes them: `${NAME}`, `${NAME:=default}` (also `:-` and `=`), and
  * `$${` for `${` itself. On the parsed tree, once: what comes in by a variable is text and nothing else, whatever it holds. A variable that
- * is there counts, also an empty one. Throws Invalid that names the variable and the path of the field.
+ * is there counts, also an empty one. Throws Invalid that names the variable and the path of the field, also for a text of more than 65,536
+ * characters and for defaults in more than 16 references.
  */
 export function substitute<T>(value: T, variables: Variables, path: string): T {
   return filled(value, variables, path) as T;
 }
 
 function filled(value: unknown, variables: Variables, path: string): unknown {
-  if (typeof value === 'string') return filledText(value, variables, path);
+  if (typeof value === 'string') return withinLimit(filledText(withinLimit(value, path), variables, path), path);
   if (Array.isArray(value)) return value.map((one, index) => filled(one, variables, `${path}[${index}]`));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one, variables, `${path}.${key}`)]));
+}
+
+function withinLimit(text: string, path: string): string {
+  if (text.length <= LONGEST) return text;
+  throw new StashError('Invalid', `${path}: "${shown(text)}" has ${text.length} characters; at most ${LONGEST} are possible`);
 }
 
 /** NAME, then an operator with a default; what other operators of shells would mean is not ours to guess. */
@@ -32,8 +45,8 @@ function filledText(text: string, variables: Variables, path: string): string {
       at = next + 2;
       continue;
     }
-    const end = closing(text, next + 2);
-    if (end === undefined) throw new StashError('Invalid', `${path}: "${text.slice(next)}" has no closing brace`);
+    const end = closing(text, next + 2, path);
+    if (end === undefined) throw new StashError('Invalid', `${path}: "${shown(text.slice(next))}" has no closing brace`);
     result += text.slice(at, next) + valueFor(text.slice(next + 2, end), variables, path);
     at = end + 1;
   }
@@ -43,23 +56,29 @@ function filledText(text: string, variables: Variables, path: string): string {
 function valueFor(reference: string, variables: Variables, path: string): string {
   const [, name, operator, otherwise = ''] = REFERENCE.exec(reference) ?? [];
   if (name === undefined)
-    throw new StashError('Invalid', `${path}: "\${${reference}}" is not understood`, {
+    throw new StashError('Invalid', `${path}: "${shown(`\${${reference}}`)}" is not understood`, {
       remedy: 'Write ${NAME} or ${NAME:=default}; for a text that the program itself fills in write $${NAME}.',
     });
   if (Object.hasOwn(variables, name)) return variables[name] ?? '';
   if (operator !== undefined) return filledText(otherwise, variables, path);
-  throw new StashError('Invalid', `${path}: the variable "${name}" has no value and no default`, {
-    remedy: `Give it as a parameter of the task, or write \${${name}:=default}.`,
+  throw new StashError('Invalid', `${path}: the variable "${shown(name)}" has no value and no default`, {
+    remedy: `Give it as a parameter of the task, or write \${${shown(name)}:=default}.`,
   });
 }
 
-/** Of the brace before `from`; a default may hold references itself. */
-function closing(text: string, from: number): number | undefined {
+/** Of the brace before `from`; a default may hold references itself. Each level is read once more when it is filled in, so they are few. */
+function closing(text: string, from: number, path: string): number | undefined {
   let open = 1;
   for (let at = from; at < text.length; at += 1) {
     if (text.startsWith('${', at)) open += 1;
     else if (text[at] === '}') open -= 1;
     if (open === 0) return at;
+    if (open > DEEPEST)
+      throw new StashError('Invalid', `${path}: "${shown(text.slice(from - 2))}" has references in more than ${DEEPEST} others`);
   }
   return undefined;
+}
+
+function shown(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }

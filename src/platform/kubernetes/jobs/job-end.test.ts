@@ -41,7 +41,16 @@ const ends: [why: string, job: V1Job, pods: V1Pod[], code: string, says: RegExp]
 ];
 for (const [why, of, pods, code, says] of ends)
   test(`A Job has ended by ${why}`, () => {
-    const error = jobEnd(of, pods);
+    const error = jobEnd(of, pods, (text) => text);
     assert.equal(error.code, code);
     assert.match(error.message, says);
   });
+
+test('What a step said is without its secrets, also where it is cut, and in several lines', () => {
+  const redact = (text: string) => text.replaceAll('hunter\n22', '***');
+  const said = (message: string) => jobEnd(job('BackoffLimitExceeded'), [pod({ exitCode: 1, message })], redact).message;
+  assert.match(said(`password hunter\n22${'x'.repeat(997)}`), /exit code 1: \*\*\*x{997}$/);
+  for (const length of [990, 995, 998, 999]) assert.doesNotMatch(said(`hunter\n22${'x'.repeat(length)}`), /22|ter/, String(length));
+  const evicted = pod({ exitCode: 1 }, { reason: 'Evicted', message: 'hunter\n22 is too much' });
+  assert.match(jobEnd(job('BackoffLimitExceeded'), [evicted], redact).message, /was ended: \*\*\* is too much$/);
+});

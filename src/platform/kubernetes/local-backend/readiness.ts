@@ -39,7 +39,7 @@ export function whyNot({ deployment, pods, forMs }: Seen): { text: string; final
   const refused = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
   if (refused !== undefined && current.length === 0)
     return { text: `${name}: its pod is refused: ${refused.message ?? refused.reason ?? ''}`, final: forMs > TROUBLE_MS };
-  const trouble = current.map(podTrouble).find((one) => one !== undefined);
+  const trouble = current.map((pod) => podTrouble(pod)).find((one) => one !== undefined);
   if (trouble !== undefined) return { text: trouble, final: forMs > TROUBLE_MS };
   const [pod] = current;
   if (pod === undefined) return { text: `${name} has no pod yet`, final: forMs > PATIENCE_MS };

@@ -30,3 +30,14 @@ test('a pod that is on its way, or runs, is in no trouble', () => {
   ])
     assert.equal(said(status), undefined);
 });
+
+test('What a container said is without its secrets, also where it is cut', () => {
+  const redact = (text: string) => text.replaceAll('hunter22', '***');
+  const message = `hunter22${'x'.repeat(496)}`;
+  const metadata = { namespace: 'shop', name: 'job-x' };
+  const base = { name: 'stash', image: '', imageID: '', ready: false, restartCount: 1 };
+  const terminated = { exitCode: 1, message };
+  const waits = { ...base, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated } };
+  for (const status of [{ containerStatuses: [waits] }, { phase: 'Failed', containerStatuses: [{ ...base, state: { terminated } }] }])
+    assert.match(podTrouble({ metadata, status }, redact) ?? '', /: \*\*\*x{496}$/);
+});
