@@ -58,15 +58,15 @@ export function checkPodRights(path: string, settings: RuntimeSettings['pod']): 
 }
 
 function check(path: string, security: ContainerSecurity & PodSecurity): void {
-  const asked = excess(security).map(([field, value]) => `${field}: ${JSON.stringify(value)}`);
+  const asked = moreRights(security);
   if (asked.length > 0)
     throw new StashError('Invalid', `${path}: securityContext asks for ${asked.join(' and ')}, which is refused`, {
       remedy: `Leave it out: reading and writing files needs none of it. Profiles may be ${PROFILES.join(' or ')}.`,
     });
 }
 
-/** What is more than the baseline level gives, with its values. */
-function excess(security: ContainerSecurity & PodSecurity): [field: string, value: unknown][] {
+/** What is more than the baseline level gives, as `FIELD: VALUE`. */
+export function moreRights(security: ContainerSecurity & PodSecurity): string[] {
   const { privileged, allowPrivilegeEscalation, procMount, seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions } = security;
   const added = security.capabilities?.add ?? [];
   const sysctls = (security.sysctls ?? []).map(({ name }) => name).filter((name) => !SYSCTLS.includes(name.replaceAll('/', '.')));
@@ -83,7 +83,7 @@ function excess(security: ContainerSecurity & PodSecurity): [field: string, valu
     ['windowsOptions.hostProcess', windowsOptions?.hostProcess, windowsOptions?.hostProcess === true],
     ['sysctls', sysctls, sysctls.length > 0],
   ];
-  return asked.flatMap(([field, value, refused]) => (refused ? [[field, value]] : []));
+  return asked.flatMap(([field, value, refused]) => (refused ? [`${field}: ${JSON.stringify(value)}`] : []));
 }
 
 function isOneOf(value: string | undefined, allowed: readonly string[]): boolean {

@@ -190,6 +190,11 @@ const refusals: { name: string; workload?: Workload; wanted?: WantedSidecar; say
     says: /mounted at \/var\/lib, where the sidecar has to have \/var\/lib\/stash/,
   },
   { name: 'privileges', wanted: filesSidecar({ runtimeSettings: { securityContext: { privileged: true } } }), says: /more rights/ },
+  {
+    name: 'a label that confines nothing',
+    wanted: filesSidecar({ runtimeSettings: { securityContext: { seLinuxOptions: { type: 'spc_t' } } } }),
+    says: /more rights than a sidecar is given: seLinuxOptions.type: "spc_t"$/,
+  },
   { name: 'Windows', workload: webDeployment({}, { os: { name: 'windows' } }), says: /Windows/ },
 ];
 for (const { name, workload = webDeployment(), wanted = filesSidecar(), says } of refusals)

@@ -1,6 +1,7 @@
 import type { V1Capabilities, V1Container, V1PodSpec, V1SecurityContext } from '@kubernetes/client-node';
 import type { ContainerRuntimeSettings } from '../../../api/runtime-settings.ts';
 import { StashError } from '../../../errors/error.ts';
+import { moreRights } from '../../../rules/pod-rights.ts';
 import { leastPrivilege } from '../pods/agent-parts.ts';
 
 /** As whom a container of ours runs, where that does not follow from its pod and image. */
@@ -33,9 +34,10 @@ export function runsAs(
   pod: V1PodSpec,
   { override = {}, sameImage }: { override?: NonNullable<ContainerRuntimeSettings['securityContext']> | undefined; sameImage: boolean },
 ): RunsAs {
-  if (override.privileged || override.allowPrivilegeEscalation || (override.capabilities?.add ?? []).length > 0)
-    throw new StashError('SidecarRefused', 'runtimeSettings.securityContext asks for more rights than a sidecar is given', {
-      remedy: 'Leave out privileged, allowPrivilegeEscalation and capabilities.add.',
+  const more = moreRights(override).join(' and ');
+  if (more !== '')
+    throw new StashError('SidecarRefused', `runtimeSettings.securityContext asks for more rights than a sidecar is given: ${more}`, {
+      remedy: 'Leave it out.',
     });
   const own = data.securityContext ?? {};
   const user = override.runAsUser ?? own.runAsUser;
