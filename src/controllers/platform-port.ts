@@ -78,6 +78,8 @@ export interface RestoreWork {
   previousData: 'Keep' | 'Discard';
   /** What is restored into, of each host, where it is claims that are made. */
   claims?: readonly (readonly WantedClaim[])[];
+  /** What its functions need of the container they run in. */
+  program?: FunctionContainer | undefined;
 }
 
 /** A REST server of restic that stands for the directory of a `local` backend. */

@@ -27,8 +27,14 @@ export function checkClaims({ ctx, session }: Pick<RestoreRun, 'ctx' | 'session'
 }
 
 /** Throws NotSupportedYet for what needs more than the files in their place. */
-export function checkClaimSteps(session: RestoreSession, binding: Pick<Binding, 'steps'>): void {
+export function checkClaimSteps(session: RestoreSession, binding: Pick<Binding, 'steps' | 'stashTask'>): void {
   if (!makesClaims(session)) return;
+  if (binding.stashTask !== undefined)
+    throw new StashError(
+      'NotSupportedYet',
+      `${FIELD}: task ${binding.stashTask.task.metadata.name} was written for Stash, and such Tasks do not restore into volumeClaimTemplates yet`,
+      { remedy: 'Make the claim, and name it in spec.target.ref.' },
+    );
   const program = binding.steps.find((step) => step.command.length > 0);
   if (program !== undefined)
     throw new StashError('NotSupportedYet', `${FIELD}: ${program.name} cannot restore into claims yet; only files can be`, {

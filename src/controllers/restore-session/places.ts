@@ -10,7 +10,7 @@ import type { RestoreRun } from './restore-run.ts';
 export async function checkPlaces(run: RestoreRun): Promise<void> {
   const { ctx, session, status, target } = run;
   const { spec } = session;
-  const { steps } = await restoreBinding(run);
+  const { steps, program } = await restoreBinding(run);
   const byFunctions = steps.some(({ fetch, command }) => fetch === 'Stage' && command.length > 0);
   const backups = () => ctx.store.list('BackupSession', { namespace: session.metadata.namespace ?? '' });
   await ctx.platform.checkRestore?.(target, {
@@ -19,6 +19,7 @@ export async function checkPlaces(run: RestoreRun): Promise<void> {
     places: byFunctions ? dataDirectories(status.plan ?? [], await backups()) : wholePaths(run),
     allowOverwrite: spec.allowOverwrite ?? false,
     previousData: spec.previousData,
+    program,
     ...checkedClaims(session, status.plan ?? []),
   });
 }

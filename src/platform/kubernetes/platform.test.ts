@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostWork, StashRun, TargetKey } from '../../controllers/platform-port.ts';
+import type { HostWork, RestoreWork, StashRun, TargetKey } from '../../controllers/platform-port.ts';
 import { StashError } from '../../errors/error.ts';
 import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';
 import { parseAgentKey } from './agent-key.ts';
@@ -85,6 +85,14 @@ test('What is restored into claims gets one Job a host, with all of its claims, 
   assert.deepEqual(mounted, ['files', 'new']);
 });
 
+test('A restore by a Function in another container than the gates of the pods is refused while the pods still run', async () => {
+  const program = { functions: ['dump'], image: 'dump:1', env: [], envFrom: [], volumes: [], volumeMounts: [] };
+  const restore: RestoreWork = { hosts: ['host-0'], places: [], allowOverwrite: true, previousData: 'Keep' };
+  const check = async (more: Partial<RestoreWork>) => platform().port.checkRestore?.(target('Deployment', 'web'), { ...restore, ...more });
+  await assert.rejects(check({ program }), { code: 'Invalid', message: /cannot be restored by dump, which runs in dump:1/ });
+  await check({});
+});
+
 test('A run of a Task of Stash has a Job of its own, where the claim can be mounted, and its secrets are taken out of what it said', async () => {
   const { port, jobOf, redact } = platform();
   const stash: StashRun = {
@@ -121,7 +129,7 @@ test('What works on a repository alone runs beside the operator', () => {
 function platform() {
   const objects: Record<string, object> = {
     '/apis/apps/v1/namespaces/shop/statefulsets/db': workload({ replicas: 2 }),
-    '/apis/apps/v1/namespaces/shop/deployments/web': workload(),
+    '/apis/apps/v1/namespaces/shop/deployments/web': { ...workload(), metadata: { namespace: 'shop', name: 'web' } },
     '/apis/apps/v1/namespaces/shop/daemonsets/log': workload(),
     '/apis/appcatalog.appscode.com/v1alpha1/namespaces/shop/appbindings/orders': {},
     '/api/v1/namespaces/shop/persistentvolumeclaims/files': {

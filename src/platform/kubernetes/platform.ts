@@ -62,7 +62,10 @@ export function clusterPlatform(
       },
       checkRestore: async (target, work) => {
         if (work.claims !== undefined) await checkClaims(connection, target.namespace, work.claims);
-        else if (isWorkloadTarget(target)) await checkRestore(connection, target, work);
+        else if (isWorkloadTarget(target)) {
+          await checkRestore(connection, target, work);
+          await checkGateProgram(connection, target, work.program);
+        }
       },
       agent: async (work) => {
         const { target, host } = work;
