@@ -231,16 +231,40 @@ test('a blueprint that does not set its targets apart makes one, and refuses the
   await one.blueprint('flat', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: 'all' } } });
   await one.target(...WEB, { [BLUEPRINT]: 'flat' });
   await one.target('Deployment', 'web', { [BLUEPRINT]: 'flat' }, 'foreign');
-  await one.settle(WEB, ['Deployment', 'web', 'foreign']);
+  await one.settle(WEB);
+  const { store } = one.operator;
+  const [made] = await store.list('Repository');
+  assert.ok(made);
+  await store.replaceStatus('Repository', { ...made, status: { repositoryID: 'a1', location: 's3:s3.example.org/b/all' } });
+  await one.settle(['Deployment', 'web', 'foreign']);
   assert.deepEqual(await names(one, 'Repository'), ['shop/deployment-web']);
-  assert.ok((await one.events()).some((text) => /^web PlaceTaken: .*foreign\/deployment-web.*Repository shop\/deployment-web/.test(text)));
+  const told = (await one.events()).find((text) => text.startsWith('web PlaceTaken: '));
+  assert.match(told ?? '', /foreign\/deployment-web would be where those of a Repository of another namespace are/);
+  assert.doesNotMatch(told ?? '', /shop/);
   // Nor does it join what somebody made by hand.
   const byHand = repository('by-hand', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: '/shop/deployment/other/' } } });
-  await one.operator.store.create('Repository', byHand);
+  await store.create('Repository', byHand);
   await one.blueprint('standard');
   await one.target('Deployment', 'other', { [BLUEPRINT]: 'standard' });
   assert.equal(await one.settle(['Deployment', 'other']), 0);
   assert.ok((await one.events()).some((text) => /^other PlaceTaken: .*Repository shop\/by-hand/.test(text)));
+});
+
+test('a Repository of another namespace that was never opened where it says keeps no place from a target', async () => {
+  const one = await bed();
+  const { store } = one.operator;
+  await one.blueprint('standard');
+  for (const [name, status] of [
+    ['written', undefined],
+    ['moved', { repositoryID: 'a1', location: 's3:s3.example.org/mine/x' }],
+  ] as const) {
+    const there = repository(name, { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: 'shop/deployment/web' } } });
+    const squatter = await store.create('Repository', { ...there, metadata: { ...there.metadata, namespace: 'foreign' } });
+    if (status !== undefined) await store.replaceStatus('Repository', { ...squatter, status });
+  }
+  await one.target(...WEB, { [BLUEPRINT]: 'standard' });
+  assert.equal(await one.settle(WEB), 2);
+  assert.deepEqual(await names(one, 'Repository'), ['foreign/moved', 'foreign/written', 'shop/deployment-web']);
 });
 
 test('a copy of what was made, in another namespace or under another name, is nobody’s to change or delete', async () => {

@@ -12,7 +12,7 @@ import { follow, withoutUndefined, withPauses } from './follow.ts';
 export interface Observed {
   repository: Repository | undefined;
   configuration: BackupConfiguration | undefined;
-  /** Repositories at the place that a new one would have. */
+  /** Repositories at the place that a new one would have; of other namespaces those that were opened there. */
   atPlace: readonly Repository[];
 }
 
@@ -61,10 +61,12 @@ function taken({ target, blueprint, named }: DecideInput, found: Repository | Ba
 }
 
 /** Two targets in one restic repository could not be told apart. */
-function placeTaken({ blueprint, generated, observed }: DecideInput): Plan | undefined {
-  const [other] = observed.repository === undefined ? observed.atPlace : [];
-  if (other === undefined) return undefined;
-  const message = `BackupBlueprint ${blueprint}: the snapshots of ${keyText(keyOf(generated.repository))} would be where those of Repository ${keyText(keyOf(other))} are; set the targets apart in spec.backend, for instance by \${TARGET_NAMESPACE}/\${TARGET_KIND}/\${TARGET_NAME}`;
+function placeTaken({ target, blueprint, generated, observed }: DecideInput): Plan | undefined {
+  if (observed.repository !== undefined || observed.atPlace.length === 0) return undefined;
+  const mine = observed.atPlace.find(({ metadata }) => metadata.namespace === target.namespace);
+  // What there is in other namespaces is not for everybody to know.
+  const other = mine === undefined ? 'a Repository of another namespace' : `Repository ${keyText(keyOf(mine))}`;
+  const message = `BackupBlueprint ${blueprint}: the snapshots of ${keyText(keyOf(generated.repository))} would be where those of ${other} are; set the targets apart in spec.backend, for instance by \${TARGET_NAMESPACE}/\${TARGET_KIND}/\${TARGET_NAME}`;
   return { type: 'Refuse', reason: 'PlaceTaken', message };
 }
 

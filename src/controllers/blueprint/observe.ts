@@ -4,6 +4,8 @@ import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { LABELS } from '../../api/names.ts';
 import type { AnyObject, ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
+import { urlOf } from '../../engine/backends/access.ts';
+import { isCode } from '../../errors/error.ts';
 import type { TargetWishes } from '../../rules/blueprint/annotations.ts';
 import { type Generated, generate, placesOf } from '../../rules/blueprint/generate.ts';
 import { blueprintOf, madeFor, placeOf } from '../../rules/blueprint/marks.ts';
@@ -81,14 +83,32 @@ export function heldNames({ repositories, configurations }: Made, target: Bluepr
   return [...repositories, ...configurations].filter((one) => blueprintOf(one, target) !== blueprint).map(({ metadata }) => metadata.name);
 }
 
-export async function observe({ store }: Ctx, { repository, configuration }: Generated): Promise<Observed> {
+export async function observe({ store }: Ctx, { repository, configuration }: Generated, target: BlueprintTarget): Promise<Observed> {
   const [its, configured] = await Promise.all([
     store.get('Repository', keyIn(repository)),
     store.get('BackupConfiguration', keyIn(configuration)),
   ]);
   const having = { index: REPOSITORIES_BY_PLACE, key: placeOf(repository.spec.backend, repository.metadata.namespace ?? '') };
   const atPlace = its === undefined ? await store.list('Repository', { having }) : [];
-  return { repository: its, configuration: configured, atPlace };
+  const own = [repository.metadata.namespace, target.namespace];
+  return {
+    repository: its,
+    configuration: configured,
+    atPlace: atPlace.filter((one) => own.includes(one.metadata.namespace) || isOpened(one)),
+  };
+}
+
+/** A Repository that is only written down would let anybody, in a namespace of his own, keep a place from others. */
+function isOpened({ metadata: { name, namespace = '' }, spec, status }: Repository): boolean {
+  if (status?.repositoryID === undefined) return false;
+  // A volume is reached by the address of its server.
+  if (spec.backend.local !== undefined) return true;
+  try {
+    return status.location === urlOf({ name, namespace, spec });
+  } catch (error) {
+    if (!isCode(error, 'Invalid', 'BackendUnsupported')) throw error;
+    return false;
+  }
 }
 
 function keyIn({ metadata: { namespace = '', name } }: AnyObject): ObjectKey {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Backend } from '../../api/backend.ts';
 import { isCode, type StashError } from '../../errors/error.ts';
-import { accessOf } from './access.ts';
+import { accessOf, urlOf } from './access.ts';
 
 function access(backend: Omit<Backend, 'storageSecretName'>, secret: Record<string, string> = {}) {
   return accessOf(
@@ -27,7 +27,10 @@ test('the URL is the one Stash makes', () => {
     [{ sftp: { host: '::1', port: 2222, user: 'b@ck', path: '/x' } }, 'sftp://b%40ck@[::1]:2222//x'],
   ];
   const keys = { SFTP_PRIVATE_KEY: 'key', SFTP_KNOWN_HOSTS: 'hosts' };
-  for (const [backend, url] of cases) assert.equal(access(backend, keys).url, url);
+  for (const [backend, url] of cases) {
+    assert.equal(access(backend, keys).url, url);
+    assert.equal(urlOf({ name: 'repo', namespace: 'shop', spec: { backend } }), url, 'also without a secret');
+  }
   assert.equal(access({ b2: { bucket: 'demo', prefix: 'p' } }, { B2_ACCOUNT_ID: 'i', B2_ACCOUNT_KEY: 'k' }).url, 'b2:demo:/p');
 });
 

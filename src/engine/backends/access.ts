@@ -38,6 +38,11 @@ export function accessOf(repository: RepositoryPlace, secretData: Readonly<Recor
   };
 }
 
+/** The URL alone, of which no secret is a part. Throws Invalid or BackendUnsupported. */
+export function urlOf(repository: RepositoryPlace): string {
+  return placeOf(repository, { required: () => '', optional: () => undefined, pick: () => ({}) }).url;
+}
+
 function placeOf(repository: RepositoryPlace, secret: Secret): Place {
   const { backend } = repository.spec;
   const given = <Spec>(spec: Spec | undefined, make: (spec: Spec, secret: Secret) => Place) =>
