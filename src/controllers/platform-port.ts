@@ -124,10 +124,10 @@ export interface PlatformPort {
   repositoryAgent(repository: RepositoryRef): string;
   /**
    * Sees to it that a repository on a volume is served, writes nothing when nothing is to change, and says how it is reached; undefined for
-   * storage that is reached as it is. A server is not replaced while its repository is `inUse`. The Repository is reconciled when `unserved`
-   * changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
+   * storage that is reached as it is. A server is not replaced while its repository is `inUse`, which is asked right before. The Repository is
+   * reconciled when `unserved` changes. Throws BackendUnsupported, Invalid or Forbidden. Absent where agents see the directory itself.
    */
-  served?(repository: Repository, use: { inUse: boolean }): Promise<ServedStorage | undefined>;
+  served?(repository: Repository, use: { inUse: () => boolean }): Promise<ServedStorage | undefined>;
   /**
    * Runs a command of an exec hook where the target is. Resolves with its exit code, the end of its output, and `where` it ran if that is
    * not plain. `namespace` is that of the object which has the hook. Throws Invalid, HookRefused or HookFailed when it cannot be run.

@@ -36,8 +36,8 @@ test('what serves a volume is an ordinary REST server to the engine, and its pas
   const ctx = inCluster();
   const platform = {
     ...ctx.platform,
-    served: async (_: unknown, { inUse }: { inUse: boolean }) => {
-      used.push(inUse);
+    served: async (_: unknown, { inUse }: { inUse: () => boolean }) => {
+      used.push(inUse());
       return { ...served, unserved: { waiting: 'it is being started' } };
     },
   };

@@ -31,7 +31,7 @@ export async function openRepository(
   checkLayout(repository, from, ctx.platform.place);
   checkPrograms(repository, ctx.platform.place);
   const secret = await storageSecret(ctx, repository);
-  const inUse = ctx.gates.sharers(ref).length > 0 || repository.status?.maintenance?.phase === 'Running';
+  const inUse = () => ctx.gates.sharers(ref).length > 0 || repository.status?.maintenance?.phase === 'Running';
   const served = await ctx.platform.served?.(repository, { inUse });
   const place = { name: ref.name, namespace: ref.namespace, spec: repository.spec };
   const data = secretData(secret);

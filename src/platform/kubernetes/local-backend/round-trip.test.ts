@@ -38,11 +38,11 @@ test('restic stores through the server and gets it back; without the password, o
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '64Mi' } } },
     },
   });
-  let storage = await served(repository, { inUse: false });
+  let storage = await served(repository, { inUse: () => false });
   for (let left = 180; storage?.unserved !== undefined; left -= 1) {
     assert.ok(left > 0, JSON.stringify(storage.unserved));
     await systemClock.sleep(500);
-    storage = await served(repository, { inUse: false });
+    storage = await served(repository, { inUse: () => false });
   }
   assert.ok(storage);
   const proxy = await startConnectProxy(8443, (await service())?.spec?.clusterIP);
@@ -71,12 +71,12 @@ test('restic stores through the server and gets it back; without the password, o
     spec: { backend: { ...repository.spec.backend, local: { ...repository.spec.backend.local, subPath: 'other' } } },
   };
   const before = (await deployment())?.metadata?.generation;
-  const busy = await served(elsewhere as typeof repository, { inUse: true });
+  const busy = await served(elsewhere as typeof repository, { inUse: () => true });
   assert.match(JSON.stringify(busy?.unserved), /until the runs that use it have ended/);
   assert.equal((await deployment())?.metadata?.generation, before, 'nobody is interrupted');
   const other = access({ url: busy?.url ?? '' });
   await assert.rejects(engine.open(other, control), (error) => isCode(error, 'RepositoryMissing'));
   await assert.rejects(engine.init(other, control));
-  assert.notEqual((await served(elsewhere as typeof repository, { inUse: false }))?.unserved, undefined);
+  assert.notEqual((await served(elsewhere as typeof repository, { inUse: () => false }))?.unserved, undefined);
   assert.notEqual((await deployment())?.metadata?.generation, before, 'it is replaced once nobody uses it');
 });

@@ -26,7 +26,7 @@ export function serveLocalBackends(options: ServeOptions): LocalBackends {
   const { connection, settings, trust } = options;
   const servers = awaitedServers(options);
 
-  const serve = async (repository: Repository, volume: ServedVolume, inUse: boolean): Promise<ServedStorage> => {
+  const serve = async (repository: Repository, volume: ServedVolume, inUse: () => boolean): Promise<ServedStorage> => {
     const reached = ({ user, password }: Credentials, unserved?: ServedStorage['unserved']): ServedStorage => ({
       url: `${serverUrl(repository)}${volume.place}/`,
       user,
@@ -42,11 +42,14 @@ export function serveLocalBackends(options: ServeOptions): LocalBackends {
     const known = found?.metadata?.annotations ?? {};
     const asWanted = found !== undefined && known[MADE_OF] === wanted.metadata?.annotations?.[MADE_OF];
     if (asWanted && !servers.isToBePutBack(repository)) return reached(credentials, await servers.look(repository, found));
-    if (!asWanted && found !== undefined && inUse && isServing(found)) {
+    const replaces = !asWanted && found !== undefined && isServing(found);
+    const served =
+      replaces && known[PLACE] === volume.place ? await readCredentials(connection, repository, known[CREDENTIALS] ?? '') : undefined;
+    // Nothing is waited for between this question and the request: a run may begin while anything is.
+    if (replaces && inUse()) {
       if (known[PLACE] !== volume.place)
         return reached(credentials, { waiting: 'another volume is served until the runs that use it have ended' });
-      const used = await readCredentials(connection, repository, known[CREDENTIALS] ?? '');
-      if (used !== undefined) return reached(used);
+      if (served !== undefined) return reached(served);
     }
     if (!asWanted) servers.begin(repository);
     return reached(credentials, await servers.look(repository, await applyDeployment(connection, wanted)));
@@ -57,7 +60,7 @@ export function serveLocalBackends(options: ServeOptions): LocalBackends {
       const { local } = repository.spec.backend;
       if (local === undefined) {
         const wasServed = repository.status?.location?.startsWith(`rest:${serverUrl(repository)}`) === true;
-        if (wasServed && !inUse) await scaleToNone(connection, repository);
+        if (wasServed && !inUse()) await scaleToNone(connection, repository);
         return undefined;
       }
       if (!settings.localBackend.enabled)
