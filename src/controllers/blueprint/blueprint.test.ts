@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { keyOf } from '../../api/object.ts';
+import { marks } from '../../rules/blueprint/marks.ts';
 import { BLUEPRINT_KINDS, type BlueprintKind } from '../../rules/blueprint/target.ts';
 import { BACKEND, BLUEPRINT, type BlueprintBed, blueprintBed } from '../testing/blueprint-bed.ts';
 import { repository } from '../testing/manifests.ts';
@@ -231,40 +232,48 @@ test('a blueprint that does not set its targets apart makes one, and refuses the
   await one.blueprint('flat', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: 'all' } } });
   await one.target(...WEB, { [BLUEPRINT]: 'flat' });
   await one.target('Deployment', 'web', { [BLUEPRINT]: 'flat' }, 'foreign');
-  await one.settle(WEB);
-  const { store } = one.operator;
-  const [made] = await store.list('Repository');
-  assert.ok(made);
-  await store.replaceStatus('Repository', { ...made, status: { repositoryID: 'a1', location: 's3:s3.example.org/b/all' } });
-  await one.settle(['Deployment', 'web', 'foreign']);
+  await one.settle(WEB, ['Deployment', 'web', 'foreign']);
   assert.deepEqual(await names(one, 'Repository'), ['shop/deployment-web']);
   const told = (await one.events()).find((text) => text.startsWith('web PlaceTaken: '));
   assert.match(told ?? '', /foreign\/deployment-web would be where those of a Repository of another namespace are/);
   assert.doesNotMatch(told ?? '', /shop/);
   // Nor does it join what somebody made by hand.
+  const { store } = one.operator;
   const byHand = repository('by-hand', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: '/shop/deployment/other/' } } });
   await store.create('Repository', byHand);
+  const elsewhere = repository('by-hand', { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: 'shop/statefulset/other' } } });
+  const opened = await store.create('Repository', { ...elsewhere, metadata: { ...elsewhere.metadata, namespace: 'secretive' } });
+  const status = { repositoryID: 'a1', location: 's3:s3.example.org/b/shop/statefulset/other' };
+  await store.replaceStatus('Repository', { ...opened, status });
   await one.blueprint('standard');
   await one.target('Deployment', 'other', { [BLUEPRINT]: 'standard' });
-  assert.equal(await one.settle(['Deployment', 'other']), 0);
-  assert.ok((await one.events()).some((text) => /^other PlaceTaken: .*Repository shop\/by-hand/.test(text)));
+  await one.target('StatefulSet', 'other', { [BLUEPRINT]: 'standard' });
+  assert.equal(await one.settle(['Deployment', 'other'], ['StatefulSet', 'other']), 0);
+  const refused = (await one.events()).filter((text) => text.startsWith('other PlaceTaken: '));
+  assert.equal(refused.length, 2);
+  assert.match(refused.join('\n'), /those of Repository shop\/by-hand are/);
+  assert.match(refused.join('\n'), /those of a Repository of another namespace are/);
+  assert.doesNotMatch(refused.join('\n'), /secretive/);
 });
 
-test('a Repository of another namespace that was never opened where it says keeps no place from a target', async () => {
+test('a Repository of another namespace that is not where it says keeps no place from a target', async () => {
   const one = await bed();
   const { store } = one.operator;
   await one.blueprint('standard');
-  for (const [name, status] of [
-    ['written', undefined],
-    ['moved', { repositoryID: 'a1', location: 's3:s3.example.org/mine/x' }],
+  const forged = (namespace: string) => marks({ kind: 'Deployment', namespace, name: 'web' }, 'standard');
+  for (const [name, status, marked] of [
+    ['written', undefined, {}],
+    ['moved', { repositoryID: 'a1', location: 's3:s3.example.org/mine/x' }, {}],
+    ['deployment-web', undefined, forged('foreign')],
+    ['shop-deployment-web', undefined, forged('shop')],
   ] as const) {
     const there = repository(name, { backend: { ...BACKEND, s3: { ...BACKEND.s3, prefix: 'shop/deployment/web' } } });
-    const squatter = await store.create('Repository', { ...there, metadata: { ...there.metadata, namespace: 'foreign' } });
+    const squatter = await store.create('Repository', { ...there, metadata: { ...there.metadata, ...marked, namespace: 'foreign' } });
     if (status !== undefined) await store.replaceStatus('Repository', { ...squatter, status });
   }
   await one.target(...WEB, { [BLUEPRINT]: 'standard' });
   assert.equal(await one.settle(WEB), 2);
-  assert.deepEqual(await names(one, 'Repository'), ['foreign/moved', 'foreign/written', 'shop/deployment-web']);
+  assert.ok((await names(one, 'Repository')).includes('shop/deployment-web'));
 });
 
 test('a copy of what was made, in another namespace or under another name, is nobody’s to change or delete', async () => {

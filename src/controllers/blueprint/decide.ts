@@ -12,7 +12,7 @@ import { follow, withoutUndefined, withPauses } from './follow.ts';
 export interface Observed {
   repository: Repository | undefined;
   configuration: BackupConfiguration | undefined;
-  /** Repositories at the place that a new one would have; of other namespaces those that were opened there. */
+  /** Repositories at the place that a new one would have; of other namespaces those that are really there. */
   atPlace: readonly Repository[];
 }
 

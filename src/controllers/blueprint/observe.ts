@@ -7,10 +7,10 @@ import type { Repository } from '../../api/repository.ts';
 import { urlOf } from '../../engine/backends/access.ts';
 import { isCode } from '../../errors/error.ts';
 import type { TargetWishes } from '../../rules/blueprint/annotations.ts';
-import { type Generated, generate, placesOf } from '../../rules/blueprint/generate.ts';
-import { blueprintOf, madeFor, placeOf } from '../../rules/blueprint/marks.ts';
+import { type Generated, generate, placeFor, placesOf } from '../../rules/blueprint/generate.ts';
+import { blueprintOf, madeFor, placeOf, targetOfMade } from '../../rules/blueprint/marks.ts';
 import { madeName } from '../../rules/blueprint/names.ts';
-import type { BlueprintKind, BlueprintTarget } from '../../rules/blueprint/target.ts';
+import { BLUEPRINT_KINDS, type BlueprintKind, type BlueprintTarget } from '../../rules/blueprint/target.ts';
 import type { Context } from '../context.ts';
 import { REPOSITORIES_BY_PLACE } from '../indexes.ts';
 import type { Observed } from './decide.ts';
@@ -83,7 +83,12 @@ export function heldNames({ repositories, configurations }: Made, target: Bluepr
   return [...repositories, ...configurations].filter((one) => blueprintOf(one, target) !== blueprint).map(({ metadata }) => metadata.name);
 }
 
-export async function observe({ store }: Ctx, { repository, configuration }: Generated, target: BlueprintTarget): Promise<Observed> {
+export async function observe(
+  { store }: Ctx,
+  { repository, configuration }: Generated,
+  blueprint: BackupBlueprint,
+  target: BlueprintTarget,
+): Promise<Observed> {
   const [its, configured] = await Promise.all([
     store.get('Repository', keyIn(repository)),
     store.get('BackupConfiguration', keyIn(configuration)),
@@ -91,10 +96,12 @@ export async function observe({ store }: Ctx, { repository, configuration }: Gen
   const having = { index: REPOSITORIES_BY_PLACE, key: placeOf(repository.spec.backend, repository.metadata.namespace ?? '') };
   const atPlace = its === undefined ? await store.list('Repository', { having }) : [];
   const own = [repository.metadata.namespace, target.namespace];
+  const counts = (one: Repository) =>
+    own.includes(one.metadata.namespace) || isOpened(one) || isMadeThere(one, blueprint, target, having.key);
   return {
     repository: its,
     configuration: configured,
-    atPlace: atPlace.filter((one) => own.includes(one.metadata.namespace) || isOpened(one)),
+    atPlace: atPlace.filter(counts),
   };
 }
 
@@ -109,6 +116,20 @@ function isOpened({ metadata: { name, namespace = '' }, spec, status }: Reposito
     if (!isCode(error, 'Invalid', 'BackendUnsupported')) throw error;
     return false;
   }
+}
+
+/**
+ * Whether the blueprint puts another target's snapshots there too, whose Repository may be made in the same moment. Its marks are anybody's
+ * text, but what they say comes out of the blueprint again: one that sets namespaces apart puts nothing of another into this place.
+ */
+function isMadeThere(one: Repository, blueprint: BackupBlueprint, { type, version }: BlueprintTarget, place: string): boolean {
+  return BLUEPRINT_KINDS.some((kind) => {
+    const key = targetOfMade(one, kind);
+    if (key === undefined) return false;
+    const other = { kind, ...key, uid: '', annotations: {}, type, version };
+    if (blueprintOf(one, other) !== blueprint.metadata.name) return false;
+    return placesOf(blueprint, other).repository === one.metadata.namespace && placeFor(blueprint, other) === place;
+  });
 }
 
 function keyIn({ metadata: { namespace = '', name } }: AnyObject): ObjectKey {

@@ -137,7 +137,7 @@ async function followOne(ctx: Ctx, { object, target, made, names, name, wishes, 
     blueprint: name,
     named: names,
     generated: generated.value,
-    observed: await observe(ctx, generated.value, target),
+    observed: await observe(ctx, generated.value, blueprint, target),
   });
   const refused = plans.find((plan) => plan.type === 'Refuse');
   if (refused !== undefined) return stays({ reason: refused.reason, message: refused.message });

@@ -32,6 +32,15 @@ export function placesOf({ spec }: BackupBlueprint, target: BlueprintTarget): { 
   return { repository: spec.repoNamespace ?? configuration, configuration };
 }
 
+/** Where the snapshots of a target end up (see `placeOf`); undefined when the blueprint cannot be filled in for it. */
+export function placeFor(blueprint: BackupBlueprint, target: BlueprintTarget): string | undefined {
+  let whole = true;
+  const backend = fillIn(blueprint.spec.backend, variablesOf(target), 'spec.backend', () => {
+    whole = false;
+  });
+  return whole ? placeOf(backend, placesOf(blueprint, target).repository) : undefined;
+}
+
 /** What must be there for a target that names the blueprint, valid and with defaults. Throws Invalid that names every problem. */
 export function generate({ blueprint, target, wishes, names }: GenerateInput): Generated {
   const problems: string[] = [];
