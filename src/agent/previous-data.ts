@@ -1,6 +1,7 @@
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StashError } from '../errors/error.ts';
+import { previousName } from '../functions/previous-name.ts';
 import type { RestoreTask } from '../orders/order.ts';
 
 /** Whether whole paths may be restored there. Throws DestinationNotEmpty before anything is touched. */
@@ -20,7 +21,7 @@ export async function setAside(places: readonly string[], now: string): Promise<
   const kept: string[] = [];
   for (const place of places) {
     if (!(await holdsSomething(place))) continue;
-    const aside = `${place}.before-${now.replace(/[-:]|\..*/g, '')}`;
+    const aside = await previousName(place, now);
     await rename(place, aside);
     kept.push(aside);
   }

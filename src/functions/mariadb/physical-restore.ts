@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
+import { previousName } from '../previous-name.ts';
 import { roomProblem } from '../room.ts';
 import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { assertWritable, type Destination, destinationProblem, examineDestination } from './destination.ts';
@@ -32,7 +33,8 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   await prepare(context, full);
   const gtid = await settleGtid(context, full, recorded);
   await assertRoom(full, destination);
-  const previous = await swapIn(context, full, destination, `${destination.directory}.before-${timestamp()}`);
+  const aside = await previousName(destination.directory, new Date().toISOString());
+  const previous = await swapIn(context, full, destination, aside);
   await startRestored(context, destination.directory, previous);
   const at = gtid === undefined ? '' : ` at ${gtid}`;
   return { message: `restored into ${destination.directory}${at}${await settlePrevious(restore.previousData, previous)}` };
@@ -86,8 +88,4 @@ async function settlePrevious(choice: 'Keep' | 'Discard', previous: string | und
   if (choice === 'Keep') return `; the previous data is in ${previous}`;
   await rm(previous, { recursive: true, force: true });
   return '; the previous data was discarded';
-}
-
-function timestamp(): string {
-  return new Date().toISOString().replace(/[-:]|\..*/g, '');
 }
