@@ -8,6 +8,7 @@ import type { Logger } from '../runtime/log.ts';
 import { backup, type Tools } from './backup.ts';
 import type { OperatorClient } from './client.ts';
 import type { Journal } from './journal.ts';
+import { oneByOne } from './one-by-one.ts';
 import { type OrderRun, runOrder } from './order-run.ts';
 import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
@@ -56,6 +57,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const { journal, client, now } = options;
   const running = new Map<string, Running>();
   const wake = wakeable();
+  // Two that make a repository at once ruin it.
+  const alone = oneByOne();
   let epoch = 0;
   let lastContact = now().getTime();
   let lastBusy = now().getTime();
@@ -80,7 +83,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     }
     const stop = new AbortController();
     const deadline = deadlineTimer(order, stop, now);
-    const work = (run: OrderRun) => perform(run, options.tools);
+    const work = (run: OrderRun) => (order.task.type === 'Probe' ? alone(() => perform(run, options.tools)) : perform(run, options.tools));
     const log = options.openLog(order);
     const whole = options.podEnv === undefined ? order : withPodVariables(order, options.podEnv);
     const done = runOrder(whole, work, { journal, log, now, signal: stop.signal, changed: () => wake.soon(PROGRESS_MS) }).then(() => {
