@@ -1,6 +1,7 @@
 import type { RestoreTarget } from '../api/target.ts';
 import { StashError } from '../errors/error.ts';
 import { DEFAULT_HOST } from './host-name.ts';
+import { mapTexts } from './map-texts.ts';
 
 /** A PersistentVolumeClaim that a restore fills, made when it is not there. */
 export interface WantedClaim {
@@ -101,12 +102,8 @@ function claimOf({ metadata = {}, spec = {} }: Template, ordinal: number, mounts
   return { name, labels, annotations, spec: withOrdinal(spec, ordinal), mounts };
 }
 
-/** In the parsed tree, so that nothing that is put in can change what is around it. */
 function withOrdinal<T>(value: T, ordinal: number): T {
-  if (typeof value === 'string') return value.replaceAll(ORDINAL, String(ordinal)) as T;
-  if (Array.isArray(value)) return value.map((one) => withOrdinal(one, ordinal)) as T;
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withOrdinal(one, ordinal)])) as T;
+  return mapTexts(value, (text) => text.replaceAll(ORDINAL, String(ordinal)));
 }
 
 function checkTemplate({ metadata, spec }: Template, path: string, namespace: string): void {

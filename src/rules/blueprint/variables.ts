@@ -1,5 +1,6 @@
 import { BLUEPRINT_VARIABLES, type BlueprintVariable, replaceVariables } from '../../api/blueprint-variables.ts';
 import { KINDS } from '../../api/kinds.ts';
+import { mapTexts } from '../map-texts.ts';
 import { apiVersionOf, type BlueprintTarget } from './target.ts';
 
 type Variables = Readonly<Partial<Record<BlueprintVariable, string>>>;
@@ -27,11 +28,7 @@ export function variablesOf(target: BlueprintTarget): Variables {
  * neither keys nor the shape of the tree can come from one. `problem` is told of every variable that has no value here.
  */
 export function fillIn<T>(value: T, variables: Variables, path: string, problem: (text: string) => void): T {
-  if (typeof value === 'string') return fillInText(value, variables, path, problem) as T;
-  if (Array.isArray(value)) return value.map((one, index) => fillIn(one, variables, `${path}[${index}]`, problem)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, one]) => [key, fillIn(one, variables, `${path}.${key}`, problem)]);
-  return Object.fromEntries(entries) as T;
+  return mapTexts(value, (text, at) => fillInText(text, variables, at, problem), path);
 }
 
 function fillInText(text: string, variables: Variables, path: string, problem: (text: string) => void): string {

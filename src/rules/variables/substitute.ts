@@ -1,4 +1,5 @@
 import { StashError } from '../../errors/error.ts';
+import { mapTexts } from '../map-texts.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -16,14 +17,7 @@ const SHOWN = 200;
  * characters and for defaults in more than 16 references.
  */
 export function substitute<T>(value: T, variables: Variables, path: string): T {
-  return filled(value, variables, path) as T;
-}
-
-function filled(value: unknown, variables: Variables, path: string): unknown {
-  if (typeof value === 'string') return withinLimit(filledText(withinLimit(value, path), variables, path), path);
-  if (Array.isArray(value)) return value.map((one, index) => filled(one, variables, `${path}[${index}]`));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one, variables, `${path}.${key}`)]));
+  return mapTexts(value, (text, at) => withinLimit(filledText(withinLimit(text, at), variables, at), at), path);
 }
 
 function withinLimit(text: string, path: string): string {
