@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claimOf, inside } from './harness/applications.ts';
-import { askFor, configuration, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
-import { IMAGE, SCHEMA, server } from './harness/database.ts';
+import { inside } from './harness/applications.ts';
+import { askFor, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { backedUp, IMAGE, SCHEMA, server } from './harness/database.ts';
 import { apply, kubectl, list } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { sharedStorage } from './harness/storage.ts';
@@ -21,7 +21,6 @@ mariadb -uroot -e "STOP SLAVE; CHANGE MASTER TO MASTER_HOST='orders-0.orders', M
 test('a MariaDB of a primary and a replica comes back as one backup under load, and replicates', { skip }, async (t) => {
   const namespace = await ownNamespace(t);
   await repository(namespace, sharedStorage(namespace));
-  const login = { name: 'orders-login' };
   const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
   await apply(
     namespace,
@@ -32,19 +31,7 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
       spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: { app: 'orders' }, ports: [{ port: 3306 }] },
     },
     server('orders', 2, { empty: true }),
-    { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
-    {
-      apiVersion: 'appcatalog.appscode.com/v1alpha1',
-      kind: 'AppBinding',
-      metadata: { name: 'orders' },
-      spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
-    },
-    configuration('orders', {
-      execOps: [{ alias: 'full' }],
-      target: orders,
-      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
-      tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
-    }),
+    ...backedUp(orders),
   );
   await inForce(namespace, 'orders', 'statefulset/orders');
   const pods = await list('pods', namespace, 'app=orders');

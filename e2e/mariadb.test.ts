@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claimOf, inside } from './harness/applications.ts';
-import { askFor, configuration, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
-import { databasePod, IMAGE, PREPARED_SUMS, server } from './harness/database.ts';
+import { inside } from './harness/applications.ts';
+import { askFor, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { backedUp, databasePod, IMAGE, PREPARED_SUMS, server } from './harness/database.ts';
 import { apply, get, kubectl, list } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { sharedStorage } from './harness/storage.ts';
@@ -16,23 +16,10 @@ test('two MariaDB servers under load are backed up twice by sidecars in their ow
   const namespace = await ownNamespace(t);
   const storage = sharedStorage(namespace);
   await repository(namespace, storage);
-  const login = { name: 'orders-login' };
   await apply(
     namespace,
     server('orders', 2),
-    { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
-    {
-      apiVersion: 'appcatalog.appscode.com/v1alpha1',
-      kind: 'AppBinding',
-      metadata: { name: 'orders' },
-      spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
-    },
-    configuration('orders', {
-      execOps: [{ alias: 'full' }],
-      target: target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } }),
-      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
-      tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
-    }),
+    ...backedUp(target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } })),
   );
   await inForce(namespace, 'orders', 'statefulset/orders');
   const pods = await list('pods', namespace, 'app=orders');

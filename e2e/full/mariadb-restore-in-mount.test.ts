@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { application, claimOf, DATA, inside } from '../harness/applications.ts';
+import { application, DATA, inside } from '../harness/applications.ts';
 import { askFor, configuration, ended, inForce, repository, succeeded, target } from '../harness/backup.ts';
-import { IMAGE, SCHEMA, server } from '../harness/database.ts';
+import { backedUp, IMAGE, SCHEMA, server } from '../harness/database.ts';
 import { apply, get, kubectl, list } from '../harness/kubectl.ts';
 import { ownNamespace } from '../harness/namespace.ts';
 import { sharedStorage } from '../harness/storage.ts';
@@ -23,25 +23,8 @@ test('a MariaDB whose data directory is a mount point, behind OnDelete, is resto
 }, async (t) => {
   const namespace = await ownNamespace(t);
   await repository(namespace, sharedStorage(namespace));
-  const login = { name: 'orders-login' };
   const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
-  await apply(
-    namespace,
-    startedBy(START),
-    { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
-    {
-      apiVersion: 'appcatalog.appscode.com/v1alpha1',
-      kind: 'AppBinding',
-      metadata: { name: 'orders' },
-      spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
-    },
-    configuration('orders', {
-      execOps: [{ alias: 'full' }],
-      target: orders,
-      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
-      tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
-    }),
-  );
+  await apply(namespace, startedBy(START), ...backedUp(orders));
   const hasSidecar = async () => (await get('statefulset', 'orders', namespace))?.spec.template.spec.initContainers?.length > 0;
   await waitFor('the sidecar is in the template', hasSidecar, (one) => one, { seconds: 60 });
   // It stays with the old pod until somebody deletes it.

@@ -1,5 +1,5 @@
 import { claimOf } from './applications.ts';
-import { PASSWORD } from './backup.ts';
+import { configuration, PASSWORD } from './backup.ts';
 
 /** Of `e2e/images/mariadb`; empty where it was not built. */
 export const IMAGE = process.env.STASH_E2E_MARIADB_IMAGE ?? '';
@@ -72,6 +72,26 @@ export function server(name: string, replicas: number, { empty = false } = {}): 
       volumeClaimTemplates: [claimOf('data')],
     },
   };
+}
+
+/** What has `orders` backed up by its sidecars, when asked: how to log in, and the configuration. */
+export function backedUp(orders: object): object[] {
+  const login = { name: 'orders-login' };
+  return [
+    { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
+    {
+      apiVersion: 'appcatalog.appscode.com/v1alpha1',
+      kind: 'AppBinding',
+      metadata: { name: 'orders' },
+      spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
+    },
+    configuration('orders', {
+      execOps: [{ alias: 'full' }],
+      target: orders,
+      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
+      tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
+    }),
+  ];
 }
 
 /** Of a prepared backup, in its last two lines: the checksum of what stayed as it was, the sum of what was written meanwhile. */
