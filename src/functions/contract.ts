@@ -3,7 +3,7 @@ import type { FunctionStep } from '../orders/order.ts';
 
 /** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
 export interface FunctionInput {
-  operation: 'Full' | 'Incremental' | 'Log' | 'Role' | 'Restore' | 'Check';
+  operation: 'Full' | 'Incremental' | 'Log' | 'Role' | 'Restore' | 'Check' | 'Resolve';
   alias?: string;
   /** Where a backup is written; empty when the function starts. */
   stage?: string;
@@ -12,6 +12,10 @@ export interface FunctionInput {
   parentPosition?: Record<string, unknown>;
   /** What was fetched for a restore. */
   source?: string;
+  /** Directory with the logs that go on from it: one directory a series of them, in the order of their names. */
+  logs?: string;
+  /** Where in the logs a restore ends, or what `Resolve` looks for. */
+  point?: LogPoint;
   /** Where a restore must end up; absent: where the data came from. */
   destination?: string;
   /** File with the connection (JSON, mode 0600), when the target has one. */
@@ -20,6 +24,28 @@ export interface FunctionInput {
   /** A private directory for this run; removed afterwards. */
   scratch: string;
   restore?: { allowOverwrite: boolean; previousData: 'Keep' | 'Discard'; stopCommand: string[]; startCommand: string[] };
+}
+
+/** A place in logs. Either `gtid` or `time` (RFC 3339) is there; `Restore` takes a `gtid` alone. */
+export interface LogPoint {
+  /** A transaction, or a whole state: one transaction a domain, with commas. */
+  gtid?: string;
+  time?: string;
+  /** Just before it instead of just after it. */
+  exclusive: boolean;
+  /** With several series: the states at which the first goes over into the second, that into the third, and so on. */
+  switches: string[];
+}
+
+/** What `Resolve` found. */
+export interface ResolvedPoint {
+  /** State over all domains. */
+  gtid: string;
+  /** The transactions next to it, with the times of their commits (RFC 3339). */
+  before?: { gtid: string; time: string };
+  after?: { gtid: string; time: string };
+  /** Transactions that a time puts on the other side of it, since the clocks did not run forward. */
+  misplaced?: number;
 }
 
 /** What a function leaves at STASH_RESULT: one JSON object, every field optional. */
@@ -36,6 +62,8 @@ export interface FunctionResult {
    */
   needFull?: string;
   upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
+  /** `Resolve`: absent when the logs do not hold the point. */
+  point?: ResolvedPoint;
   message?: string;
   /** On failure: a code of the catalogue and, where it helps more than the catalogue's, what to do next. */
   error?: { code: string; message: string; remedy?: string };
@@ -58,6 +86,8 @@ export function functionEnvironment(step: FunctionStep, input: FunctionInput): R
     STASH_PARENT: input.parent,
     STASH_PARENT_POSITION: input.parentPosition && JSON.stringify(input.parentPosition),
     STASH_SOURCE: input.source,
+    STASH_LOGS: input.logs,
+    STASH_POINT: input.point && JSON.stringify(input.point),
     STASH_DESTINATION: input.destination,
     STASH_TARGET: input.target,
     STASH_RESULT: input.result,

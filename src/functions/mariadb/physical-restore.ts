@@ -10,6 +10,8 @@ import { assertWritable, type Destination, destinationProblem, examineDestinatio
 import { directorySize } from './directory.ts';
 import { settleGtid } from './gtid.ts';
 import { readRecordedFull } from './recorded-full.ts';
+import { replayLogs } from './replay.ts';
+import { resolvePoint } from './resolve-point.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
 
@@ -18,6 +20,7 @@ import { swapIn } from './swap.ts';
  * With operation `Check` it only says whether that can be done; only metadata.index has been fetched then.
  */
 export async function physicalRestore(context: FunctionContext): Promise<FunctionResult> {
+  if (context.operation === 'Resolve') return resolvePoint(context);
   const { source = '', restore } = context;
   const recorded = await readRecordedFull(source);
   const wanted = context.destination ?? recorded.datadir;
@@ -31,7 +34,8 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (context.operation === 'Check') return {};
   const full = join(source, 'full');
   await prepare(context, full);
-  const gtid = await settleGtid(context, full, recorded);
+  const reached = await replayLogs(context, full, recorded.gtid);
+  const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached });
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());
   const previous = await swapIn(context, full, destination, aside);

@@ -13,6 +13,8 @@ export interface FunctionCall {
   connection?: Connection;
   stage?: string;
   source?: string;
+  logs?: string;
+  point?: FunctionInput['point'];
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
   params?: Record<string, string>;
@@ -35,6 +37,8 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
     ...(call.source === undefined ? {} : { source: call.source }),
+    ...(call.logs === undefined ? {} : { logs: call.logs }),
+    ...(call.point === undefined ? {} : { point: call.point }),
     ...(call.destination === undefined ? {} : { destination: call.destination }),
     result: join(scratch, 'result.json'),
     scratch,
