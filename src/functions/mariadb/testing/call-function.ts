@@ -13,6 +13,7 @@ export interface FunctionCall {
   connection?: Connection;
   stage?: string;
   source?: string;
+  logStart?: FunctionInput['logStart'];
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
   params?: Record<string, string>;
@@ -34,6 +35,7 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     operation: call.operation,
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
+    ...(call.logStart === undefined ? {} : { logStart: call.logStart }),
     ...(call.source === undefined ? {} : { source: call.source }),
     ...(call.destination === undefined ? {} : { destination: call.destination }),
     result: join(scratch, 'result.json'),
