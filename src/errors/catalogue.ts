@@ -101,6 +101,7 @@ export const CATALOGUE = {
   DatabaseAccessDenied: entry('failed', 'Correct username and password in the secret of the AppBinding.'),
   DatabaseGrantMissing: entry('failed', 'Grant the privilege that is named (docs/mariadb.md has the full list).'),
   DatabaseUnsupported: entry('failed', 'See docs/mariadb.md for what is supported.'),
+  LogBinOff: entry('failed', 'Set log_bin in the configuration of the server and restart it, or remove the Log alias.'),
   DatabaseElsewhere: entry(
     'failed',
     'A physical backup runs on the machine of the server: run Stash there, or correct the address in the AppBinding.',

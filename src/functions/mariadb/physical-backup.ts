@@ -7,6 +7,7 @@ import { roomProblem, STAGE_FREE_SHARE } from '../room.ts';
 import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { databaseError } from './database-error.ts';
 import { directorySize, findFile } from './directory.ts';
+import { archiveLog } from './log/archive-log.ts';
 import { parsePosition } from './position.ts';
 import { assertSameServer } from './same-server.ts';
 import { openServer } from './server.ts';
@@ -14,6 +15,7 @@ import { readServerFacts } from './server-facts.ts';
 
 /** A full physical backup with mariadb-backup into STASH_STAGE. Parameter `parallel`: copying threads. */
 export async function physicalBackup(context: FunctionContext): Promise<FunctionResult> {
+  if (context.operation === 'Log') return archiveLog(context);
   const { connection, stage, env, signal } = context;
   if (connection === undefined) throw new StashError('Invalid', 'mariadb-physical needs an AppBinding: it has no connection');
   if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');

@@ -15,6 +15,7 @@ export interface FunctionCall {
   source?: string;
   logs?: string;
   point?: FunctionInput['point'];
+  logStart?: FunctionInput['logStart'];
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
   params?: Record<string, string>;
@@ -36,6 +37,7 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     operation: call.operation,
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
+    ...(call.logStart === undefined ? {} : { logStart: call.logStart }),
     ...(call.source === undefined ? {} : { source: call.source }),
     ...(call.logs === undefined ? {} : { logs: call.logs }),
     ...(call.point === undefined ? {} : { point: call.point }),
