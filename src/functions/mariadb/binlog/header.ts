@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { StashError } from '../../../errors/error.ts';
 
 /** What a binlog file says of itself at its beginning. Server id, creation and opening state together are its identity: names come again. */
-interface BinlogHeader {
+export interface BinlogHeader {
   serverId: number;
   /** RFC 3339, UTC: the time of its format description event. */
   created: string;
