@@ -44,7 +44,10 @@ async function walk(series: LogSeries, from: number, wanted: string, exclusive: 
 /** What gtid_binlog_pos was at some time. */
 async function findState(series: LogSeries, wanted: GtidState, exclusive: boolean): Promise<ResolvedPoint | undefined> {
   if (exclusive)
-    throw new StashError('Invalid', `${formatState(wanted)} is a state of several domains, not a transaction to stop before: name one GTID`);
+    throw new StashError(
+      'Invalid',
+      `${formatState(wanted)} is a state of several domains, not a transaction to stop before: name one GTID`,
+    );
   const first = series.files[0];
   if (first === undefined) return undefined;
   if (sameState(first.from, wanted)) return { gtid: formatState(wanted), ...(await firstGroup(series)) };

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
+import { parseLogIndex } from '../../rules/log/log-index.ts';
 
 /** Binlogs of one server without a gap between them, as they were archived. */
 export interface LogSeries {
@@ -27,7 +28,8 @@ export async function readLogSeries(directory: string): Promise<LogSeries[]> {
 }
 
 async function readSeries(directory: string): Promise<LogSeries> {
-  const index = parseLogIndex(await readFile(join(directory, 'log.index'), 'utf8').catch(() => ''), directory);
+  const index = parseLogIndex(await readFile(join(directory, 'log.index'), 'utf8').catch(() => ''));
+  if (index === undefined) throw damaged(`${join(directory, 'log.index')} is not the index of archived binlogs`);
   const files: LogFile[] = [];
   for (const one of index.files) {
     const path = join(directory, one.file);
@@ -41,27 +43,6 @@ async function readSeries(directory: string): Promise<LogSeries> {
     files.push({ path, name: one.name, bytes: one.bytes, from, to });
   }
   return { timeline: index.timeline, files };
-}
-
-interface LogIndex {
-  timeline: string;
-  files: { file: string; name: string; from: string; to: string; bytes: number }[];
-}
-
-/** Throws LogsDamaged. */
-export function parseLogIndex(text: string, where: string): LogIndex {
-  try {
-    const { timeline, files } = JSON.parse(text) as Partial<LogIndex>;
-    if (typeof timeline === 'string' && Array.isArray(files) && files.every(isFile)) return { timeline, files };
-  } catch {
-    // answered below
-  }
-  throw damaged(`${join(where, 'log.index')} is not the index of archived binlogs`);
-}
-
-function isFile(one: Partial<LogIndex['files'][number]>): boolean {
-  const texts = [one.file, one.name, one.from, one.to];
-  return texts.every((text) => typeof text === 'string') && /^binlog\/[\w.-]+$/.test(one.file ?? '') && Number.isInteger(one.bytes);
 }
 
 export function damaged(message: string): StashError {

@@ -1,14 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
+import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
 import { openServer, type Server } from './server.ts';
 
 /** A server on a prepared backup that nobody but us can reach. */
 export interface PrivateServer extends Server {
+  readonly account: ReplayAccount;
   /** Rejects when the server ends by itself. */
   readonly gone: Promise<never>;
   /** Clean shutdown. Throws FunctionFailed when it was none. */
@@ -24,12 +25,16 @@ const POLL_MS = 50;
  * Starts a server on `datadir` for a replay that ends at `work`: no network, no events, no replication, an account of its own that is gone
  * when it has stopped, and a binlog of its own in the scratch directory, by which it knows exactly what it has taken in.
  */
-export async function withPrivateServer<T>(context: FunctionContext, datadir: string, work: (server: PrivateServer) => Promise<T>): Promise<T> {
+export async function withPrivateServer<T>(
+  context: FunctionContext,
+  datadir: string,
+  work: (server: PrivateServer) => Promise<T>,
+): Promise<T> {
   const place = join(context.scratch, 'replay');
   for (const name of ['binlog', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
-  const account = { user: `stash_replay_${randomBytes(6).toString('hex')}`, password: randomBytes(24).toString('base64') };
+  const account = newReplayAccount();
   const initFile = join(place, 'init.sql');
-  await writeFile(initFile, accountSql(account), { mode: 0o600 });
+  await writeFile(initFile, createAccountSql(account), { mode: 0o600 });
   const { path: socket, close } = await socketPath(place);
   const killed = new AbortController();
   const signal = AbortSignal.any([context.signal, killed.signal]);
@@ -51,11 +56,11 @@ export async function withPrivateServer<T>(context: FunctionContext, datadir: st
     const server = openServer({ type: 'mariadb', socket, username: account.user, password: account.password }, place, context.env, signal);
     await Promise.race([gone, answers(server, context.signal)]);
     const stop = async () => {
-      await server.query(`SET SESSION sql_log_bin=0; DROP USER ${account.user}@localhost; SHUTDOWN;`);
+      await server.query(`${dropAccountSql(account)} SHUTDOWN;`);
       const result = await ended;
       if (result.exitCode !== 0) throw serverFailure(context, result);
     };
-    return await work({ ...server, gone, stop });
+    return await work({ ...server, account, gone, stop });
   } finally {
     killed.abort();
     await ended.catch(() => undefined);
@@ -90,18 +95,6 @@ function options(datadir: string, place: string, socket: string, initFile: strin
   ];
 }
 
-/** One statement a line, as an init file wants it. The hash: no plugin that judges passwords has a say in this one. */
-function accountSql({ user, password }: { user: string; password: string }): string {
-  const sha1 = (value: string | Buffer) => createHash('sha1').update(value).digest();
-  const hash = `*${sha1(sha1(password)).toString('hex').toUpperCase()}`;
-  return [
-    'SET SESSION sql_log_bin=0;',
-    `CREATE OR REPLACE USER ${user}@localhost IDENTIFIED BY PASSWORD '${hash}';`,
-    `GRANT ALL PRIVILEGES ON *.* TO ${user}@localhost WITH GRANT OPTION;`,
-    '',
-  ].join('\n');
-}
-
 const LONGEST_SOCKET = 100;
 
 /** A socket's path may have 107 characters; a longer one is named through an open directory of this process. */
@@ -128,7 +121,12 @@ async function answers(server: Server, signal: AbortSignal): Promise<void> {
 
 function serverFailure(context: FunctionContext, { exitCode, signal, stderrTail }: RunResult): StashError {
   if (context.signal.aborted) return new StashError('Canceled', 'the restore was stopped');
-  const last = stderrTail.trim().split('\n').filter((line) => /\[ERROR\]/.test(line)).slice(-3).join(' / ');
+  const last = stderrTail
+    .trim()
+    .split('\n')
+    .filter((line) => /\[ERROR\]/.test(line))
+    .slice(-3)
+    .join(' / ');
   const how = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
   return new StashError('FunctionFailed', `the private server for the replay ended with ${how}${last === '' ? '' : `: ${last}`}`);
 }

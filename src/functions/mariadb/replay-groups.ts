@@ -12,6 +12,8 @@ export interface PlacedGroup {
   /** Bytes from the beginning of its file. */
   position: number;
   end: number;
+  /** One statement that is no transaction. */
+  standalone: boolean;
   /** State of the log right after it. */
   state: GtidState;
 }
@@ -25,8 +27,10 @@ export async function* placedGroups(files: readonly LogFile[]): AsyncGenerator<P
       if (!group.complete) continue;
       const gtid = { domain: group.domain, server: group.server, sequence: group.sequence };
       state = after(state, gtid);
-      yield { file, gtid, text: group.gtid, time: group.time, position: group.position, end: group.end, state };
+      const { time, position, end, standalone } = group;
+      yield { file, gtid, text: group.gtid, time, position, end, standalone, state };
     }
-    if (!sameState(state, file.to)) throw damaged(`binlog ${file.name} ends at ${formatState(state)}, its index says at ${formatState(file.to)}`);
+    if (!sameState(state, file.to))
+      throw damaged(`binlog ${file.name} ends at ${formatState(state)}, its index says at ${formatState(file.to)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { StashError } from '../../errors/error.ts';
 import { after, covers, formatState, type GtidState, sameState, sequenceOf } from '../../rules/gtid/state.ts';
+import { type Invoker, statementAccount } from './binlog/invoker.ts';
 import { damaged, type LogSeries } from './log-series.ts';
 import { type PlacedGroup, placedGroups } from './replay-groups.ts';
 
@@ -8,6 +9,8 @@ export interface Segment {
   path: string;
   start: number;
   stop: number;
+  /** Its last statement gave something to the account that replays it, or may have made a role. */
+  settle?: { invoker?: Invoker };
 }
 
 export interface ReplayPlan {
@@ -29,8 +32,9 @@ export async function replayPlan(series: LogSeries, from: GtidState, to: GtidSta
     if (gtid.sequence <= sequenceOf(reached, gtid.domain))
       throw damaged(`binlog ${file.name} has ${group.text} after ${formatState(reached)}: such a log cannot be replayed to a point`);
     const last = segments.at(-1);
-    if (last?.path === file.path && !group.afterSkipped) last.stop = end;
-    else segments.push({ path: file.path, start: position, stop: end });
+    const settle = group.standalone ? await settleAfter(group) : {};
+    if (last?.path === file.path && last.settle === undefined && !group.afterSkipped) Object.assign(last, { stop: end, ...settle });
+    else segments.push({ path: file.path, start: position, stop: end, ...settle });
     transactions += 1;
     reached = after(reached, gtid);
     if (sameState(reached, to)) break;
@@ -57,6 +61,12 @@ async function* wanted(series: LogSeries, from: GtidState, to: GtidState): Async
     if (!isKnown) yield { ...group, afterSkipped };
     afterSkipped = isKnown;
   }
+}
+
+async function settleAfter({ file, position, end }: PlacedGroup): Promise<Pick<Segment, 'settle'>> {
+  const account = await statementAccount(file.path, position, end);
+  if (account === undefined || (account.invoker === undefined && !account.mayMakeRole)) return {};
+  return { settle: account.invoker === undefined ? {} : { invoker: account.invoker } };
 }
 
 function notReached({ timeline, files }: LogSeries, from: GtidState, to: GtidState): StashError {

@@ -1,13 +1,14 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
-import { covers, formatState, type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
 import { run } from '../../process/run.ts';
+import { covers, formatState, type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
 import type { FunctionContext } from '../function.ts';
 import { roomProblem } from '../room.ts';
 import { findPoint } from './find-point.ts';
 import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
 import { LARGEST_PACKET, type PrivateServer, withPrivateServer } from './private-server.ts';
+import { settleAccountSql } from './replay-account.ts';
 import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
 
 /**
@@ -59,19 +60,27 @@ async function statesOf(series: readonly LogSeries[], { point }: FunctionContext
  * Each piece is decoded by itself, so that the torn end of a binlog whose server was killed is never read; all go into one session. Ends
  * with the client's exit code; that of the decoder is in the file.
  */
-const PIPE = `{ while read -r start stop path; do
+const PIPE = `{ cat "$5/-"; while read -r start stop then path; do
   mariadb-binlog --no-defaults --verify-binlog-checksum --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
     { echo "$? $path" >"$1"; break; }
+  if [ -e "$5/$then" ]; then cat "$5/$then"; fi
 done <"$3"; } | exec mariadb --defaults-file="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode --comments --local-infile=1`;
 
 async function pipe(context: FunctionContext, server: PrivateServer, segments: readonly Segment[]): Promise<void> {
   const place = join(context.scratch, 'replay');
-  const [failed, list] = [join(place, 'failed'), join(place, 'segments')];
+  const [failed, list, settle] = [join(place, 'failed'), join(place, 'segments'), join(place, 'settle')];
+  await mkdir(settle);
   await writeFile(failed, '');
-  await writeFile(list, segments.map(({ start, stop, path }) => `${start} ${stop} ${path}\n`).join(''));
+  await writeFile(join(settle, '-'), settleAccountSql(server.account));
+  const lines = segments.map(
+    ({ start, stop, path, ...after }, at) => `${start} ${stop} ${after.settle === undefined ? 'nothing' : at} ${path}\n`,
+  );
+  await writeFile(list, lines.join(''));
+  for (const [at, one] of segments.entries())
+    if (one.settle !== undefined) await writeFile(join(settle, `${at}`), settleAccountSql(server.account, one.settle.invoker));
   const ended = await run({
     command: 'sh',
-    args: ['-c', PIPE, 'replay', failed, join(place, 'tmp'), list, server.defaultsFile],
+    args: ['-c', PIPE, 'replay', failed, join(place, 'tmp'), list, server.defaultsFile, settle],
     env: context.env,
     signal: context.signal,
     onStdout: context.log,
@@ -83,7 +92,8 @@ async function pipe(context: FunctionContext, server: PrivateServer, segments: r
   const warned = /^WARNING: .*/m.exec(ended.stderrTail)?.[0];
   if (ended.exitCode === 0 && decoder === '' && warned === undefined) return;
   const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
-  if (/^ERROR \d+/m.test(ended.stderrTail) || decoder === '') throw new StashError('ReplayFailed', `the server refused a transaction: ${said || warned}`);
+  if (/^ERROR \d+/m.test(ended.stderrTail) || decoder === '')
+    throw new StashError('ReplayFailed', `the server refused a transaction: ${said || warned}`);
   throw damaged(`mariadb-binlog could not read a binlog (exit code ${decoder.trim()}): ${said}`);
 }
 

@@ -7,7 +7,8 @@ import { damaged, readLogSeries } from './log-series.ts';
 export async function resolvePoint({ logs, point }: FunctionContext): Promise<FunctionResult> {
   const series = logs === undefined ? [] : await readLogSeries(logs);
   const [one] = series;
-  if (one === undefined || series.length > 1 || point === undefined) throw damaged(`a point is looked for in one series of logs, not in ${series.length}`);
+  if (one === undefined || series.length > 1 || point === undefined)
+    throw damaged(`a point is looked for in one series of logs, not in ${series.length}`);
   const found = await findPoint(one, point);
   return found === undefined ? {} : { point: found };
 }

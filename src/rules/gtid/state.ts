@@ -24,7 +24,8 @@ export function parseState(text: string): GtidState {
   const state = new Map<number, Gtid>();
   for (const one of text.split(/[,+]/).filter((part) => part.trim() !== '')) {
     const gtid = parseGtid(one);
-    if (gtid === undefined) throw new StashError('Invalid', `"${one}" is no GTID; it is written DOMAIN-SERVER-SEQUENCE, for instance 0-1-4711`);
+    if (gtid === undefined)
+      throw new StashError('Invalid', `"${one}" is no GTID; it is written DOMAIN-SERVER-SEQUENCE, for instance 0-1-4711`);
     if (gtid.sequence >= (state.get(gtid.domain)?.sequence ?? 0n)) state.set(gtid.domain, gtid);
   }
   return state;
@@ -47,7 +48,9 @@ export function covers(state: GtidState, other: GtidState): boolean {
 
 /** The same transaction in every domain. */
 export function sameState(a: GtidState, b: GtidState): boolean {
-  return a.size === b.size && [...a.values()].every((one) => formatGtid(one) === formatGtid(b.get(one.domain) ?? { ...one, sequence: -1n }));
+  return (
+    a.size === b.size && [...a.values()].every((one) => formatGtid(one) === formatGtid(b.get(one.domain) ?? { ...one, sequence: -1n }))
+  );
 }
 
 /** Its place in a domain; 0 where the domain has nothing yet. */

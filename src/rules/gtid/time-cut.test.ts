@@ -33,13 +33,18 @@ for (const [name, times, at, exclusive, taken, misplaced] of CASES)
 
 test('no other cut misplaces fewer, and no earlier one as few', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 12 }), fc.integer({ min: -1, max: 9 }), fc.boolean(), (times, at, exclusive) => {
-      const later = (time: number) => (exclusive ? time >= at : time > at);
-      const wrong = (cut: number) => times.filter((time, index) => (index < cut ? later(time) : !later(time))).length;
-      const all = Array.from({ length: times.length + 1 }, (_, cut) => wrong(cut));
-      const { taken, misplaced } = cutOf(times, at * 1000, exclusive);
-      assert.equal(misplaced, Math.min(...all));
-      assert.equal(taken, all.indexOf(misplaced));
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 12 }),
+      fc.integer({ min: -1, max: 9 }),
+      fc.boolean(),
+      (times, at, exclusive) => {
+        const later = (time: number) => (exclusive ? time >= at : time > at);
+        const wrong = (cut: number) => times.filter((time, index) => (index < cut ? later(time) : !later(time))).length;
+        const all = Array.from({ length: times.length + 1 }, (_, cut) => wrong(cut));
+        const { taken, misplaced } = cutOf(times, at * 1000, exclusive);
+        assert.equal(misplaced, Math.min(...all));
+        assert.equal(taken, all.indexOf(misplaced));
+      },
+    ),
   );
 });
