@@ -12,6 +12,7 @@ import { oneByOne } from './one-by-one.ts';
 import { type OrderRun, runOrder } from './order-run.ts';
 import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
+import { resolvePoint } from './resolve-point.ts';
 import { restore } from './restore.ts';
 import type { WriteLog } from './session-log.ts';
 
@@ -155,6 +156,7 @@ function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
   const { task } = run.order;
   if (task.type === 'Backup') return backup(run, task, tools);
   if (task.type === 'Restore') return restore(run, task, tools);
+  if (task.type === 'Resolve') return resolvePoint(run, task, tools);
   return repositoryWork(run, task, tools.engine);
 }
 

@@ -1,5 +1,6 @@
 import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
+import type { LogPoint, ResolvedPoint } from '../functions/contract.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -84,6 +85,9 @@ export interface RestoreTask {
   snapshots: { id: string; paths: string[]; bytes?: number }[];
   /** The host that wrote the snapshots. */
   sourceHost: string;
+  /** Logs that are replayed on them, in order, to this point. */
+  logs?: LogSnapshot[];
+  point?: LogPoint;
   steps: FunctionStep[];
   /** A file in which others have told what they restored, before the agent began. */
   output?: string;
@@ -100,11 +104,20 @@ export interface RestoreTask {
   repository: OpenRepository;
 }
 
+/** A stored series of logs. */
+export interface LogSnapshot {
+  id: string;
+  path: string;
+  bytes?: number;
+}
+
 /** Work on a repository itself, done by the repository's own agent. */
 export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
   /** What there is to restore. */
   | { type: 'List'; repository: OpenRepository }
+  /** What a point means in each of these logs, as the step that can replay them reads it. */
+  | { type: 'Resolve'; repository: OpenRepository; step: FunctionStep; logs: LogSnapshot[]; point: LogPoint }
   /** What maintenance decides by. */
   | { type: 'Survey'; repository: OpenRepository }
   | {
@@ -173,7 +186,15 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult =
+  | BackupResult
+  | RestoreResult
+  | ProbeResult
+  | ListResult
+  | ResolveResult
+  | SurveyResult
+  | MaintainResult
+  | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -220,6 +241,12 @@ export interface Holdings {
 
 interface ListResult extends Holdings {
   type: 'List';
+}
+
+export interface ResolveResult {
+  type: 'Resolve';
+  /** Of each log, by the id of its snapshot, that holds the point. */
+  found: (ResolvedPoint & { id: string })[];
 }
 
 export interface SurveyResult extends Holdings {

@@ -39,6 +39,12 @@ const results: { [T in OrderResult['type']]: Extract<OrderResult, { type: T }> }
   Restore: { type: 'Restore', files: 3, bytes: 30, message: 'done' },
   Probe: { type: 'Probe', repositoryId: 'f', created: false, stats: { snapshots: 1, bytesStored: 2, bytesUncompressed: 3 } },
   List: { type: 'List', snapshots: [snapshot], records: { snapshotId: 'r', text: '{}' } },
+  Resolve: {
+    type: 'Resolve',
+    found: [
+      { id: 'abc', gtid: '0-1-2', before: { gtid: '0-1-2', time: lock.time }, after: { gtid: '0-1-3', time: lock.time }, misplaced: 1 },
+    ],
+  },
   Survey: { type: 'Survey', repositoryId: 'f', snapshots: [snapshot], locks: [{ ...lock, username: 'root' }] },
   Maintain: { type: 'Maintain', forgotten: ['abc'], check: { errors: 1, brokenPacks: ['p'], messages: ['bad'] } },
   Wipe: {

@@ -21,6 +21,7 @@ import { checkStashStorage } from '../stash-program.ts';
 import { checkClaimSteps, checkClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { checkPlaces } from './places.ts';
+import { checkPoint, planPoint, resolveOrderId } from './point.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
@@ -36,8 +37,7 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
   try {
     if (spec.driver === 'VolumeSnapshotter')
       throw new StashError('NotSupportedYet', 'spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
-    if (spec.pointInTime?.time !== undefined || spec.pointInTime?.gtid !== undefined)
-      throw new StashError('NotSupportedYet', 'spec.pointInTime: restoring to a time or GTID is not built yet; name a snapshot');
+    checkPoint(spec, run.now);
     checkClaims(run);
     if (spec.target?.ref?.name === undefined && !makesClaims(run.session))
       throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
@@ -108,17 +108,18 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         }),
       );
     }
-    run.status.plan = planHosts(
-      run,
-      await hostsOf(run),
-      report.result.snapshots,
-      await incompleteSnapshots(run, opened, report.result),
-      destinationOf((await restoreBinding(run)).steps),
-    );
+    const incomplete = await incompleteSnapshots(run, opened, report.result);
+    const binding = await restoreBinding(run);
+    const hosts = await hostsOf(run);
+    const pointed = await planPoint(run, { opened, binding, hosts, incomplete, snapshots: report.result.snapshots });
+    if (pointed !== undefined && 'type' in pointed) return pointed;
+    if (pointed !== undefined) run.status.point = pointed.point;
+    run.status.plan = pointed?.plan ?? planHosts(run, hosts, report.result.snapshots, incomplete, destinationOf(binding.steps));
     await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
     await run.save();
     run.ctx.desk.acknowledge(id);
+    run.ctx.desk.acknowledge(resolveOrderId(run));
     return NEXT;
   } catch (thrown) {
     const error = asStashError(thrown);

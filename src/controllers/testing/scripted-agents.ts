@@ -102,6 +102,8 @@ export function scriptedAgents(): ScriptedAgents {
       case 'Wipe':
         placeOf(task.repository).snapshots = [];
         return { type: 'Wipe', forgotten: [] };
+      case 'Resolve':
+        return { type: 'Resolve', found: task.logs.map(({ id }) => ({ id, gtid: task.point.gtid ?? '0-1-7' })) };
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
       case 'Backup': {
