@@ -14,6 +14,7 @@ import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
 import { resolvePoint } from './resolve-point.ts';
 import { restore } from './restore.ts';
+import { askRole } from './role.ts';
 import type { WriteLog } from './session-log.ts';
 
 interface AgentOptions {
@@ -152,11 +153,12 @@ async function shrink(journal: Journal, error: StashError): Promise<void> {
   await journal.report({ ...rest, state: 'Failed', error: orderError(error) });
 }
 
-function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
+async function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
   const { task } = run.order;
   if (task.type === 'Backup') return backup(run, task, tools);
   if (task.type === 'Restore') return restore(run, task, tools);
   if (task.type === 'Resolve') return resolvePoint(run, task, tools);
+  if (task.type === 'Role') return { type: 'Role', ...(await askRole(run, task.steps, task.connection, tools)) };
   return repositoryWork(run, task, tools.engine);
 }
 

@@ -1,5 +1,5 @@
 import { StashError } from '../errors/error.ts';
-import type { FunctionStep } from '../orders/order.ts';
+import type { FunctionStep, LogPoint, ResolvedPoint } from '../orders/order.ts';
 import type { LogStart } from '../rules/log/log-index.ts';
 
 /** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
@@ -27,28 +27,6 @@ export interface FunctionInput {
   /** A private directory for this run; removed afterwards. */
   scratch: string;
   restore?: { allowOverwrite: boolean; previousData: 'Keep' | 'Discard'; stopCommand: string[]; startCommand: string[] };
-}
-
-/** A place in logs. Either `gtid` or `time` (RFC 3339) is there; `Restore` takes a `gtid` alone. */
-export interface LogPoint {
-  /** A transaction, or a whole state: one transaction a domain, with commas. */
-  gtid?: string;
-  time?: string;
-  /** Just before it instead of just after it. */
-  exclusive: boolean;
-  /** With several series: the states at which the first goes over into the second, that into the third, and so on. */
-  switches: string[];
-}
-
-/** What `Resolve` found. */
-export interface ResolvedPoint {
-  /** State over all domains. */
-  gtid: string;
-  /** The transactions next to it, with the times of their commits (RFC 3339). */
-  before?: { gtid: string; time: string };
-  after?: { gtid: string; time: string };
-  /** Transactions that a time puts on the other side of it, since the clocks did not run forward. */
-  misplaced?: number;
 }
 
 /** What a function leaves at STASH_RESULT: one JSON object, every field optional. */

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asStashError } from '../errors/error.ts';
-import type { Connection } from '../orders/order.ts';
+import type { Connection, LogPoint } from '../orders/order.ts';
 import type { LogStart } from '../rules/log/log-index.ts';
-import type { FunctionProgress, FunctionResult, LogPoint } from './contract.ts';
+import type { FunctionProgress, FunctionResult } from './contract.ts';
 
 /** The contract as a built-in function sees it. */
 export interface FunctionContext {

@@ -1,6 +1,5 @@
 import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
-import type { LogPoint, ResolvedPoint } from '../functions/contract.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -14,7 +13,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -29,6 +28,8 @@ export interface FunctionStep {
   fetch: 'Stage' | 'Destination';
   /** It can say, from the chain's index alone and before anything is stopped, whether the restore can be done (operation `Check`). */
   checks: boolean;
+  /** It can say whether this host is the primary (operation `Role`). */
+  roles?: boolean;
   /** Absent: a private directory. */
   workingDir?: string;
   /** Beginnings of names: what so begins in the environment of the agent's container is for this function, under the rest of the name. */
@@ -70,6 +71,8 @@ export interface BackupTask {
    * stored is no older than `since`, RFC 3339.
    */
   output?: { file: string; since: string };
+  /** The host was chosen because it is the primary: what is made counts only if it still is when it is complete. */
+  onlyPrimary?: boolean;
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */
@@ -104,11 +107,40 @@ export interface RestoreTask {
   repository: OpenRepository;
 }
 
+/** A place in logs. Either `gtid` or `time` (RFC 3339) is there; `Restore` takes a `gtid` alone. */
+export interface LogPoint {
+  /** A transaction, or a whole state: one transaction a domain, with commas. */
+  gtid?: string;
+  time?: string;
+  /** Just before it instead of just after it. */
+  exclusive: boolean;
+  /** With several series: the states at which the first goes over into the second, that into the third, and so on. */
+  switches: string[];
+}
+
+/** What `Resolve` found. */
+export interface ResolvedPoint {
+  /** State over all domains. */
+  gtid: string;
+  /** The transactions next to it, with the times of their commits (RFC 3339). */
+  before?: { gtid: string; time: string };
+  after?: { gtid: string; time: string };
+  /** Transactions that a time puts on the other side of it, since the clocks did not run forward. */
+  misplaced?: number;
+}
+
 /** A stored series of logs. */
 export interface LogSnapshot {
   id: string;
   path: string;
   bytes?: number;
+}
+
+/** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
+export interface RoleTask {
+  type: 'Role';
+  steps: FunctionStep[];
+  connection?: Connection;
 }
 
 /** Work on a repository itself, done by the repository's own agent. */
@@ -189,6 +221,7 @@ export interface OrderError {
 export type OrderResult =
   | BackupResult
   | RestoreResult
+  | RoleResult
   | ProbeResult
   | ListResult
   | ResolveResult
@@ -224,6 +257,15 @@ export interface RestoreResult {
   bytes: number;
   message?: string;
 }
+
+export interface RoleResult {
+  type: 'Role';
+  role: 'Primary' | 'Replica';
+  /** What it was concluded from: plain values for people and status. */
+  evidence: RoleEvidence;
+}
+
+export type RoleEvidence = Record<string, string | number | boolean>;
 
 export interface ProbeResult {
   type: 'Probe';

@@ -15,7 +15,6 @@ import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import type { openRepository } from '../repository/open.ts';
 import { sourceOf } from './claims.ts';
-import { destinationOf } from './order.ts';
 import { type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
 interface PointInput {
@@ -24,6 +23,8 @@ interface PointInput {
   hosts: readonly string[];
   incomplete: ReadonlySet<string>;
   snapshots: readonly Snapshot[];
+  /** Where a host's data goes, when it is of these hosts. */
+  placeOf: (host: string, writers: readonly string[]) => string | undefined;
 }
 
 const RESOLVE_TIMEOUT_MS = 3 * 3_600_000;
@@ -66,20 +67,22 @@ export async function planPoint(
   const choices = rules.map(({ host, rule }) => ({ host, rule, choice: resolved.choose(ofHost(stored, host, rule)) }));
   const [first] = choices;
   if (first === undefined) throw new StashError('Invalid', 'spec.target.rules: no host of the target is restored');
-  const destination = destinationOf(input.binding.steps);
   const estimate = await estimateOf(run, first.choice);
   return {
     point: {
       ...plannedPoint(first.choice, askedText(spec), resolved.found(first.choice)),
       ...(estimate === undefined ? {} : { estimate }),
     },
-    plan: choices.map(({ host, choice }) => plannedHost(host, choice, input.snapshots, destination)),
+    plan: choices.map(({ host, choice }) => plannedHost(host, choice, input.snapshots, input.placeOf(host, [choice.base.host]))),
   };
 }
 
-/** A host that is to have the data of another one by a rule gets it from that one's bases alone. */
+/** Replicas of one another may have any of their primary's data; other hosts get their own, or that of the host which a rule names. */
 function ofHost(stored: Stored, host: string, { sourceHost }: HostRestore): Stored {
-  return sourceHost === host ? stored : { ...stored, bases: stored.bases.filter((base) => base.host === sourceHost) };
+  const newest = [...stored.bases].sort((a, b) => b.time - a.time)[0];
+  return sourceHost === host && newest?.ofPrimary === true
+    ? stored
+    : { ...stored, bases: stored.bases.filter((base) => base.host === sourceHost) };
 }
 
 type Resolved = { choose: (stored: Stored) => Choice; found: (choice: Choice) => Partial<PlannedPoint> };

@@ -13,6 +13,8 @@ export interface Base {
   link: number;
   /** Undefined where the server kept no binlog. */
   state: GtidState | undefined;
+  /** Only the primary of the target is backed up. */
+  ofPrimary: boolean;
   bytes: number | undefined;
 }
 
@@ -52,6 +54,7 @@ const TAGS = {
   until: 'stash.until',
   continues: 'stash.continues',
   follows: 'stash.follows',
+  source: 'stash.source',
 } as const;
 
 /** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours. */
@@ -73,7 +76,16 @@ function baseOf(snapshot: Snapshot): Base[] {
   const state = value(snapshot, TAGS.gtid);
   const { id, host, time, bytesProcessed } = snapshot;
   return [
-    { id, host, time: Date.parse(time), chain, link, state: state === undefined ? undefined : parseState(state), bytes: bytesProcessed },
+    {
+      id,
+      host,
+      time: Date.parse(time),
+      chain,
+      link,
+      state: state === undefined ? undefined : parseState(state),
+      ofPrimary: value(snapshot, TAGS.source) === 'Primary',
+      bytes: bytesProcessed,
+    },
   ];
 }
 
