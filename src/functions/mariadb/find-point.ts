@@ -1,7 +1,7 @@
 import { StashError } from '../../errors/error.ts';
+import type { LogPoint, ResolvedPoint } from '../../orders/order.ts';
 import { covers, formatGtid, formatState, type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
 import { timeCut } from '../../rules/gtid/time-cut.ts';
-import type { LogPoint, ResolvedPoint } from '../../orders/order.ts';
 import type { LogSeries } from './log-series.ts';
 import { type PlacedGroup, placedGroups } from './replay-groups.ts';
 

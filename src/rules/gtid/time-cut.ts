@@ -5,7 +5,7 @@ export interface TimedGroup {
 }
 
 /** Between two transactions: what is before it is taken, what is after it is not. Absent: there is none on that side. */
-export interface TimeCut {
+interface TimeCut {
   before?: TimedGroup;
   after?: TimedGroup;
   /** Transactions before the cut. */

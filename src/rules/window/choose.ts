@@ -14,7 +14,7 @@ export interface PointWish {
 }
 
 /** A log that holds the point, as reading it told, and the state that it means there. */
-export interface FoundPoint {
+interface FoundPoint {
   log: StoredLog;
   state: GtidState;
 }

@@ -2,6 +2,7 @@ import { StashError } from '../../errors/error.ts';
 import { parseState } from '../gtid/state.ts';
 import type { PointWish } from './choose.ts';
 import { type Interval, intervalsOf } from './intervals.ts';
+import { timeText } from './recoverable.ts';
 import type { Stored } from './stored.ts';
 
 /** The refusal of a point that cannot be restored to, with what can be next to it. A point is never moved to one of them. */
@@ -35,13 +36,9 @@ function nearGtid(intervals: readonly Interval[], gtid: string): Interval[] {
 }
 
 /** `2026-11-22T10:00:00Z to 2026-11-22T10:15:00Z (0-1-4 to 0-1-4711, timeline 1a2b3c4d)`. */
-export function intervalText({ from, to, gtidFrom, gtidTo, timeline }: Interval): string {
+function intervalText({ from, to, gtidFrom, gtidTo, timeline }: Interval): string {
   const times = from === to ? timeText(from) : `${timeText(from)} to ${timeText(to)}`;
   const gtids = gtidTo === undefined ? [] : [gtidFrom === gtidTo ? gtidTo : `${gtidFrom} to ${gtidTo}`];
   const rest = [...gtids, ...(timeline === undefined ? [] : [`timeline ${timeline}`])];
   return rest.length === 0 ? times : `${times} (${rest.join(', ')})`;
-}
-
-function timeText(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -1,6 +1,7 @@
 import type { PlannedPoint } from '../../api/restore-session.ts';
 import { formatState } from '../gtid/state.ts';
 import type { Choice } from './choose.ts';
+import { timeText } from './recoverable.ts';
 
 /** A choice as the status of a restore, or a plan on a terminal, says it. */
 export function plannedPoint({ base, logs, state, timeline }: Choice, asked: string, found: Partial<PlannedPoint>): PlannedPoint {
@@ -12,7 +13,7 @@ export function plannedPoint({ base, logs, state, timeline }: Choice, asked: str
     ...found,
     base: base.id,
     ...(base.state === undefined ? {} : { baseGtid: formatState(base.state) }),
-    baseTime: `${new Date(base.time).toISOString().slice(0, 19)}Z`,
+    baseTime: timeText(base.time),
     ...(sizes.length === 0 ? {} : { bytes: sizes.reduce((sum, size) => sum + size, 0) }),
   };
 }

@@ -7,7 +7,7 @@ export interface Invoker {
 }
 
 /** What of a statement counts for a replay by another account than the one it was given by. */
-export interface StatementAccount {
+interface StatementAccount {
   /** Set where the statement gives something to who gave it: ALTER EVENT, CREATE ROLE. */
   invoker?: Invoker;
   /** It may have made a role; the text of a compressed one is not read, so it may. */

@@ -18,7 +18,7 @@ interface Series {
   follows?: { series: Series; at: number };
 }
 
-export interface ModelBase {
+interface ModelBase {
   chain: string;
   link: number;
   ids: number[];
@@ -38,7 +38,7 @@ export interface History {
 }
 
 export const TARGET = 'demo/AppBinding/db';
-export const EPOCH = Date.parse('2026-11-22T10:00:00Z');
+const EPOCH = Date.parse('2026-11-22T10:00:00Z');
 
 /** Plays the steps; a second passes with each transaction and each step. */
 export function play(steps: readonly Step[]): History {
