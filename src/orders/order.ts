@@ -13,7 +13,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -28,6 +28,8 @@ export interface FunctionStep {
   fetch: 'Stage' | 'Destination';
   /** It can say, from the chain's index alone and before anything is stopped, whether the restore can be done (operation `Check`). */
   checks: boolean;
+  /** It can say whether this host is the primary (operation `Role`). */
+  roles?: boolean;
   /** Absent: a private directory. */
   workingDir?: string;
   /** Beginnings of names: what so begins in the environment of the agent's container is for this function, under the rest of the name. */
@@ -69,6 +71,8 @@ export interface BackupTask {
    * stored is no older than `since`, RFC 3339.
    */
   output?: { file: string; since: string };
+  /** The host was chosen because it is the primary: what is made counts only if it still is when it is complete. */
+  onlyPrimary?: boolean;
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */
@@ -98,6 +102,13 @@ export interface RestoreTask {
   startCommand: string[];
   connection?: Connection;
   repository: OpenRepository;
+}
+
+/** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
+export interface RoleTask {
+  type: 'Role';
+  steps: FunctionStep[];
+  connection?: Connection;
 }
 
 /** Work on a repository itself, done by the repository's own agent. */
@@ -173,7 +184,7 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult = BackupResult | RestoreResult | RoleResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -203,6 +214,15 @@ export interface RestoreResult {
   bytes: number;
   message?: string;
 }
+
+export interface RoleResult {
+  type: 'Role';
+  role: 'Primary' | 'Replica';
+  /** What it was concluded from: plain values for people and status. */
+  evidence: RoleEvidence;
+}
+
+export type RoleEvidence = Record<string, string | number | boolean>;
 
 export interface ProbeResult {
   type: 'Probe';

@@ -56,6 +56,7 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
   const namespace = metadata.namespace ?? '';
   const members = (batch === undefined ? [(object as BackupConfiguration).spec] : (batch.members ?? [])).map((member) => ({
     ...member,
+    ...(member.source === undefined && spec.source !== undefined ? { source: spec.source } : {}),
     key: memberKey(member.target?.ref, namespace),
   }));
   const named = spec.repositories ?? (spec.repository === undefined ? [] : [spec.repository]);

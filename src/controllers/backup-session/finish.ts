@@ -1,3 +1,4 @@
+import type { HostBackupStats } from '../../api/backup-target-status.ts';
 import { StashError } from '../../errors/error.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { memberKey } from '../../rules/invoker.ts';
@@ -5,6 +6,7 @@ import { CONDITIONS } from '../conditions.ts';
 import { hostsEnded } from '../repository/sessions.ts';
 import { postBackupHooks } from './hooks.ts';
 import { maintenanceOutcomes, type RepositoryOutcome } from './recorded.ts';
+import { SILENT } from './role-answers.ts';
 import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 /** How long a stored session waits for retention before it ends without. */
@@ -20,8 +22,7 @@ export async function finish(run: SessionRun): Promise<SessionOutcome> {
     const hosts = (run.status.targets ?? []).flatMap((target) => target.stats ?? []);
     const host = hosts.find(({ phase }) => phase === 'Succeeded');
     // Nothing that succeeded, nothing that is stored.
-    if (host === undefined)
-      return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: hosts.map((one) => one.operation?.reason).join('; ') };
+    if (host === undefined) return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: reasonsOf(hosts).join('; ') };
     Object.assign(run.status, {
       phase: 'DataStored',
       reason: 'DataStored',
@@ -33,6 +34,11 @@ export async function finish(run: SessionRun): Promise<SessionOutcome> {
     await run.ctx.events.record(run.session, 'Normal', 'DataStored', storedText(run));
   }
   return afterRetention(run);
+}
+
+/** Of those that were to be backed up. */
+function reasonsOf(hosts: readonly HostBackupStats[]): string[] {
+  return hosts.flatMap(({ operation, role }) => (role === 'Replica' || operation?.reason === SILENT ? [] : (operation?.reason ?? [])));
 }
 
 function firstFailure(run: SessionRun): StashError | undefined {
