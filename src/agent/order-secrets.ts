@@ -14,7 +14,7 @@ export function secretsOf({ task }: Order): string[] {
 
 function repositoriesOf(task: Order['task']): readonly OpenRepository[] {
   if (task.type === 'Role') return [];
-  return task.type === 'Backup' ? task.repositories : [task.repository];
+  return task.type === 'Backup' || task.type === 'Log' ? task.repositories : [task.repository];
 }
 
 function stepsOf(task: Order['task']): readonly FunctionStep[] {
@@ -49,6 +49,12 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     const shown = Object.entries(result.evidence).map(([name, value]) => [name, typeof value === 'string' ? secrets.text(value) : value]);
     return { ...result, evidence: Object.fromEntries(shown) };
   }
+  if (result.type === 'Log')
+    return {
+      ...result,
+      ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: secrets.text(result.ended.message) } }),
+      failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
+    };
   if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };
   return result;
 }

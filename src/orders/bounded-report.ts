@@ -31,6 +31,12 @@ function boundedResult(result: OrderResult): OrderResult {
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
         ...(result.skipped === undefined ? {} : { skipped: cut(result.skipped) }),
       };
+    case 'Log':
+      return {
+        ...result,
+        ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: cut(result.ended.message) } }),
+        failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
+      };
     case 'Restore':
       return result.message === undefined ? result : { ...result, message: cut(result.message) };
     case 'Role':
