@@ -108,6 +108,7 @@ export const CATALOGUE = {
   ),
   DataUnreadable: entry('failed', 'Run "stash up" as root or as the user that owns the data directory.'),
   ToolVersionMismatch: entry('failed', 'Install the mariadb-backup of the same MariaDB series as the server.'),
+  ChainBroken: entry('failed', 'Restore another snapshot; have a full backup made if this is the newest one.'),
   DatabaseRunning: entry('conflict', 'Stop the server, or give stopCommand and startCommand in the RestoreSession.'),
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
   DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),

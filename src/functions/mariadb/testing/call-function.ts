@@ -12,6 +12,8 @@ export interface FunctionCall {
   operation: FunctionInput['operation'];
   connection?: Connection;
   stage?: string;
+  parent?: string;
+  parentPosition?: Record<string, unknown>;
   source?: string;
   logStart?: FunctionInput['logStart'];
   destination?: string;
@@ -36,6 +38,8 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
     ...(call.logStart === undefined ? {} : { logStart: call.logStart }),
+    ...(call.parent === undefined ? {} : { parent: call.parent }),
+    ...(call.parentPosition === undefined ? {} : { parentPosition: call.parentPosition }),
     ...(call.source === undefined ? {} : { source: call.source }),
     ...(call.destination === undefined ? {} : { destination: call.destination }),
     result: join(scratch, 'result.json'),
