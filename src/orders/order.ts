@@ -64,6 +64,8 @@ export interface BackupTask {
   type: 'Backup';
   operation: 'Full' | 'Incremental';
   alias: string;
+  /** How the links of this host's chain go on; absent where the functions make no incrementals. */
+  chain?: ChainOrder;
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
@@ -81,6 +83,14 @@ export interface BackupTask {
   connection?: Connection;
   repositories: OpenRepository[];
   tags: string[];
+}
+
+export interface ChainOrder {
+  maxIncrementals: number;
+  maxRatio: number;
+  onLostStage: 'Full' | 'Refetch';
+  /** Why the operator wants a Full instead of an Incremental. */
+  force?: { reason: string; message: string };
 }
 
 export interface RestoreTask {
@@ -218,8 +228,14 @@ export type OrderResult =
 export interface BackupResult {
   type: 'Backup';
   operation: { requested: string; performed: string; reason: string };
+  /** For people: by what that was decided, and what else should be known. */
+  message?: string;
+  /** Why it was a Full is something that somebody should look at. */
+  fault?: boolean;
   position?: Record<string, unknown>;
   stored: StoredSnapshot[];
+  /** Of the chain before, which a Full replaced: links that a repository did not have yet. */
+  caughtUp?: StoredSnapshot[];
   failed: (RepositoryRef & { error: OrderError })[];
   /** A function found nothing to do, and why: nothing was stored. */
   skipped?: string;
