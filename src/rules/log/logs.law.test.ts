@@ -97,7 +97,7 @@ function numberOf(text: string): number {
 
 test('what retention keeps of the logs reaches from the oldest chain that is kept to the last upload, whatever happened', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => live(steps)),
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => live(steps)),
     { numRuns: 2000 },
   );
 });
