@@ -61,6 +61,8 @@ function resultOf({ task }: Order): OrderResult {
       return { type: 'Restore', files: 0, bytes: 0 };
     case 'Resolve':
       return { type: 'Resolve', found: [] };
+    case 'Log':
+      return { type: 'Log', role: 'Primary', stored: [], failed: [], complete: [] };
     case 'Role':
       return { type: 'Role', role: 'Primary', evidence: {} };
     case 'Backup':

@@ -1,4 +1,4 @@
-import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult } from '../orders/order.ts';
+import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult, StoredSnapshot } from '../orders/order.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { accessSecrets, secretValues } from '../secrets/secret-values.ts';
 
@@ -14,7 +14,7 @@ export function secretsOf({ task }: Order): string[] {
 
 function repositoriesOf(task: Order['task']): readonly OpenRepository[] {
   if (task.type === 'Role') return [];
-  return task.type === 'Backup' ? task.repositories : [task.repository];
+  return task.type === 'Backup' || task.type === 'Log' ? task.repositories : [task.repository];
 }
 
 function stepsOf(task: Order['task']): readonly FunctionStep[] {
@@ -38,10 +38,9 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     return {
       ...result,
       operation: { ...result.operation, reason: secrets.text(result.operation.reason) },
-      stored: result.stored.map((one) => ({
-        ...one,
-        unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
-      })),
+      ...(result.message === undefined ? {} : { message: secrets.text(result.message) }),
+      stored: redactedSnapshots(result.stored, secrets),
+      ...(result.caughtUp === undefined ? {} : { caughtUp: redactedSnapshots(result.caughtUp, secrets) }),
       failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
       ...(result.skipped === undefined ? {} : { skipped: secrets.text(result.skipped) }),
     };
@@ -49,6 +48,19 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     const shown = Object.entries(result.evidence).map(([name, value]) => [name, typeof value === 'string' ? secrets.text(value) : value]);
     return { ...result, evidence: Object.fromEntries(shown) };
   }
+  if (result.type === 'Log')
+    return {
+      ...result,
+      ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: secrets.text(result.ended.message) } }),
+      failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
+    };
   if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };
   return result;
+}
+
+function redactedSnapshots(stored: readonly StoredSnapshot[], secrets: Redactor): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
+  }));
 }

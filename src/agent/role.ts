@@ -8,7 +8,7 @@ import { orderFileName } from '../orders/order-id.ts';
 import type { Tools } from './backup.ts';
 import type { OrderRun } from './order-run.ts';
 
-type HostRole = Omit<RoleResult, 'type'>;
+export type HostRole = Omit<RoleResult, 'type'>;
 
 /**
  * Asks those of the steps that can tell for the role of this host. Throws what kept a function from telling, and FunctionFailed when none

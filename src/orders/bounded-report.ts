@@ -1,5 +1,5 @@
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderError, OrderResult, Report, RoleEvidence } from './order.ts';
+import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './order.ts';
 
 /** The report within what an operator takes: long texts are cut, of long lists the beginning (of steps, the end) is told. */
 export function boundedReport(report: Report): Report {
@@ -24,12 +24,17 @@ function boundedResult(result: OrderResult): OrderResult {
       return {
         ...result,
         operation: { ...result.operation, reason: cut(result.operation.reason) },
-        stored: result.stored.map((one) => ({
-          ...one,
-          unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
-        })),
+        ...(result.message === undefined ? {} : { message: cut(result.message) }),
+        stored: boundedSnapshots(result.stored),
+        ...(result.caughtUp === undefined ? {} : { caughtUp: boundedSnapshots(result.caughtUp) }),
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
         ...(result.skipped === undefined ? {} : { skipped: cut(result.skipped) }),
+      };
+    case 'Log':
+      return {
+        ...result,
+        ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: cut(result.ended.message) } }),
+        failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
       };
     case 'Restore':
       return result.message === undefined ? result : { ...result, message: cut(result.message) };
@@ -50,6 +55,13 @@ function boundedEvidence(evidence: RoleEvidence): RoleEvidence {
   return Object.fromEntries(
     plain.slice(0, MOST_EVIDENCE).map(([name, value]) => [cut(name, LONGEST_NAME), typeof value === 'string' ? cut(value) : value]),
   );
+}
+
+function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
+  }));
 }
 
 function boundedTexts(texts: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
+import type { LogMark, LogStart } from '../rules/log/log-index.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -13,7 +14,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RoleTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | LogTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -63,6 +64,8 @@ export interface BackupTask {
   type: 'Backup';
   operation: 'Full' | 'Incremental';
   alias: string;
+  /** How the links of this host's chain go on; absent where the functions make no incrementals. */
+  chain?: ChainOrder;
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
@@ -80,6 +83,14 @@ export interface BackupTask {
   connection?: Connection;
   repositories: OpenRepository[];
   tags: string[];
+}
+
+export interface ChainOrder {
+  maxIncrementals: number;
+  maxRatio: number;
+  onLostStage: 'Full' | 'Refetch';
+  /** Why the operator wants a Full instead of an Incremental. */
+  force?: { reason: string; message: string };
 }
 
 export interface RestoreTask {
@@ -141,6 +152,25 @@ export interface RoleTask {
   type: 'Role';
   steps: FunctionStep[];
   connection?: Connection;
+}
+
+/** Brings the staged logs of a host up to date, once, and stores them where something of them is not stored. */
+export interface LogTask {
+  type: 'Log';
+  alias: string;
+  /** restic's --host. */
+  host: string;
+  steps: FunctionStep[];
+  connection?: Connection;
+  /** Those that may be used now. */
+  repositories: OpenRepository[];
+  /** All of the alias: what one of them lacks stays in the stage. */
+  wanted: RepositoryRef[];
+  tags: string[];
+  /** A host that is a replica archives nothing. */
+  onlyPrimary: boolean;
+  /** The series of this target that was archived last, by whatever host. */
+  previous?: NonNullable<LogStart['previous']>;
 }
 
 /** Work on a repository itself, done by the repository's own agent. */
@@ -222,6 +252,7 @@ export type OrderResult =
   | BackupResult
   | RestoreResult
   | RoleResult
+  | LogResult
   | ProbeResult
   | ListResult
   | ResolveResult
@@ -232,8 +263,14 @@ export type OrderResult =
 export interface BackupResult {
   type: 'Backup';
   operation: { requested: string; performed: string; reason: string };
+  /** For people: by what that was decided, and what else should be known. */
+  message?: string;
+  /** Why it was a Full is something that somebody should look at. */
+  fault?: boolean;
   position?: Record<string, unknown>;
   stored: StoredSnapshot[];
+  /** Of the chain before, which a Full replaced: links that a repository did not have yet. */
+  caughtUp?: StoredSnapshot[];
   failed: (RepositoryRef & { error: OrderError })[];
   /** A function found nothing to do, and why: nothing was stored. */
   skipped?: string;
@@ -263,6 +300,28 @@ export interface RoleResult {
   role: 'Primary' | 'Replica';
   /** What it was concluded from: plain values for people and status. */
   evidence: RoleEvidence;
+}
+
+export interface LogResult {
+  type: 'Log';
+  role: 'Primary' | 'Replica';
+  evidence?: RoleEvidence;
+  /** What is staged; absent where nothing is. `until`: everything up to then, by the clock of the server, is in it. */
+  log?: { timeline: string; from: string; gtid: string; until: string; recent: LogMark[]; continues?: string; follows?: string };
+  /** Why the series before this one ended; where something is missing between them, `from` and `to` say what (GTID states). */
+  ended?: { reason: string; message: string; time: string; from: string; to: string };
+  stored: StoredLog[];
+  failed: (RepositoryRef & { error: OrderError })[];
+  /** Repositories of the order in which all of this is, stored now or before. */
+  complete: RepositoryRef[];
+}
+
+export interface StoredLog {
+  repository: RepositoryRef;
+  snapshotId: string;
+  totalBytes: number;
+  storedBytes: number;
+  seconds: number;
 }
 
 export type RoleEvidence = Record<string, string | number | boolean>;

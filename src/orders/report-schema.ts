@@ -90,6 +90,16 @@ const lock = {
   hostname: label('Of whom.'),
   pid: count('Of whom.'),
 };
+const storedSnapshot = struct('A snapshot.', {
+  repository: Repository,
+  snapshotId: label('Its id.'),
+  paths: paths('A path in it.'),
+  totalBytes: count('Bytes.'),
+  storedBytes: count('Bytes added.'),
+  seconds: decimal('How long it took.'),
+  files,
+  unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
+});
 const type = <const T extends string>(name: T) => oneOf('Which result it is.', [name]);
 
 /** The results of orders by their `type`. */
@@ -98,20 +108,10 @@ export const RESULTS = {
     type: type('Backup'),
     operation: struct('What was done.', { requested: label('Asked for.'), performed: label('Done.'), reason: words('Why.') }),
     position: optional(map('Where the source stood.')),
-    stored: list(
-      'What is in the repositories.',
-      struct('A snapshot.', {
-        repository: Repository,
-        snapshotId: label('Its id.'),
-        paths: paths('A path in it.'),
-        totalBytes: count('Bytes.'),
-        storedBytes: count('Bytes added.'),
-        seconds: decimal('How long it took.'),
-        files,
-        unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
-      }),
-      { maxItems: MOST_NAMED },
-    ),
+    message: optional(words('More.')),
+    fault: optional(flag('Whether why it was done is a fault.')),
+    stored: list('What is in the repositories.', storedSnapshot, { maxItems: MOST_NAMED }),
+    caughtUp: optional(list('What they lacked of the chain before.', storedSnapshot, { maxItems: MOST_NAMED })),
     failed: list(
       'Repositories that do not have it.',
       struct('One.', { namespace: label('Its namespace.'), name: label('Its name.'), error: OrderError }),
@@ -124,6 +124,54 @@ export const RESULTS = {
     files: count('Files.'),
     bytes: count('Bytes.'),
     message: optional(words('More.')),
+  }),
+  Log: struct('Logs were archived.', {
+    type: type('Log'),
+    role: oneOf('The role.', ['Primary', 'Replica']),
+    evidence: optional(Type.Unsafe<RoleEvidence>({ type: 'object', description: 'What it was concluded from.' })),
+    log: optional(
+      struct('What is staged.', {
+        timeline: label('Which series.'),
+        from: words('Where it begins.'),
+        gtid: words('Where it ends.'),
+        until: moment('Up to when everything is in it.'),
+        recent: list(
+          'Its newest groups.',
+          struct('One.', { gtid: label('Its GTID.'), time: count('When.'), state: words('The state after it.') }),
+          {
+            maxItems: MOST_STEPS,
+          },
+        ),
+        continues: optional(label('Of which chain.')),
+        follows: optional(words('After which series.')),
+      }),
+    ),
+    ended: optional(
+      struct('Why the series before it ended.', {
+        reason: label('In a word.'),
+        message: words('In words.'),
+        time: moment('When.'),
+        from: words('What is missing.'),
+        to: words('What is missing.'),
+      }),
+    ),
+    stored: list(
+      'What is in the repositories.',
+      struct('A snapshot.', {
+        repository: Repository,
+        snapshotId: label('Its id.'),
+        totalBytes: count('Bytes.'),
+        storedBytes: count('Bytes added.'),
+        seconds: decimal('How long it took.'),
+      }),
+      { maxItems: MOST_NAMED },
+    ),
+    failed: list(
+      'Repositories that do not have it.',
+      struct('One.', { namespace: label('Its namespace.'), name: label('Its name.'), error: OrderError }),
+      { maxItems: MOST_NAMED },
+    ),
+    complete: list('Repositories that have all of it.', Repository, { maxItems: MOST_NAMED }),
   }),
   Role: struct('Which role a host has.', {
     type: type('Role'),

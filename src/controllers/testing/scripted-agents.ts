@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../engine/engine.ts';
 import { assertNever } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
-import type { Order, OrderResult, Report, RepositoryRef, RoleResult } from '../../orders/order.ts';
+import type { LogResult, Order, OrderResult, Report, RepositoryRef, RoleResult } from '../../orders/order.ts';
 import { PROTOCOL } from '../../orders/protocol.ts';
 
 interface Place {
@@ -19,6 +19,7 @@ export interface ScriptedAgents {
   script: (order: Order) => 'Succeeded' | Report['error'] | undefined;
   /** What a host says of itself when it is asked, by its agent's key; a primary without evidence unless said otherwise. */
   roles: Map<string, Pick<RoleResult, 'role'> & Partial<RoleResult>>;
+  logs: Map<string, Partial<LogResult>>;
   /** Keys of those that are there: of the scripted platform's two, and whom a test adds. */
   present: Set<string>;
   /** Every agent asks once and works on what it gets. True when anything happened. */
@@ -47,6 +48,7 @@ export function scriptedAgents(): ScriptedAgents {
     begun: [],
     script: () => 'Succeeded',
     roles: new Map(),
+    logs: new Map(),
     present: new Set(AGENTS),
     kill: () => {
       for (const mine of reports.values())
@@ -112,6 +114,8 @@ export function scriptedAgents(): ScriptedAgents {
         return { type: 'Resolve', found: task.logs.map(({ id }) => ({ id, gtid: task.point.gtid ?? '0-1-7' })) };
       case 'Role':
         return { type: 'Role', role: 'Primary', evidence: {}, ...agents.roles.get(agent) };
+      case 'Log':
+        return { type: 'Log', role: 'Primary', stored: [], failed: [], complete: [], ...agents.logs.get(agent) };
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
       case 'Backup': {

@@ -26,6 +26,24 @@ export function reaches(whole: GtidState, part: GtidState): boolean {
   });
 }
 
+/** The later of both in each domain. */
+export function advancedTo(state: GtidState, other: GtidState): GtidState {
+  const later = [...other].filter(([domain, gtid]) => {
+    const known = state.get(domain);
+    return known === undefined || sequenceOf(gtid) > sequenceOf(known);
+  });
+  return new Map([...state, ...later]);
+}
+
+/** The earlier of both in each domain; none where one of them has none. */
+export function earliest(state: GtidState, other: GtidState): GtidState {
+  const both = [...state].flatMap(([domain, gtid]): [number, string][] => {
+    const known = other.get(domain);
+    return known === undefined ? [] : [[domain, sequenceOf(known) < sequenceOf(gtid) ? known : gtid]];
+  });
+  return new Map(both);
+}
+
 function domainOf(gtid: string): number {
   return Number(gtid.split('-')[0]);
 }

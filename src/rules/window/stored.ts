@@ -1,4 +1,4 @@
-import { tagValue } from '../../api/names.ts';
+import { SERIES, TAGS, tagValue } from '../../api/names.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { formatState, type GtidState, parseState } from '../gtid/state.ts';
 
@@ -6,7 +6,7 @@ import { formatState, type GtidState, parseState } from '../gtid/state.ts';
 export interface Base {
   id: string;
   host: string;
-  /** Milliseconds: when it was stored, which is no earlier than where it ends. */
+  /** Milliseconds: when the link was complete, which is no earlier than where it ends. */
   time: number;
   chain: string;
   /** 0: the full. */
@@ -42,21 +42,6 @@ export interface Stored {
   logs: StoredLog[];
 }
 
-const TAGS = {
-  target: 'stash.target',
-  series: 'stash.series',
-  chain: 'stash.chain',
-  link: 'stash.link',
-  gtid: 'stash.gtid',
-  timeline: 'stash.timeline',
-  from: 'stash.from',
-  since: 'stash.since',
-  until: 'stash.until',
-  continues: 'stash.continues',
-  follows: 'stash.follows',
-  source: 'stash.source',
-} as const;
-
 /** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours. */
 export function storedOf(snapshots: readonly Snapshot[], target: string, incomplete: ReadonlySet<string>): Stored {
   const mine = snapshots.filter((one) => value(one, TAGS.target) === target && !incomplete.has(one.id));
@@ -79,7 +64,7 @@ function baseOf(snapshot: Snapshot): Base[] {
     {
       id,
       host,
-      time: Date.parse(time),
+      time: Date.parse(value(snapshot, TAGS.linkTime) ?? time),
       chain,
       link,
       state: state === undefined ? undefined : parseState(state),
@@ -90,7 +75,7 @@ function baseOf(snapshot: Snapshot): Base[] {
 }
 
 function logOf(snapshot: Snapshot): StoredLog[] {
-  if (value(snapshot, TAGS.series) !== 'log') return [];
+  if (value(snapshot, TAGS.series) !== SERIES.log) return [];
   const [timeline, from, to] = [value(snapshot, TAGS.timeline), value(snapshot, TAGS.from), value(snapshot, TAGS.gtid)];
   const [since, until] = [Date.parse(value(snapshot, TAGS.since) ?? ''), Date.parse(value(snapshot, TAGS.until) ?? '')];
   if (timeline === undefined || to === undefined || Number.isNaN(until)) return [];
@@ -128,5 +113,5 @@ function linkNumber(text: string | undefined): number | undefined {
 }
 
 function value({ tags }: Snapshot, name: (typeof TAGS)[keyof typeof TAGS]): string | undefined {
-  return tagValue(tags, name as Parameters<typeof tagValue>[1]);
+  return tagValue(tags, name);
 }

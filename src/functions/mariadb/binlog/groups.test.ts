@@ -9,7 +9,7 @@ import { type EventGroup, eventGroups } from './groups.ts';
 describe('the event groups of a binlog', () => {
   let server: TestServer;
   let file: string;
-  const all = (path: string, range?: { from?: number; to?: number }) => Array.fromAsync(eventGroups(path, range));
+  const all = (path: string, range?: { from?: number; to?: number }) => collected(eventGroups(path, range));
 
   before(async () => {
     server = await startTestServer({ options: ['log-bin=binlog', 'log-bin-compress', 'log-bin-compress-min-len=10', 'local-infile=1'] });
@@ -65,6 +65,12 @@ describe('the event groups of a binlog', () => {
     assert.equal(found.at(-1)?.complete, false);
   });
 });
+
+async function collected(groups: AsyncIterable<EventGroup>): Promise<EventGroup[]> {
+  const found: EventGroup[] = [];
+  for await (const group of groups) found.push(group);
+  return found;
+}
 
 function ends(groups: readonly EventGroup[]): number {
   return groups.filter(({ end }, at) => at === groups.length - 1 || (groups[at + 1]?.position ?? 0) - end < 100).length;
