@@ -45,7 +45,7 @@ export function predecessors({ logs }: Stored, log: StoredLog): { log: StoredLog
   const isOther = (one: StoredLog) => one !== log && (!covers(one.from, from) || one.continues?.chain !== log.continues?.chain);
   const own = logs.filter((one) => one.timeline === timeline && covers(one.to, from) && covers(to, one.to) && isOther(one));
   const others =
-    follows === undefined
+    follows === undefined || !covers(follows.state, from) || !covers(to, follows.state)
       ? []
       : logs.filter(
           (one) => one.timeline === follows.timeline && one !== log && covers(follows.state, one.from) && covers(one.to, follows.state),

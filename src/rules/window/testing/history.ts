@@ -44,6 +44,8 @@ const EPOCH = Date.parse('2026-11-22T10:00:00Z');
 export function play(steps: readonly Step[]): History {
   let series: Series = { name: 'a0000000', host: 'host-0', server: 1, ids: [], first: 0 };
   let [count, transactions, seconds, chain, link] = [0, 0, 0, 0, 0];
+  // Other data, or another server: an incremental would be of nothing.
+  let mustBeFull = true;
   const all = { bases: [] as ModelBase[], logs: [] as ModelLog[] };
   const chainLinks: { link: number; series: Series; at: number }[] = [];
   const now = () => new Date(EPOCH + seconds * 1000).toISOString();
@@ -62,7 +64,8 @@ export function play(steps: readonly Step[]): History {
     };
   };
   const base = (operation: 'full' | 'incremental') => {
-    if (operation === 'full' || chain === 0) {
+    if (operation === 'full' || mustBeFull) {
+      mustBeFull = false;
       chain += 1;
       link = 0;
       chainLinks.length = 0;
@@ -94,8 +97,10 @@ export function play(steps: readonly Step[]): History {
     else if (step.do === 'log') log();
     else if (step.do === 'purge') begin({});
     else if (step.do === 'failover') failover();
-    else if (step.do === 'rewind') begin({ ids: series.ids.slice(0, -2), first: Math.max(0, series.ids.length - 2) });
-    else if (step.do === 'forget') forget(all, step.which);
+    else if (step.do === 'rewind') {
+      mustBeFull = true;
+      begin({ ids: series.ids.slice(0, -2), first: Math.max(0, series.ids.length - 2) });
+    } else if (step.do === 'forget') forget(all, step.which);
     else base(step.do);
   }
   return all;
@@ -103,6 +108,7 @@ export function play(steps: readonly Step[]): History {
   /** The other server has all but perhaps the last transaction, and that of the other server takes its number. */
   function failover() {
     const before = series;
+    mustBeFull = true;
     const at = Math.max(before.first, before.ids.length - 1);
     const proven = at > before.first ? { follows: { series: before, at } } : {};
     const { follows: _follows, ...rest } = series;
