@@ -17,8 +17,6 @@ export async function physical(context: FunctionContext): Promise<FunctionResult
       return archiveLog(context);
     case 'Role':
       return serverRole(context);
-    case 'Log':
-      return archiveLog(context);
     default:
       throw new StashError('NotSupportedYet', `mariadb-physical has no operation ${context.operation}`);
   }

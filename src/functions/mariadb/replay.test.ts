@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { isCode } from '../../errors/error.ts';
 import type { FunctionInput } from '../contract.ts';
 import { archiveLogs } from './testing/archived-logs.ts';
 import { callFunction } from './testing/call-function.ts';
 import { type FetchedChain, fetchedChain } from './testing/fetched-chain.ts';
+import { type ServerState, stateIn, stateOf } from './testing/server-state.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 const OPTIONS = ['log-bin', 'server-id=1', 'gtid-strict-mode=1', 'max-allowed-packet=64M', 'event-scheduler=ON'];
-const SCHEMAS = `'d', 'e'`;
 
 /** Each is one step of a history; its checksums are taken after it. */
 const STEPS = [
@@ -41,7 +39,7 @@ describe('a replay of MariaDB', () => {
   let server: TestServer;
   let scratch: string;
   let chain: FetchedChain;
-  const history: { gtid: string; checksums: string[] }[] = [];
+  const history: ServerState[] = [];
 
   before(async () => {
     server = await startTestServer({ options: OPTIONS });
@@ -49,10 +47,10 @@ describe('a replay of MariaDB', () => {
     await server.sql(`CREATE DATABASE d; CREATE TABLE d.t (i INT AUTO_INCREMENT PRIMARY KEY, v INT); CREATE TABLE d.p (i INT PRIMARY KEY);
       CREATE TABLE d.log (v INT, who VARCHAR(100)); CREATE TABLE d.big (i INT PRIMARY KEY, t TEXT); INSERT INTO d.p VALUES (1), (2)`);
     chain = await fetchedChain(server);
-    history.push(await recorded(server));
+    history.push(await stateOf(server));
     for (const step of STEPS) {
       await server.sql(step);
-      history.push(await recorded(server));
+      history.push(await stateOf(server));
     }
     await archiveLogs(server, join(scratch, 'logs', '001'));
   });
@@ -93,7 +91,7 @@ describe('a replay of MariaDB', () => {
     for (const [step, { gtid, checksums }] of history.entries()) {
       const { destination, message } = await replay(at(gtid));
       assert.match(message ?? '', new RegExp(`at GTID ${gtid}$`));
-      assert.deepEqual(await stateOf(destination), { gtid, checksums }, `after step ${step}: ${STEPS[step - 1]}`);
+      assert.deepEqual(await stateIn(destination), { gtid, checksums }, `after step ${step}: ${STEPS[step - 1]}`);
       rmSync(destination, { recursive: true });
     }
   });
@@ -102,7 +100,7 @@ describe('a replay of MariaDB', () => {
     const { gtid, checksums } = history.at(1) ?? { gtid: '', checksums: [] };
     const next = gtid.replace(/\d+$/, (sequence) => String(Number(sequence) + 1));
     const { destination } = await replay(at(next, true));
-    assert.deepEqual(await stateOf(destination), { gtid, checksums });
+    assert.deepEqual(await stateIn(destination), { gtid, checksums });
   });
 
   it('refuses points that the logs do not hold, with what they are', async () => {
@@ -171,51 +169,3 @@ describe('a replay of MariaDB', () => {
     assert.equal(end.point?.gtid, history.at(-1)?.gtid);
   });
 });
-
-async function recorded(server: TestServer): Promise<{ gtid: string; checksums: string[] }> {
-  const [[gtid = ''] = []] = await server.sql('SELECT @@gtid_binlog_pos');
-  return { gtid, checksums: await checksumsOf((statements) => server.sql(statements)) };
-}
-
-/** Tables with their checksums, and what the other objects are. */
-async function checksumsOf(sql: (statements: string) => Promise<string[][]>): Promise<string[]> {
-  const tables = await sql(`SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables
-    WHERE table_type = 'BASE TABLE' AND table_schema IN (${SCHEMAS}) ORDER BY 1`);
-  const checksums = tables.length === 0 ? [] : await sql(`CHECKSUM TABLE ${tables.map(([name]) => name).join(', ')}`);
-  const rest =
-    await sql(`SELECT trigger_name, action_statement, definer FROM information_schema.triggers WHERE trigger_schema IN (${SCHEMAS});
-    SELECT routine_name, routine_definition, definer FROM information_schema.routines WHERE routine_schema IN (${SCHEMAS});
-    SELECT table_name, view_definition, definer FROM information_schema.views WHERE table_schema IN (${SCHEMAS});
-    SELECT event_name, status, definer FROM information_schema.events;
-    SELECT user, host, priv FROM mysql.global_priv ORDER BY 1, 2; SELECT * FROM mysql.db ORDER BY 1, 2, 3; SELECT * FROM mysql.roles_mapping ORDER BY 1`);
-  return [...checksums, ...rest].map((row) => row.join(' '));
-}
-
-/** What a restored data directory holds, as a server on it tells. */
-async function stateOf(datadir: string): Promise<{ gtid: string; checksums: string[] }> {
-  const directory = mkdtempSync(join(tmpdir(), 'stash-look-'));
-  const socket = join(directory, 's');
-  mkdirSync(join(directory, 'tmp'));
-  const args = ['--no-defaults', `--datadir=${datadir}`, `--socket=${socket}`, '--skip-networking', `--tmpdir=${join(directory, 'tmp')}`];
-  const child = execFile('mariadbd', [...args, '--log-bin=mariadb-bin', ...(process.getuid?.() === 0 ? ['--user=root'] : [])]);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const sql = async (statements: string) => {
-    const client = ['--no-defaults', `--socket=${socket}`, '--user=root', '--batch', '--raw', '--skip-column-names', '-e', statements];
-    const { stdout } = await promisify(execFile)('mariadb', client);
-    return stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.split('\t'));
-  };
-  try {
-    while (child.exitCode === null && (await sql('SELECT 1').catch(() => undefined)) === undefined)
-      await new Promise((resolve) => setTimeout(resolve, 30));
-    const [[gtid = '', slave] = []] = await sql('SELECT @@gtid_binlog_pos, @@gtid_slave_pos');
-    assert.equal(slave, gtid);
-    return { gtid, checksums: await checksumsOf(sql) };
-  } finally {
-    child.kill('SIGTERM');
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
