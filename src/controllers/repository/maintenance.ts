@@ -2,6 +2,7 @@ import type { BackupSession } from '../../api/backup-session.ts';
 import type { RepositoryRequest } from '../../api/names.ts';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
+import type { Snapshot } from '../../engine/engine.ts';
 import { StashError } from '../../errors/error.ts';
 import type { MaintainResult, OpenRepository, Order, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
@@ -24,7 +25,8 @@ type MaintenanceStep =
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */
   | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; give: () => void }
-  | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult };
+  /** `left`: what was there and was not forgotten. */
+  | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult; left: Snapshot[] };
 
 /**
  * Two exclusive orders: Survey reads what is there, Maintain changes it. Which of them is due follows from the reports, so a restarted
@@ -60,7 +62,10 @@ export async function advanceMaintenance(
   const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
   const plan = planMaintenance({ ...facts, remove });
 
-  if (maintained?.result?.type === 'Maintain') return { type: 'Done', plan, result: maintained.result };
+  if (maintained?.result?.type === 'Maintain') {
+    const forgotten = new Set(maintained.result.forgotten);
+    return { type: 'Done', plan, result: maintained.result, left: found.snapshots.filter(({ id }) => !forgotten.has(id)) };
+  }
   const task = await maintainTask(ctx, repository, open, request, found, plan);
   const recording = sessions.map((session) => session.metadata.uid ?? '');
   return { type: 'Planned', plan, recording, give: () => give('maintain', task) };
