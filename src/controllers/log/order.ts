@@ -26,7 +26,7 @@ export function gateOf(orderId: string): string {
   return `Log/${orderId}`;
 }
 
-export function logPurpose({ kind, namespace, name }: Invoker): string {
+function logPurpose({ kind, namespace, name }: Invoker): string {
   return `${kind}/${namespace}/${name}`;
 }
 
