@@ -3,29 +3,25 @@ import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
-import {
-  decideLink,
-  type FullDecision,
-  fullBecause,
-  type LinkDecision,
-  type StagedChain,
-  type StoredChain,
-} from '../rules/chain/decide-link.ts';
+import { decideLink, type FullDecision, fullBecause, type LinkDecision, type StagedChain } from '../rules/chain/decide-link.ts';
 import { NEED_FULL_ACCEPTS, readNeedFull } from '../rules/chain/forced-fulls.ts';
 import type { Tools } from './backup.ts';
 import { runFunctions } from './backup-functions.ts';
 import { type OldChain, oldChain } from './old-chain.ts';
 import type { OrderRun } from './order-run.ts';
+import { refetch } from './refetch.ts';
 import { askRole } from './role.ts';
 import { stagedChain } from './staged-chain.ts';
 import { repositoryKey, storeChain } from './store-chain.ts';
-import { storedChains } from './stored-chains.ts';
+import { type FoundChain, storedChains } from './stored-chains.ts';
 import { sourceOf, storeEach } from './upload.ts';
 
 /** What is known before a link is made; `stored` where the repositories were asked. */
 interface Before {
   staged: StagedChain;
-  stored: StoredChain[] | undefined;
+  stored: FoundChain[] | undefined;
+  /** What was done about the stage. */
+  note?: string;
 }
 
 /** A link that is in the stage, complete. */
@@ -37,7 +33,7 @@ interface Link {
 
 /** One link of a host's chain: Incremental or Full is settled, the functions write it, it is sealed, and each repository gets what it lacks. */
 export async function chainBackup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
-  const before = await lookAround(run, task, tools);
+  const before = await mended(run, task, await lookAround(run, task, tools), tools);
   let decision = decide(task, before);
   try {
     if (decision.operation === 'Incremental') {
@@ -57,6 +53,16 @@ async function lookAround(run: OrderRun, task: BackupTask, tools: Tools): Promis
   const looked = task.operation === 'Incremental' ? storedChains(run, of, tools.engine) : Promise.resolve(undefined);
   const [staged, stored] = await Promise.all([stagedChain(tools.stage, task.host), looked]);
   return { staged, stored };
+}
+
+/** The same with the stage as it is after the chain was fetched, where that is wanted and a lost stage is all that is in the way. */
+async function mended(run: OrderRun, task: BackupTask, before: Before, tools: Tools): Promise<Before> {
+  const { staged, stored } = before;
+  if (task.chain?.onLostStage !== 'Refetch' || staged.sound || stored === undefined) return before;
+  const decision = decide(task, before);
+  if (decision.operation !== 'Full' || decision.reason !== staged.reason) return before;
+  const { staged: now = staged, note } = await refetch(run, task, stored, tools);
+  return { stored, staged: now, note: now.sound ? `${staged.message}: ${note}` : note };
 }
 
 function decide(task: BackupTask, { staged, stored = [] }: Before): LinkDecision {
@@ -155,11 +161,13 @@ async function stored(
   run: OrderRun,
   task: BackupTask,
   { decision, made, old }: Link,
-  { stored: looked = [] }: Before,
+  { stored: looked = [], note }: Before,
   tools: Tools,
 ): Promise<BackupResult> {
   const isFull = decision.operation === 'Full';
-  const message = [isFull ? decision.message : '', made.message ?? '', ...(old?.notes ?? [])].filter((text) => text !== '').join('; ');
+  const message = [isFull ? decision.message : '', note ?? '', made.message ?? '', ...(old?.notes ?? [])]
+    .filter((text) => text !== '')
+    .join('; ');
   const told: Omit<BackupResult, 'stored' | 'failed'> = {
     type: 'Backup',
     operation: { requested: task.operation, performed: decision.operation, reason: isFull ? decision.reason : 'Requested' },
