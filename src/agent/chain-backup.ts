@@ -37,9 +37,10 @@ export async function chainBackup(run: OrderRun, task: BackupTask, tools: Tools)
   let decision = decide(task, before);
   try {
     if (decision.operation === 'Incremental') {
-      const link = await incremental(run, task, tools);
+      const link = await incremental(run, task, tools).catch((error: unknown) => outgrown(error, before.staged));
       if (!('needsFull' in link)) return await stored(run, task, { decision, ...link }, before, tools);
       decision = link.needsFull;
+      await tools.stage.dropPartial();
     }
     return await stored(run, task, { decision, ...(await full(run, task, before, decision, tools)) }, before, tools);
   } catch (error) {
@@ -85,12 +86,15 @@ async function incremental(
   const { directory, parent, position } = await stage.beginIncremental();
   const asked = { operation: 'Incremental' as const, stage: directory, parent, parentPosition: position };
   const made = await runFunctions(run, task, asked, { ...tools, stage });
-  if (made.needFull !== undefined) {
-    await stage.dropPartial();
-    return { needsFull: neededFull(made) };
-  }
+  if (made.needFull !== undefined) return { needsFull: neededFull(made) };
   await seal(run, task, directory, made, { ...tools, stage }, (line) => stage.completeIncremental(line));
   return { made };
+}
+
+/** A chain that has filled the stage would fail with every further link. */
+function outgrown(error: unknown, staged: StagedChain): { needsFull: FullDecision } {
+  if (!isCode(error, 'StageFull') || !staged.sound || staged.incrementals === 0) throw error;
+  return { needsFull: fullBecause('ChainTooLong', `there is no room for another incremental: ${(error as Error).message}`) };
 }
 
 function neededFull({ needFull = '', message = '' }: FunctionResult): FullDecision {
@@ -116,11 +120,12 @@ async function full(
   };
   // The size of the last full is the best guess at the next one's. It is not refused for that: the function knows better.
   const tight = before.staged.sound ? await stage.noRoom(before.staged.fullBytes) : undefined;
-  let gone = tight !== undefined && (await old.giveUp(tight));
+  let stays = tight === undefined ? undefined : await old.giveUp(tight);
   const { directory, made } = await write().catch(async (error: unknown) => {
-    if (gone || tight !== undefined || !isCode(error, 'StageFull')) throw withNotes(error, old.notes);
-    gone = await old.giveUp((error as Error).message);
-    if (!gone) throw withNotes(error, old.notes);
+    if (!isCode(error, 'StageFull')) throw error;
+    // Where it was tight before, what could be removed has been.
+    if (tight === undefined) stays = await old.giveUp((error as Error).message);
+    if (tight !== undefined || stays !== undefined) throw withNotes(error, stays === undefined ? old.notes : [stays]);
     await stage.dropPartial();
     return write();
   });

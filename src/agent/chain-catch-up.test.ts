@@ -95,7 +95,7 @@ describe('a chain in two repositories', () => {
     host.away('b');
     const refused = await host.order('Full');
     assert.equal(refused.error?.code, 'StageFull');
-    assert.match(refused.error?.message ?? '', /12 MiB are needed; the staged chain stays .* Repository b does not hold it/);
+    assert.match(refused.error?.message ?? '', /12 MiB are needed; the staged chain stays, since Repository b does not hold it/);
     host.back('b');
     host.write('3');
     const full = await host.result('Full');
@@ -104,6 +104,17 @@ describe('a chain in two repositories', () => {
       full.message ?? '',
       /no room for two chains \(12 MiB are needed\): the old one, which every repository holds, was removed/,
     );
+    host.tell('full-stage', undefined);
     assert.deepEqual(outcome(await incremental('4')), { performed: 'Incremental', stored: ['a', 'b'], failed: [] });
+  });
+
+  it('ends where the stage has no room for another incremental, instead of failing every time', async () => {
+    await incremental('2');
+    host.tell('full-stage', '');
+    const full = await incremental('3');
+    assert.deepEqual([full.operation.reason, full.fault, outcome(full).performed], ['ChainTooLong', undefined, 'Full']);
+    assert.match(full.message ?? '', /^there is no room for another incremental: 12 MiB are needed; the stage has no room for two chains/);
+    host.tell('full-stage', undefined);
+    assert.equal(outcome(await incremental('4')).performed, 'Incremental');
   });
 });

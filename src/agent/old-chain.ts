@@ -17,8 +17,8 @@ export interface OldChain {
   readonly notes: string[];
   /** Stores it in the repositories that can be reached and lack links of it; once. */
   catchUp(): Promise<void>;
-  /** Removes it if nothing is lost by that, since the stage has no room beside it; false when it has to stay, see `notes`. */
-  giveUp(why: string): Promise<boolean>;
+  /** Removes it if nothing is lost by that, since the stage has no room beside it; else says why it stays. */
+  giveUp(why: string): Promise<string | undefined>;
 }
 
 /** `stored`: what the repositories were found to hold, where they were asked. A chain that was found wrong is not stored any more. */
@@ -61,17 +61,14 @@ export function oldChain(
     notes,
     catchUp,
     giveUp: async (why) => {
-      if (!staged.sound && staged.empty) return false;
+      if (!staged.sound && staged.empty) return 'there is no other chain in the stage';
       await catchUp();
       const lacking = await without();
-      if (lacking.length > 0) {
-        notes.push(`the staged chain stays although there is no room for two, since ${lacking.join(' and ')} does not hold it`);
-        return false;
-      }
+      if (lacking.length > 0) return `the staged chain stays, since ${lacking.join(' and ')} does not hold it`;
       await tools.stage.dropChain();
       const safe = staged.sound ? 'which every repository holds' : 'which was damaged';
       notes.push(`the stage has no room for two chains (${why}): the old one, ${safe}, was removed before the full`);
-      return true;
+      return undefined;
     },
   };
 }

@@ -40,14 +40,14 @@ export interface Stage {
   manifest(directory: string): Promise<LinkManifest>;
 }
 
-export interface NewLine {
+interface NewLine {
   time: string;
   alias: string;
   link: Omit<LinkRecord, 'directory' | 'manifest'>;
 }
 
 /** Undefined when that many bytes more fit into the directory, else how much there is. */
-export type NoRoom = (directory: string, bytes: number) => Promise<string | undefined>;
+type NoRoom = (directory: string, bytes: number) => Promise<string | undefined>;
 
 /** Opens the stage and finishes what a crash interrupted, from the names it finds. No function may be at work in it. */
 export async function openStage(directory: string, noRoom: NoRoom = isFull): Promise<Stage> {

@@ -80,7 +80,7 @@ async function indexOf(
 }
 
 /** Snapshots of other series (logs, records) hold no chain; older ones of ours have no tag of it. */
-export function isChain({ tags, paths }: Snapshot): boolean {
+function isChain({ tags, paths }: Snapshot): boolean {
   if (tagValue(tags, TAGS.series) !== undefined) return false;
   return (
     tagValue(tags, TAGS.chain) !== undefined ||

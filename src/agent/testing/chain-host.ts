@@ -38,7 +38,7 @@ const SCRIPT = `
 cd "$STASH_PARAM_WORLD"
 if [ "$STASH_OPERATION" = Role ]; then printf '{"role":"%s","evidence":{"read_only":true}}' "$(cat role)" > "$STASH_RESULT"; exit; fi
 if [ -f fail ]; then cat fail >&2; exit 3; fi
-if [ "$STASH_OPERATION" = Full ] && [ -f full-stage ] && [ -d ../stage/chain ]; then
+if [ -f full-stage ] && [ -d ../stage/chain ]; then
   printf '{"error":{"code":"StageFull","message":"12 MiB are needed"}}' > "$STASH_RESULT"; exit 1
 fi
 if [ "$STASH_OPERATION" = Incremental ]; then
