@@ -1,10 +1,10 @@
 import { runBuiltIn } from '../functions/function.ts';
-import { physicalBackup } from '../functions/mariadb/physical-backup.ts';
+import { physical } from '../functions/mariadb/physical.ts';
 import { physicalRestore } from '../functions/mariadb/physical-restore.ts';
 
 /** `stash-function NAME`: the built-in functions behind the catalogue's commands. */
 const BUILT_IN = new Map([
-  ['mariadb-physical', physicalBackup],
+  ['mariadb-physical', physical],
   ['mariadb-restore', physicalRestore],
 ]);
 

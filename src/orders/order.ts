@@ -13,7 +13,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -114,6 +114,13 @@ export interface RestoreTask {
   repository: OpenRepository;
 }
 
+/** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
+export interface RoleTask {
+  type: 'Role';
+  steps: FunctionStep[];
+  connection?: Connection;
+}
+
 /** Work on a repository itself, done by the repository's own agent. */
 export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
@@ -187,7 +194,7 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult = BackupResult | RestoreResult | RoleResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -223,6 +230,15 @@ export interface RestoreResult {
   bytes: number;
   message?: string;
 }
+
+export interface RoleResult {
+  type: 'Role';
+  role: 'Primary' | 'Replica';
+  /** What it was concluded from: plain values for people and status. */
+  evidence: RoleEvidence;
+}
+
+export type RoleEvidence = Record<string, string | number | boolean>;
 
 export interface ProbeResult {
   type: 'Probe';

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
 import { LONGEST_NAME } from './bounded-report.ts';
-import { LONGEST_TEXT, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderResult } from './order.ts';
+import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
+import type { OrderResult, RoleEvidence } from './order.ts';
 
 const id = (description: string) => text(description, { maxLength: 2_048, format: 'order-id' });
 const label = (description: string) => text(description, { maxLength: 1_024 });
@@ -124,6 +124,16 @@ export const RESULTS = {
     files: count('Files.'),
     bytes: count('Bytes.'),
     message: optional(words('More.')),
+  }),
+  Role: struct('Which role a host has.', {
+    type: type('Role'),
+    role: oneOf('The role.', ['Primary', 'Replica']),
+    evidence: Type.Unsafe<RoleEvidence>({
+      type: 'object',
+      description: 'What it was concluded from.',
+      maxProperties: MOST_EVIDENCE,
+      additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
+    }),
   }),
   Probe: struct('A repository was opened.', {
     type: type('Probe'),

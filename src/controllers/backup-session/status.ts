@@ -102,6 +102,6 @@ export function canceled(deadline: string): OrderError {
   return orderError(new StashError('DeadlineExceeded', `not done at the session's deadline ${deadline}; the run was stopped`));
 }
 
-function noResult(): OrderError {
+export function noResult(): OrderError {
   return { code: 'Internal', message: 'the agent reported no result', remedy: 'Report this with the log of the session.' };
 }

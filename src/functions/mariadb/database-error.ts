@@ -1,8 +1,8 @@
 import { StashError } from '../../errors/error.ts';
 import type { Connection } from '../../orders/order.ts';
 
-/** What a physical backup needs; examples/mariadb-grants.sql gives exactly these. */
-const BACKUP_GRANTS = ['RELOAD', 'PROCESS', 'BINLOG MONITOR'] as const;
+/** What backups and the question for the role need; examples/mariadb-grants.sql gives exactly these. */
+const BACKUP_GRANTS = ['RELOAD', 'PROCESS', 'BINLOG MONITOR', 'SLAVE MONITOR'] as const;
 
 /** What a MariaDB tool wrote on standard error, as the error it means. */
 export function databaseError(stderr: string, connection: Connection): StashError {
