@@ -46,7 +46,7 @@ export async function copyData(context: FunctionContext, { stage, defaultsFile, 
       throw new StashError('StageFull', `the copy was stopped before it filled the file system of the stage: ${full.signal.reason}`);
     })
     .finally(stopWatching);
-  if (saysOk(ended)) return;
+  if (saysOk(ended)) return context.progress({ percentDone: 100, bytesDone: expected, totalBytes: expected });
   if (/No space left on device|Errcode: 28/i.test(ended.stderrTail))
     throw new StashError('StageFull', 'the file system of the stage was full before the copy was complete');
   if (/Too many open files/.test(ended.stderrTail))

@@ -7,7 +7,7 @@ import { callFunction, type FunctionCall } from './call-function.ts';
 import type { TestServer } from './test-server.ts';
 
 /** A chain of links as an agent stages it, made by the function itself. */
-export interface LocalChain {
+interface LocalChain {
   readonly lines: IndexLine[];
   /** Begins the chain anew. */
   full(over?: Partial<FunctionCall>): Promise<FunctionResult>;
