@@ -27,6 +27,8 @@ export function localChain(server: TestServer, account: BackupAccount): LocalCha
       last === undefined || operation === 'Full' ? {} : { parent: join(directory, last.directory), parentPosition: last.position };
     const stage = join(server.directory, `stage-${++stages}`);
     const connection = server.connection(account);
+    // What a run that failed left there does not count.
+    rmSync(stage, { recursive: true, force: true });
     const made = await callFunction({ function: 'mariadb-physical', operation, stage, connection, ...parent, ...over });
     if (made.needFull === undefined) {
       if (operation === 'Full') lines.length = 0;
