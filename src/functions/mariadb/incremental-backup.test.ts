@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isCode } from '../../errors/error.ts';
@@ -183,6 +183,24 @@ describe('a server without binlog', () => {
       const made = await chain.incremental();
       assert.equal(made.needFull, 'LineageUnproven');
       assert.match(made.message ?? '', /log_bin is OFF/);
+    } finally {
+      await server.dispose();
+    }
+  });
+});
+
+describe('a server with another number of undo tablespaces', () => {
+  it('needs a full', async () => {
+    const server = await startTestServer({ options: ['log-bin', 'innodb-undo-tablespaces=0'] });
+    try {
+      const chain = localChain(server, await makeBackupAccount(server));
+      await chain.full();
+      await server.stop();
+      appendFileSync(join(server.directory, 'my.cnf'), 'innodb-undo-tablespaces=3\n');
+      await server.start();
+      const made = await chain.incremental();
+      assert.equal(made.needFull, 'LineageChanged');
+      assert.match(made.message ?? '', /innodb_undo_tablespaces/);
     } finally {
       await server.dispose();
     }
