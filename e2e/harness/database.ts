@@ -11,7 +11,7 @@ CREATE TABLE shop.fixed (id INT PRIMARY KEY, text VARCHAR(200));
 INSERT INTO shop.fixed SELECT seq, REPEAT(MD5(seq), 6) FROM shop.seq_1_to_20000;
 CREATE TABLE shop.moves (id INT AUTO_INCREMENT PRIMARY KEY, amount INT);
 CREATE USER 'stash'@'127.0.0.1' IDENTIFIED BY 'backup';
-GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO 'stash'@'127.0.0.1';
+GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'stash'@'127.0.0.1';
 `;
 
 /** Transactions that each add up to nothing, one after the other, while the server runs. */

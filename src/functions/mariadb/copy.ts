@@ -6,7 +6,7 @@ import { backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { databaseError } from './database-error.ts';
 import { directorySize } from './directory.ts';
 
-export interface Copy {
+interface Copy {
   stage: string;
   defaultsFile: string;
   /** What an incremental begins with; absent: everything. */
