@@ -138,6 +138,7 @@ test('of the chain of a host the newest snapshot is taken, which holds all of it
   ];
   assert.deepEqual(chosen(links), [[1, '/stage/chain']]);
   assert.deepEqual(chosen(caughtUp), [[3, '/stage/chain']]);
+});
 
 test('where the newest backup was made of the primary alone, its host stands for all; else every host for itself', () => {
   const of = (hour: number, host: string, primary = true, target = TARGET) => {
