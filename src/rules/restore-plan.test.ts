@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Snapshot } from '../engine/engine.ts';
 import { isCode } from '../errors/error.ts';
 import type { HostRestore } from './host-rules.ts';
-import { choosePreferringComplete, chooseSnapshots } from './restore-plan.ts';
+import { choosePreferringComplete, chooseSnapshots, leadingHost } from './restore-plan.ts';
 
 const TARGET = 'shop/Host/machine';
 let count = 0;
@@ -113,4 +113,44 @@ test('an incomplete snapshot is passed over while there is a complete one, and t
   assert.deepEqual(choose([partial]), { taken: [['partial', true]], passedOver: [] });
   const named = newestOf({ from: { snapshots: [partial.id.slice(0, 8)] } });
   assert.deepEqual(choose([whole, partial], named), { taken: [['partial', true]], passedOver: [] });
+});
+
+test('a snapshot of logs or records is never taken for data of a target, and refused when it is named', () => {
+  const data = snapshot(1, ['/stage/chain']);
+  const logs = snapshot(2, ['/stage/log'], { tags: [`stash.target=${TARGET}`, 'stash.series=log'] });
+  assert.deepEqual(chosen([data, logs]), [[0, '/stage/chain']]);
+  assert.deepEqual(choosePreferringComplete([data, logs], new Set(), newestOf(), TARGET).chosen[0]?.id, data.id);
+  assert.throws(
+    () => chosen([data, logs], newestOf({ from: { snapshots: [logs.id.slice(0, 8)] } })),
+    (error) => isCode(error, 'SnapshotNotFound') && /series "log"/.test((error as Error).message),
+  );
+});
+
+test('of the chain of a host the newest snapshot is taken, which holds all of it', () => {
+  const of = (session: string, link: string) => ({
+    tags: [`stash.target=${TARGET}`, `stash.session=shop/${session}`, 'stash.chain=3fa9', `stash.link=${link}`],
+  });
+  const links = [snapshot(1, ['/stage/chain'], of('one', 'full')), snapshot(2, ['/stage/chain'], of('two', 'incremental-0001'))];
+  const caughtUp = [
+    ...links,
+    snapshot(3, ['/stage/chain'], of('three', 'incremental-0002')),
+    snapshot(4, ['/stage/chain'], of('three', 'full')),
+  ];
+  assert.deepEqual(chosen(links), [[1, '/stage/chain']]);
+  assert.deepEqual(chosen(caughtUp), [[3, '/stage/chain']]);
+});
+
+test('where the newest backup was made of the primary alone, its host stands for all; else every host for itself', () => {
+  const of = (hour: number, host: string, primary = true, target = TARGET) => {
+    const made = snapshot(hour, ['/chain'], { host, target });
+    return primary ? { ...made, tags: [...made.tags, 'stash.source=Primary'] } : made;
+  };
+  const [before, after] = [of(1, 'db-0'), of(2, 'db-1')];
+  const lead = (snapshots: Snapshot[], incomplete: string[] = []) => leadingHost(snapshots, new Set(incomplete), TARGET);
+  assert.equal(lead([after, before]), 'db-1');
+  assert.equal(lead([after, before], [after.id]), 'db-0', 'one that is incomplete only where there is no other');
+  assert.equal(lead([before], [before.id]), 'db-0');
+  assert.equal(lead([before, after, of(3, 'db-2', false)]), undefined);
+  assert.equal(lead([before, of(3, 'web-0', true, 'shop/Host/other')]), 'db-0');
+  assert.equal(lead([]), undefined);
 });
