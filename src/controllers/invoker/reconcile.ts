@@ -15,6 +15,7 @@ import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
+import { abandonLogs, dropLogs, runningLogs } from '../log/abandon.ts';
 import { archiveLogs, type LogTick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
@@ -66,11 +67,12 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
 async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promise<Result> {
   let object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
   if (object === undefined) {
-    ctx.desk.drop(`${kind}/${keyText(key)}`);
+    await dropLogs(ctx, kind, key);
     return DONE;
   }
   const invoker = invokerOf(object);
   const catalog = await readCatalog(ctx);
+  const begun = runningLogs(object);
   if (object.metadata.deletionTimestamp !== undefined) return release(kind, ctx, object, invoker, catalog);
   const now = ctx.clock.now();
   const operations = await checkOperations(ctx, invoker, catalog);
@@ -91,7 +93,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   for (const operation of operations) {
     const known = before.get(operation.line.id);
     const decision = verdict.ready ? tickOf(operation, known, object, invoker, sessions, now) : undefined;
-    const log = isLog(operation) ? await archiveLogs(ctx, invoker, operation, known, decision?.run?.scheduledTime) : undefined;
+    const log = isLog(operation, known) ? await archiveLogs(ctx, invoker, operation, known, decision?.run?.scheduledTime) : undefined;
     if (log !== undefined) logs.push(log);
     else if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
     if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
@@ -100,6 +102,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     if (log?.wakeMs !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, log.wakeMs);
   }
   await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
+  abandonLogs(ctx, begun, lines);
   for (const { news, settle } of logs) {
     settle();
     for (const { type, reason, message } of news) await ctx.events.record(object, type, reason, message);
@@ -117,8 +120,10 @@ function withoutLog(known: ExecOpStatus | undefined): ExecOpStatus | undefined {
 }
 
 /** It makes no sessions: each tick is an order for every host. */
-function isLog({ operation, state }: CheckedOperation): boolean {
-  return operation === 'Log' && state !== 'NotSupportedYet' && state !== 'Invalid';
+function isLog({ operation, state }: CheckedOperation, known: ExecOpStatus | undefined): boolean {
+  const runs = state !== 'NotSupportedYet' && state !== 'Invalid';
+  // What was begun before it became invalid comes to its end.
+  return operation === 'Log' && (runs || known?.logs !== undefined);
 }
 
 /** Nothing of it stays behind at its targets. */
