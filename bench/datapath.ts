@@ -63,7 +63,7 @@ async function fill(size: number): Promise<void> {
   // 1 KiB rows of hex digits: compressible by half, as text in databases is.
   const rows = Math.round(size * 1000);
   await database.query(`CREATE USER '${login.username}'@'localhost' IDENTIFIED BY '${login.password}';
-    GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO '${login.username}'@'localhost';
+    GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO '${login.username}'@'localhost';
     CREATE DATABASE bench; USE bench; SET sql_log_bin=0;
     CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(1024));`);
   for (let from = 1; from <= rows; from += 200_000) {

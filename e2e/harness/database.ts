@@ -11,7 +11,7 @@ CREATE TABLE shop.fixed (id INT PRIMARY KEY, text VARCHAR(200));
 INSERT INTO shop.fixed SELECT seq, REPEAT(MD5(seq), 6) FROM shop.seq_1_to_20000;
 CREATE TABLE shop.moves (id INT AUTO_INCREMENT PRIMARY KEY, amount INT);
 CREATE USER 'stash'@'127.0.0.1' IDENTIFIED BY 'backup';
-GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO 'stash'@'127.0.0.1';
+GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'stash'@'127.0.0.1';
 `;
 
 /** Transactions that each add up to nothing, one after the other, while the server runs. */
@@ -75,7 +75,7 @@ export function server(name: string, replicas: number, { empty = false } = {}): 
 }
 
 /** What has `orders` backed up by its sidecars, when asked: how to log in, and the configuration. */
-export function backedUp(orders: object): object[] {
+export function backedUp(orders: object, spec: object = {}): object[] {
   const login = { name: 'orders-login' };
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
@@ -90,6 +90,7 @@ export function backedUp(orders: object): object[] {
       target: orders,
       sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
       tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
+      ...spec,
     }),
   ];
 }

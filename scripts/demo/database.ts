@@ -52,7 +52,7 @@ export async function startDatabase(directory: string, shell: Shell): Promise<De
 export async function fillDatabase(database: DemoDatabase, login: { username: string; password: string }): Promise<void> {
   await database.query(`
     CREATE USER '${login.username}'@'localhost' IDENTIFIED BY '${login.password}';
-    GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO '${login.username}'@'localhost';
+    GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO '${login.username}'@'localhost';
     CREATE DATABASE shop; USE shop;
     CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(60), email VARCHAR(80));
     CREATE TABLE orders (id INT PRIMARY KEY, customer INT, note VARCHAR(255), amount DECIMAL(9,2), KEY (customer));

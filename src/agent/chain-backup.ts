@@ -1,31 +1,28 @@
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
-import {
-  decideLink,
-  type FullDecision,
-  fullBecause,
-  type LinkDecision,
-  type StagedChain,
-  type StoredChain,
-} from '../rules/chain/decide-link.ts';
+import { decideLink, type FullDecision, fullBecause, type LinkDecision, type StagedChain } from '../rules/chain/decide-link.ts';
 import { NEED_FULL_ACCEPTS, readNeedFull } from '../rules/chain/forced-fulls.ts';
 import type { Tools } from './backup.ts';
 import { runFunctions } from './backup-functions.ts';
 import { type OldChain, oldChain } from './old-chain.ts';
 import type { OrderRun } from './order-run.ts';
+import { refetch } from './refetch.ts';
 import { askRole } from './role.ts';
 import { stagedChain } from './staged-chain.ts';
 import { repositoryKey, storeChain } from './store-chain.ts';
-import { storedChains } from './stored-chains.ts';
+import { type FoundChain, storedChains } from './stored-chains.ts';
 import { sourceOf, storeEach } from './upload.ts';
 
 /** What is known before a link is made; `stored` where the repositories were asked. */
 interface Before {
   staged: StagedChain;
-  stored: StoredChain[] | undefined;
+  stored: FoundChain[] | undefined;
+  /** What was done about the stage. */
+  note?: string;
 }
 
 /** A link that is in the stage, complete. */
@@ -37,13 +34,14 @@ interface Link {
 
 /** One link of a host's chain: Incremental or Full is settled, the functions write it, it is sealed, and each repository gets what it lacks. */
 export async function chainBackup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
-  const before = await lookAround(run, task, tools);
+  const before = await mended(run, task, await lookAround(run, task, tools), tools);
   let decision = decide(task, before);
   try {
     if (decision.operation === 'Incremental') {
-      const link = await incremental(run, task, tools);
+      const link = await incremental(run, task, tools).catch((error: unknown) => outgrown(error, before.staged, tools.stage));
       if (!('needsFull' in link)) return await stored(run, task, { decision, ...link }, before, tools);
       decision = link.needsFull;
+      await tools.stage.dropPartial();
     }
     return await stored(run, task, { decision, ...(await full(run, task, before, decision, tools)) }, before, tools);
   } catch (error) {
@@ -57,6 +55,16 @@ async function lookAround(run: OrderRun, task: BackupTask, tools: Tools): Promis
   const looked = task.operation === 'Incremental' ? storedChains(run, of, tools.engine) : Promise.resolve(undefined);
   const [staged, stored] = await Promise.all([stagedChain(tools.stage, task.host), looked]);
   return { staged, stored };
+}
+
+/** The same with the stage as it is after the chain was fetched, where that is wanted and a lost stage is all that is in the way. */
+async function mended(run: OrderRun, task: BackupTask, before: Before, tools: Tools): Promise<Before> {
+  const { staged, stored } = before;
+  if (task.chain?.onLostStage !== 'Refetch' || staged.sound || stored === undefined) return before;
+  const decision = decide(task, before);
+  if (decision.operation !== 'Full' || decision.reason !== staged.reason) return before;
+  const { staged: now = staged, note } = await refetch(run, task, stored, tools);
+  return { stored, staged: now, note: now.sound ? `${staged.message}: ${note}` : note };
 }
 
 function decide(task: BackupTask, { staged, stored = [] }: Before): LinkDecision {
@@ -79,12 +87,20 @@ async function incremental(
   const { directory, parent, position } = await stage.beginIncremental();
   const asked = { operation: 'Incremental' as const, stage: directory, parent, parentPosition: position };
   const made = await runFunctions(run, task, asked, { ...tools, stage });
-  if (made.needFull !== undefined) {
-    await stage.dropPartial();
-    return { needsFull: neededFull(made) };
-  }
+  if (made.needFull !== undefined) return { needsFull: neededFull(made) };
   await seal(run, task, directory, made, { ...tools, stage }, (line) => stage.completeIncremental(line));
   return { made };
+}
+
+/** Beside what is free: without it there would be hardly more room. */
+async function isSmall(staged: StagedChain, stage: Tools['stage']): Promise<boolean> {
+  return staged.sound && (await stage.noRoom(10 * (staged.fullBytes + staged.incrementalBytes))) === undefined;
+}
+
+/** A chain that has filled the stage would fail with every further link. */
+async function outgrown(error: unknown, staged: StagedChain, stage: Tools['stage']): Promise<{ needsFull: FullDecision }> {
+  if (!isCode(error, 'StageFull') || !staged.sound || staged.incrementals === 0 || (await isSmall(staged, stage))) throw error;
+  return { needsFull: fullBecause('ChainTooLong', `there is no room for another incremental: ${(error as Error).message}`) };
 }
 
 function neededFull({ needFull = '', message = '' }: FunctionResult): FullDecision {
@@ -110,11 +126,12 @@ async function full(
   };
   // The size of the last full is the best guess at the next one's. It is not refused for that: the function knows better.
   const tight = before.staged.sound ? await stage.noRoom(before.staged.fullBytes) : undefined;
-  let gone = tight !== undefined && (await old.giveUp(tight));
+  let stays = tight === undefined ? undefined : await old.giveUp(tight);
   const { directory, made } = await write().catch(async (error: unknown) => {
-    if (gone || tight !== undefined || !isCode(error, 'StageFull')) throw withNotes(error, old.notes);
-    gone = await old.giveUp((error as Error).message);
-    if (!gone) throw withNotes(error, old.notes);
+    if (!isCode(error, 'StageFull') || (await isSmall(before.staged, stage))) throw error;
+    // Where it was tight before, what could be removed has been.
+    if (tight === undefined) stays = await old.giveUp((error as Error).message);
+    if (tight !== undefined || stays !== undefined) throw withNotes(error, stays === undefined ? old.notes : [stays]);
     await stage.dropPartial();
     return write();
   });
@@ -136,10 +153,10 @@ async function seal(
   if ((await readdir(directory)).length === 0)
     throw new StashError('FunctionFailed', `the functions ${task.steps.map((step) => step.name).join(', ')} succeeded, but wrote nothing`);
   if (task.onlyPrimary === true) await stillPrimary(run, task, tools);
-  const operation = /incremental/.test(directory) ? 'Incremental' : 'Full';
-  await run.step('seal', () =>
-    complete({ time: run.now(), alias: task.alias, link: { operation, host: task.host, position: made.position ?? {} } }),
-  );
+  const operation = basename(directory).startsWith('full') ? 'Full' : 'Incremental';
+  const session = tagValue(task.tags, TAGS.session);
+  const link = { operation, host: task.host, position: made.position ?? {}, ...(session === undefined ? {} : { session }) } as const;
+  await run.step('seal', () => complete({ time: run.now(), alias: task.alias, link }));
 }
 
 async function stillPrimary(run: OrderRun, task: BackupTask, tools: Tools): Promise<void> {
@@ -155,11 +172,13 @@ async function stored(
   run: OrderRun,
   task: BackupTask,
   { decision, made, old }: Link,
-  { stored: looked = [] }: Before,
+  { stored: looked = [], note }: Before,
   tools: Tools,
 ): Promise<BackupResult> {
   const isFull = decision.operation === 'Full';
-  const message = [isFull ? decision.message : '', made.message ?? '', ...(old?.notes ?? [])].filter((text) => text !== '').join('; ');
+  const message = [isFull ? decision.message : '', note ?? '', made.message ?? '', ...(old?.notes ?? [])]
+    .filter((text) => text !== '')
+    .join('; ');
   const told: Omit<BackupResult, 'stored' | 'failed'> = {
     type: 'Backup',
     operation: { requested: task.operation, performed: decision.operation, reason: isFull ? decision.reason : 'Requested' },

@@ -17,8 +17,8 @@ export interface OldChain {
   readonly notes: string[];
   /** Stores it in the repositories that can be reached and lack links of it; once. */
   catchUp(): Promise<void>;
-  /** Removes it if nothing is lost by that, since the stage has no room beside it; false when it has to stay, see `notes`. */
-  giveUp(why: string): Promise<boolean>;
+  /** Removes it if nothing is lost by that, since the stage has no room beside it; else says why it stays. */
+  giveUp(why: string): Promise<string | undefined>;
 }
 
 /** `stored`: what the repositories were found to hold, where they were asked. A chain that was found wrong is not stored any more. */
@@ -34,7 +34,7 @@ export function oldChain(
   let done = false;
 
   const catchUp = async () => {
-    if (done || !staged.sound || old.wrong) return;
+    if (done || !staged.sound || old.wrong || isFirstAttempt(staged.text, task)) return;
     done = true;
     for (const [at, repository] of task.repositories.entries()) {
       const lacking = await lackingIn(repository, staged.text, old.stored?.[at], tools.stage.state);
@@ -61,19 +61,22 @@ export function oldChain(
     notes,
     catchUp,
     giveUp: async (why) => {
-      if (!staged.sound && staged.empty) return false;
+      if (!staged.sound && staged.empty) return 'there is no other chain in the stage';
       await catchUp();
       const lacking = await without();
-      if (lacking.length > 0) {
-        notes.push(`the staged chain stays although there is no room for two, since ${lacking.join(' and ')} does not hold it`);
-        return false;
-      }
+      if (lacking.length > 0) return `the staged chain stays, since ${lacking.join(' and ')} does not hold it`;
       await tools.stage.dropChain();
       const safe = staged.sound ? 'which every repository holds' : 'which was damaged';
       notes.push(`the stage has no room for two chains (${why}): the old one, ${safe}, was removed before the full`);
-      return true;
+      return undefined;
     },
   };
+}
+
+/** A full of the same session, whose agent was lost before it could be stored: the one that is made now stands for it. */
+function isFirstAttempt(text: string, { tags }: BackupTask): boolean {
+  const [full, ...more] = parseIndex(text);
+  return more.length === 0 && full?.link.session !== undefined && full.link.session === tagValue(tags, TAGS.session);
 }
 
 /** What of the staged chain a repository lacks, and why it cannot be brought there; undefined when it has all, or holds something else. */

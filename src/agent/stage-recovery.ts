@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type IndexLine, parseIndex } from '../rules/chain/metadata-index.ts';
 import { renameDurable } from './durable.ts';
 
-export interface StagePlaces {
+interface StagePlaces {
   chain: string;
   next: string;
   old: string;

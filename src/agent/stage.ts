@@ -26,6 +26,10 @@ export interface Stage {
   beginIncremental(): Promise<{ directory: string; parent: string; position: Record<string, unknown> }>;
   /** Seals the written link, moves it into the chain and gives it its line. */
   completeIncremental(line: NewLine): Promise<IndexLine>;
+  /** Empties `next/` and returns it: a whole chain is to be put there, links and index. */
+  beginFetch(): Promise<string>;
+  /** Swaps in the chain that was put there. */
+  completeFetch(): Promise<void>;
   /** Removes what was written of a link that does not count. */
   dropPartial(): Promise<void>;
   /** Removes the chain, for a new one to have room. */
@@ -36,14 +40,14 @@ export interface Stage {
   manifest(directory: string): Promise<LinkManifest>;
 }
 
-export interface NewLine {
+interface NewLine {
   time: string;
   alias: string;
   link: Omit<LinkRecord, 'directory' | 'manifest'>;
 }
 
 /** Undefined when that many bytes more fit into the directory, else how much there is. */
-export type NoRoom = (directory: string, bytes: number) => Promise<string | undefined>;
+type NoRoom = (directory: string, bytes: number) => Promise<string | undefined>;
 
 /** Opens the stage and finishes what a crash interrupted, from the names it finds. No function may be at work in it. */
 export async function openStage(directory: string, noRoom: NoRoom = isFull): Promise<Stage> {
@@ -66,6 +70,12 @@ export async function openStage(directory: string, noRoom: NoRoom = isFull): Pro
     const { digest } = await manifestOf(partial(name));
     return { time, alias, link: { ...link, directory: name, manifest: digest } };
   };
+  const swap = async () => {
+    await rm(at.old, { recursive: true, force: true });
+    if (await exists(at.chain)) await renameDurable(at.chain, at.old);
+    await renameDurable(at.next, at.chain);
+    await rm(at.old, { recursive: true, force: true });
+  };
   const index = async () => parseIndex(await readFile(join(at.chain, INDEX), 'utf8').catch(() => ''));
 
   return {
@@ -79,12 +89,15 @@ export async function openStage(directory: string, noRoom: NoRoom = isFull): Pro
       const sealed = await seal('full', line);
       await renameDurable(partial('full'), join(at.next, 'full'));
       await writeDurable(join(at.next, INDEX), formatIndex([sealed]));
-      await rm(at.old, { recursive: true, force: true });
-      if (await exists(at.chain)) await renameDurable(at.chain, at.old);
-      await renameDurable(at.next, at.chain);
-      await rm(at.old, { recursive: true, force: true });
+      await swap();
       return sealed;
     },
+    beginFetch: async () => {
+      await rm(at.next, { recursive: true, force: true });
+      await mkdir(at.next, { recursive: true, mode: 0o700 });
+      return at.next;
+    },
+    completeFetch: swap,
     beginIncremental: async () => {
       const lines = await index();
       const newest = lines.at(-1);

@@ -8,6 +8,11 @@ import type { OrderRun, StepControl } from './order-run.ts';
 import { INDEX } from './stage-recovery.ts';
 import { type StoredIndex, storedIndex } from './stored-indexes.ts';
 
+/** With where the index of this host's newest chain was found. */
+export interface FoundChain extends StoredChain {
+  snapshot?: { id: string; path: string; bytes: number | undefined };
+}
+
 /** How long a repository may take to answer; one that takes longer forces nothing. Milliseconds. */
 const PATIENCE_MS = 60_000;
 
@@ -19,7 +24,7 @@ export async function storedChains(
   run: OrderRun,
   of: { target: string | undefined; host: string; repositories: readonly OpenRepository[]; state: string },
   engine: Engine,
-): Promise<StoredChain[]> {
+): Promise<FoundChain[]> {
   return run.step('compare', (control) =>
     Promise.all(
       of.repositories.map(async (repository) => {
@@ -27,7 +32,7 @@ export async function storedChains(
         const name = `Repository ${repository.name}`;
         try {
           const found = await look(repository, { ...of, ...(snapshotId === undefined ? {} : { snapshotId }), known }, engine, control);
-          return { name, ...known, found: { type: 'Looked' as const, ...found } };
+          return { name, ...known, ...found };
         } catch (error) {
           if (run.signal.aborted) throw error;
           const why = (error as Error).message;
@@ -44,7 +49,7 @@ async function look(
   of: { target: string | undefined; host: string; snapshotId?: string; known: StoredIndex },
   engine: Engine,
   control: StepControl,
-): Promise<{ own?: string; newest?: { host: string; time: string } }> {
+): Promise<Pick<FoundChain, 'found' | 'snapshot'>> {
   const command = control.engine(repository);
   const bounded = { ...command, timeoutMs: Math.min(command.timeoutMs, PATIENCE_MS) };
   const filter = of.target === undefined ? { hosts: [of.host] } : { tags: [tagText(TAGS.target, of.target)] };
@@ -52,9 +57,10 @@ async function look(
   const newest = chains.at(-1);
   const own = chains.findLast((one) => one.host === of.host);
   const seen = newest === undefined ? {} : { newest: { host: newest.host, time: timeOf(newest) } };
-  if (own === undefined) return seen;
-  if (own.id === of.snapshotId && of.known.remembered !== undefined) return { ...seen, own: of.known.remembered };
-  return { ...seen, own: await indexOf(own, repository, engine, bounded) };
+  if (own === undefined) return { found: { type: 'Looked', ...seen } };
+  const remembered = own.id === of.snapshotId ? of.known.remembered : undefined;
+  const text = remembered ?? (await indexOf(own, repository, engine, bounded));
+  return { found: { type: 'Looked', ...seen, own: text }, snapshot: { id: own.id, path: own.paths[0] ?? '', bytes: own.bytesProcessed } };
 }
 
 /** The index that a snapshot carries; one without is a chain that nothing fits. */
@@ -74,7 +80,7 @@ async function indexOf(
 }
 
 /** Snapshots of other series (logs, records) hold no chain; older ones of ours have no tag of it. */
-export function isChain({ tags, paths }: Snapshot): boolean {
+function isChain({ tags, paths }: Snapshot): boolean {
   if (tagValue(tags, TAGS.series) !== undefined) return false;
   return (
     tagValue(tags, TAGS.chain) !== undefined ||

@@ -12,6 +12,7 @@ import { connectionOf } from '../connection.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
+import { chainOrder } from './chain-order.ts';
 import type { SessionRun } from './session-run.ts';
 
 /** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
@@ -75,6 +76,7 @@ export async function backupOrder(
       tagText(TAGS.alias, line.alias),
       ...(onlyPrimary ? [tagText(TAGS.source, 'Primary')] : []),
     ],
+    ...chainOrder(member, binding),
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname ?? ''), address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };

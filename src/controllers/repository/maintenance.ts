@@ -6,11 +6,14 @@ import type { Snapshot } from '../../engine/engine.ts';
 import { StashError } from '../../errors/error.ts';
 import type { MaintainResult, OpenRepository, Order, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import type { Invoker } from '../../rules/invoker.ts';
 import { type MaintenanceFacts, type MaintenancePlan, planMaintenance } from '../../rules/maintenance.ts';
 import { formatRecords, nextEntries, type RecordEntry, readRecords } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
 import { timeText } from '../context.ts';
 import { checkDue } from './decide.ts';
+import { unrecordedLogs } from './log-records.ts';
+import { removableLogSnapshots } from './log-retention.ts';
 import { passwordOf } from './open.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
 import { unrecordedSessions } from './session-queries.ts';
@@ -60,14 +63,14 @@ export async function advanceMaintenance(
   const facts = await gather(ctx, repository, open, request, found, sessions);
 
   const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
-  const plan = planMaintenance({ ...facts, remove });
+  const plan = withLogs({ ...facts, remove }, await invokersOf(ctx, open));
 
   if (maintained?.result?.type === 'Maintain') {
     const forgotten = new Set(maintained.result.forgotten);
     return { type: 'Done', plan, result: maintained.result, left: found.snapshots.filter(({ id }) => !forgotten.has(id)) };
   }
   const task = await maintainTask(ctx, repository, open, request, found, plan);
-  const recording = sessions.map((session) => session.metadata.uid ?? '');
+  const recording = [...sessions.map((session) => session.metadata.uid ?? ''), ...(await unrecordedLogs(ctx, open)).map(({ id }) => id)];
   return { type: 'Planned', plan, recording, give: () => give('maintain', task) };
 }
 
@@ -123,7 +126,7 @@ async function gather(
     snapshots: found.snapshots,
     internal: new Set(internalSnapshots(found).map((snapshot) => snapshot.id)),
     recorded: records?.entries ?? [],
-    stored: sessions.flatMap((session) => storedEntries(session, open)),
+    stored: [...sessions.flatMap((session) => storedEntries(session, open)), ...(await unrecordedLogs(ctx, open))],
     adopt,
     adoptedTarget: targets.length === 1 ? (targets[0] ?? '') : '',
     remove: [],
@@ -133,6 +136,15 @@ async function gather(
     ended: ctx.desk.ended(open),
     now: ctx.clock.now(),
   };
+}
+
+/** What the logs are needed for is known once it is decided which chains stay. */
+function withLogs(facts: MaintenanceFacts, invokers: readonly Invoker[]): MaintenancePlan {
+  const { exclusive, forget } = planMaintenance(facts);
+  if (!exclusive) return planMaintenance(facts);
+  const gone = new Set(forget);
+  const staying = facts.snapshots.filter(({ id }) => !gone.has(id));
+  return planMaintenance({ ...facts, remove: [...facts.remove, ...removableLogSnapshots(staying, presentEntries(facts), invokers)] });
 }
 
 function presentEntries(facts: MaintenanceFacts): RecordEntry[] {

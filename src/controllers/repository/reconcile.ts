@@ -12,6 +12,7 @@ import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { writeWindow } from '../window/write-window.ts';
 import { maintenanceReason, openRequest, probeDue } from './decide.ts';
+import { areMany, unrecordedLogs } from './log-records.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
 import { invokersOf } from './policies.ts';
@@ -68,7 +69,8 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   if (due.due) return probe(ctx, repository, opened);
   const request = openRequest(repository, repository.metadata.annotations?.[ANNOTATIONS.request]);
   const unrecorded = (await unrecordedSessions(ctx, key)).filter((session) => !isRecorded(session, repository.status));
-  const reason = maintenanceReason({ repository, unrecorded, request, now });
+  const logs = (await unrecordedLogs(ctx, key)).filter(({ id }) => repository.status?.recordedSessions?.includes(id) !== true);
+  const reason = maintenanceReason({ repository, unrecorded, manyLogs: areMany(logs), request, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
   if (reason === undefined) return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now)), 'opens it again');

@@ -4,6 +4,7 @@ import { childEnvironment } from '../../platform/local/environment.ts';
 import { functionConformance } from '../conformance.ts';
 import { makeAccount } from './testing/backup-account.ts';
 import { fetchedChain } from './testing/fetched-chain.ts';
+import { localChain } from './testing/local-chain.ts';
 import { startTestServer } from './testing/test-server.ts';
 
 const stepOf = (name: string): FunctionStep => ({
@@ -18,7 +19,7 @@ const stepOf = (name: string): FunctionStep => ({
 const LOGIN = { username: 'contract', password: 'a-password-to-look-for' };
 const RESTORE = { allowOverwrite: false, previousData: 'Keep' as const, stopCommand: [], startCommand: [] };
 
-functionConformance('mariadb-physical', async () => {
+functionConformance('mariadb-physical (Full)', async () => {
   const server = await startTestServer();
   await makeAccount(server, LOGIN, 'RELOAD, PROCESS, BINLOG MONITOR');
   return {
@@ -30,6 +31,28 @@ functionConformance('mariadb-physical', async () => {
       alias: 'full',
       stage,
       connection: { ...server.connection(LOGIN), socket: join(server.directory, 'no.sock') },
+    }),
+    fillsStage: true,
+    secrets: [LOGIN.password],
+    close: () => server.dispose(),
+  };
+});
+
+functionConformance('mariadb-physical (Incremental)', async () => {
+  const server = await startTestServer({ options: ['log-bin'] });
+  const chain = localChain(server, await makeAccount(server, LOGIN, 'RELOAD, PROCESS, BINLOG MONITOR'));
+  const { position = {} } = await chain.full();
+  const connection = server.connection(LOGIN);
+  return {
+    step: stepOf('mariadb-physical'),
+    baseEnv: childEnvironment(process.env),
+    good: async ({ stage }) => ({ operation: 'Incremental', alias: 'hourly', stage, connection, parentPosition: position }),
+    bad: async ({ stage }) => ({
+      operation: 'Incremental',
+      alias: 'hourly',
+      stage,
+      connection: { ...connection, password: 'another' },
+      parentPosition: position,
     }),
     fillsStage: true,
     secrets: [LOGIN.password],

@@ -6,7 +6,7 @@ import { backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { databaseError } from './database-error.ts';
 import { directorySize } from './directory.ts';
 
-export interface Copy {
+interface Copy {
   stage: string;
   defaultsFile: string;
   /** What an incremental begins with; absent: everything. */
@@ -17,9 +17,12 @@ export interface Copy {
 
 /**
  * Runs `mariadb-backup --backup`. Throws StageFull as soon as the stage has too little room left: how much an incremental writes is not known
- * before.
+ * before. Answers `OtherUndoTablespaces` where an incremental is impossible, since the server has not the undo tablespaces that it had.
  */
-export async function copyData(context: FunctionContext, { stage, defaultsFile, fromLsn, expected }: Copy): Promise<void> {
+export async function copyData(
+  context: FunctionContext,
+  { stage, defaultsFile, fromLsn, expected }: Copy,
+): Promise<'Copied' | 'OtherUndoTablespaces'> {
   const args = [
     `--defaults-file=${defaultsFile}`,
     '--backup',
@@ -46,7 +49,11 @@ export async function copyData(context: FunctionContext, { stage, defaultsFile, 
       throw new StashError('StageFull', `the copy was stopped before it filled the file system of the stage: ${full.signal.reason}`);
     })
     .finally(stopWatching);
-  if (saysOk(ended)) return;
+  if (saysOk(ended)) {
+    context.progress({ percentDone: 100, bytesDone: expected, totalBytes: expected });
+    return 'Copied';
+  }
+  if (fromLsn !== undefined && /impossible .*different innodb_undo_tablespaces/.test(ended.stderrTail)) return 'OtherUndoTablespaces';
   if (/No space left on device|Errcode: 28/i.test(ended.stderrTail))
     throw new StashError('StageFull', 'the file system of the stage was full before the copy was complete');
   if (/Too many open files/.test(ended.stderrTail))

@@ -25,18 +25,13 @@ export async function incrementalBackup(context: FunctionContext): Promise<Funct
   const problem = (await parentProblem(context, parent)) ?? (await provenLineage(source, parent));
   if (problem !== undefined) return { ...problem };
   const expected = await assertRoom(stage, source);
-  try {
-    await copyData(context, { stage, defaultsFile: source.server.defaultsFile, expected, fromLsn: parent.toLsn });
-  } catch (error) {
-    if (!(error instanceof StashError) || !UNDO_CHANGED.test(error.message)) throw error;
-    return { needFull: 'LineageChanged', message: 'the undo tablespaces are others than at the last link (innodb_undo_tablespaces)' };
-  }
+  const copied = await copyData(context, { stage, defaultsFile: source.server.defaultsFile, expected, fromLsn: parent.toLsn });
+  if (copied === 'OtherUndoTablespaces')
+    return { needFull: 'LineageChanged', message: 'innodb_undo_tablespaces is another number than at the last link' } satisfies NeedFull;
   const position = await writtenPosition(context, stage, source);
   const gap = gapProblem(parent, position);
   return gap === undefined ? { position } : { ...gap };
 }
-
-const UNDO_CHANGED = /incremental backup is impossible/;
 
 /** The files of the parent have to be what its record says. */
 async function parentProblem({ parent: directory }: FunctionContext, parent: ParentPosition): Promise<NeedFull | undefined> {

@@ -13,6 +13,7 @@ import { childEnvironment } from '../../platform/local/environment.ts';
 import type { ProcessIdentity } from '../../process/identity.ts';
 import { type BackupAccount, makeBackupAccount } from './testing/backup-account.ts';
 import { callFunction } from './testing/call-function.ts';
+import { localChain } from './testing/local-chain.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import { when } from './testing/when.ts';
 
@@ -21,7 +22,7 @@ describe('a physical backup that ends before its time', () => {
   let account: BackupAccount;
 
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ options: ['log-bin'] });
     account = await makeBackupAccount(server);
     // A write lock on a table without transactions keeps the backup waiting for its own lock.
     await server.sql('CREATE DATABASE d; CREATE TABLE d.m (i INT) ENGINE=MyISAM; INSERT INTO d.m VALUES (1)');
@@ -37,25 +38,21 @@ describe('a physical backup that ends before its time', () => {
     await server.sql('SET lock_wait_timeout=1; BACKUP STAGE START; BACKUP STAGE END; CREATE TABLE d.x (i INT); DROP TABLE d.x');
   };
 
-  it('leaves no lock and no thread on the server when it is told to stop', async () => {
-    const held = await server.hold('LOCK TABLES d.m WRITE');
-    const stop = new AbortController();
-    const stage = join(server.directory, 'stopped');
-    const ended = callFunction({
-      function: 'mariadb-physical',
-      operation: 'Full',
-      stage,
-      connection: server.connection(account),
-      signal: stop.signal,
+  for (const operation of ['Full', 'Incremental'] as const)
+    it(`leaves no lock and no thread on the server when it is told to stop (${operation})`, async () => {
+      const chain = localChain(server, account);
+      if (operation === 'Incremental') await chain.full();
+      const held = await server.hold('LOCK TABLES d.m WRITE');
+      const stop = new AbortController();
+      const ended = (operation === 'Full' ? chain.full : chain.incremental)({ signal: stop.signal });
+      await Promise.race([heldUp(), ended]);
+      const since = performance.now();
+      stop.abort();
+      await assert.rejects(ended, (error) => error instanceof StashError && error.code === 'Canceled');
+      assert.ok(performance.now() - since < 10_000, 'mariadb-backup ends by its signal, not by SIGKILL after the grace');
+      await held.close();
+      await serverIsFree();
     });
-    await heldUp();
-    const since = performance.now();
-    stop.abort();
-    await assert.rejects(ended, (error) => error instanceof StashError && error.code === 'Canceled');
-    assert.ok(performance.now() - since < 10_000, 'mariadb-backup ends by its signal, not by SIGKILL after the grace');
-    await held.close();
-    await serverIsFree();
-  });
 
   it('leaves no lock and no thread on the server when its process is killed', async () => {
     const held = await server.hold('LOCK TABLES d.m WRITE');

@@ -26,6 +26,11 @@ describe('a server that a physical backup can hold whole', () => {
     assert.equal(serverFacts(new Map(Object.entries(ORDINARY))).datadir, '/var/lib/mysql');
   });
 
+  it('may have its binlogs elsewhere, named from its data directory', () => {
+    const of = (name: string) => serverFacts(new Map(Object.entries({ ...ORDINARY, log_bin_basename: name }))).logBin;
+    assert.deepEqual(['', '/logs/binlog', '../run/binlog'].map(of), ['', '/logs/binlog', '/var/lib/run/binlog']);
+  });
+
   it('may name its data directory again where something else could stand', () => {
     const again = { innodb_data_home_dir: '/var/lib/mysql', innodb_log_group_home_dir: '/var/lib/mysql/', innodb_undo_directory: '.' };
     assert.equal(whyUnsupported(new Map(Object.entries({ ...ORDINARY, ...again }))), undefined);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { Server } from './server.ts';
 
@@ -30,13 +31,15 @@ export async function readServerFacts(server: Server): Promise<ServerFacts> {
 
 export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts {
   const value = (name: string) => variables.get(name) ?? '';
+  const logBin = value('log_bin_basename');
   return {
     version: value('version'),
     datadir: withoutSlash(value('datadir')),
     serverId: value('server_id'),
     serverUid: value('server_uid'),
     port: value('port'),
-    logBin: value('log_bin_basename'),
+    // As it stands in the option file; a server's working directory is its data directory.
+    logBin: logBin === '' ? '' : resolve(value('datadir'), logBin),
   };
 }
 

@@ -7,13 +7,13 @@ import { callFunction, type FunctionCall } from './call-function.ts';
 import type { TestServer } from './test-server.ts';
 
 /** A chain of links as an agent stages it, made by the function itself. */
-export interface LocalChain {
+interface LocalChain {
   readonly lines: IndexLine[];
   /** Begins the chain anew. */
   full(over?: Partial<FunctionCall>): Promise<FunctionResult>;
   /** Goes on from the last link; when the function answers `needFull`, nothing is added. */
   incremental(over?: Partial<FunctionCall>): Promise<FunctionResult>;
-  /** A fresh copy as a restore finds it when it was fetched (a restore uses its source up); with other lines in its index, if told so. */
+  /** A fresh copy as a restore finds it when it was fetched (a restore uses its source up); of other lines, if told so. */
   copy(lines?: readonly IndexLine[]): string;
 }
 
@@ -27,6 +27,8 @@ export function localChain(server: TestServer, account: BackupAccount): LocalCha
       last === undefined || operation === 'Full' ? {} : { parent: join(directory, last.directory), parentPosition: last.position };
     const stage = join(server.directory, `stage-${++stages}`);
     const connection = server.connection(account);
+    // What a run that failed left there does not count.
+    rmSync(stage, { recursive: true, force: true });
     const made = await callFunction({ function: 'mariadb-physical', operation, stage, connection, ...parent, ...over });
     if (made.needFull === undefined) {
       if (operation === 'Full') lines.length = 0;
@@ -45,7 +47,7 @@ export function localChain(server: TestServer, account: BackupAccount): LocalCha
     copy: (told = lines) => {
       const source = join(server.directory, `source-${++copies}`);
       mkdirSync(source);
-      cpSync(directory, source, { recursive: true });
+      for (const { link } of told) cpSync(join(directory, link.directory), join(source, link.directory), { recursive: true });
       writeFileSync(join(source, 'metadata.index'), formatIndex(told));
       return source;
     },
