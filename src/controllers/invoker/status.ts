@@ -4,6 +4,7 @@ import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { Invoker } from '../../rules/invoker.ts';
 import type { TickDecision } from '../../rules/schedule/tick.ts';
+import { reachedByLogs } from '../../rules/window/extend.ts';
 import { withCondition } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import type { CheckedOperation } from './operations.ts';
@@ -72,6 +73,7 @@ export function invokerStatus(
   now: string,
 ): BackupBatchStatus {
   const conditions = verdict.conditions.reduce((list, change) => withCondition(list, change, now), object.status?.conditions ?? []);
+  const recoverable = reachedByLogs(object.status?.recoverable, execOps);
   const { memberConditions: _dropped, ...kept } = (object.status ?? {}) as BackupBatchStatus;
   return {
     ...kept,
@@ -79,6 +81,7 @@ export function invokerStatus(
     phase: verdict.phase,
     conditions,
     execOps,
+    ...optional('recoverable', recoverable),
     ...(invoker.kind === 'BackupBatch'
       ? { memberConditions: invoker.members.map((member) => ({ target: member.target?.ref ?? {}, conditions: [] })) }
       : {}),

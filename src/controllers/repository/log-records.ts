@@ -4,6 +4,7 @@ import type { LogHostStatus } from '../../api/log-host-status.ts';
 import { keyText } from '../../api/object.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { RecordEntry } from '../../rules/records.ts';
+import { unknownSeries } from '../../rules/window/extend.ts';
 import type { Context } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 
@@ -25,6 +26,16 @@ export async function unrecordedLogs(ctx: Pick<Context, 'store'>, repository: Re
 export function logsToRecord(object: Pick<BackupConfiguration | BackupBatch, 'status'>): number {
   const count = logHosts(object).reduce((sum, { unrecorded = [] }) => sum + unrecorded.length, 0);
   return Math.floor(count / MANY);
+}
+
+/** Whether logs are stored in it of which nobody knows yet what they go on from: that is found out by looking into the repository. */
+export async function hasUnknownSeries(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<boolean> {
+  const key = keyText(repository);
+  const configurations = await ctx.store.list('BackupConfiguration', { having: { index: INVOKERS_BY_REPOSITORY, key } });
+  return configurations.some(
+    ({ metadata, status }) =>
+      metadata.namespace === repository.namespace && unknownSeries(status?.recoverable, status?.execOps ?? []).includes(key),
+  );
 }
 
 export function areMany(logs: readonly RecordEntry[]): boolean {

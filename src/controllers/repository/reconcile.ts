@@ -12,7 +12,7 @@ import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { writeWindow } from '../window/write-window.ts';
 import { maintenanceReason, openRequest, probeDue } from './decide.ts';
-import { areMany, unrecordedLogs } from './log-records.ts';
+import { areMany, hasUnknownSeries, unrecordedLogs } from './log-records.ts';
 import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
 import { invokersOf } from './policies.ts';
@@ -70,7 +70,9 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   const request = openRequest(repository, repository.metadata.annotations?.[ANNOTATIONS.request]);
   const unrecorded = (await unrecordedSessions(ctx, key)).filter((session) => !isRecorded(session, repository.status));
   const logs = (await unrecordedLogs(ctx, key)).filter(({ id }) => repository.status?.recordedSessions?.includes(id) !== true);
-  const reason = maintenanceReason({ repository, unrecorded, manyLogs: areMany(logs), request, now });
+  // A look that told nothing of them is not repeated before there are more.
+  const manyLogs = areMany(logs) || (logs.length > 0 && (await hasUnknownSeries(ctx, key)));
+  const reason = maintenanceReason({ repository, unrecorded, manyLogs, request, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
   if (reason === undefined) return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now)), 'opens it again');

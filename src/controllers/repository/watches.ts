@@ -1,6 +1,7 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { keyOf, type ObjectKey } from '../../api/object.ts';
+import { unknownSeries } from '../../rules/window/extend.ts';
 import type { Watch } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import type { Context } from '../context.ts';
@@ -53,7 +54,7 @@ function parseKey(text: string): ObjectKey {
 }
 
 function generation(object: BackupConfiguration | BackupBatch): unknown {
-  return [object.metadata.generation, logsToRecord(object)];
+  return [object.metadata.generation, logsToRecord(object), unknownSeries(object.status?.recoverable, object.status?.execOps ?? [])];
 }
 
 /** The Repositories it names; of one that is gone nothing but its name may be known. */

@@ -1,4 +1,36 @@
-import type { RecoverableInterval } from '../../api/invoker-status.ts';
+import type { ExecOpStatus, RecoverableInterval } from '../../api/invoker-status.ts';
+import type { LogHostStatus } from '../../api/log-host-status.ts';
+
+/** The intervals as they are once the logs that these lines tell of are stored; absent where nothing was known of any. */
+export function reachedByLogs(
+  recoverable: readonly RecoverableInterval[] | undefined,
+  lines: readonly ExecOpStatus[],
+): RecoverableInterval[] | undefined {
+  return storedSeries(lines).reduce<RecoverableInterval[] | undefined>(
+    (intervals, { repository, ...series }) => intervals && extended(intervals, repository, series),
+    recoverable && [...recoverable],
+  );
+}
+
+/** Repositories, as NAMESPACE/NAME, that have logs of which it is not known yet what they go on from: they have to be looked into. */
+export function unknownSeries(recoverable: readonly RecoverableInterval[] | undefined, lines: readonly ExecOpStatus[]): string[] {
+  const goingOn = storedSeries(lines).filter(({ goesOn }) => goesOn);
+  const unknown = goingOn.filter(
+    ({ repository, timeline }) => !recoverable?.some((one) => one.repository === repository && one.timeline === timeline),
+  );
+  return [...new Set(unknown.map(({ repository }) => repository))].sort();
+}
+
+/** What is stored whole, up to where it was archived. */
+function storedSeries(lines: readonly ExecOpStatus[]): (StoredSeries & { repository: string; goesOn: boolean })[] {
+  return lines.flatMap(({ logs = [] }) => logs.flatMap(seriesOf));
+}
+
+function seriesOf({ timeline, gtid, until, continues = '', follows = '', repositories = [] }: LogHostStatus) {
+  if (timeline === undefined || gtid === undefined || until === undefined) return [];
+  const whole = repositories.filter(({ archivedTo }) => archivedTo === until);
+  return whole.map(({ name }) => ({ repository: name, timeline, gtid, until, goesOn: continues !== '' || follows !== '' }));
+}
 
 /** What an upload of logs tells of its series, in the words of its report. */
 interface StoredSeries {
@@ -12,7 +44,7 @@ interface StoredSeries {
  * The intervals once more logs of a series are stored in a repository: the one of that timeline reaches further. A series that none of
  * them is of is left to the next look into the repository, which knows what it goes on from.
  */
-export function extended(
+function extended(
   intervals: readonly RecoverableInterval[],
   repository: string,
   { timeline, gtid, until }: StoredSeries,
