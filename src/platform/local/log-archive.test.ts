@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
-import { isCode } from '../../errors/error.ts';
 import { makeBackupAccount } from '../../functions/mariadb/testing/backup-account.ts';
 import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
 import { parseLogIndex } from '../../rules/log/log-index.ts';
 import { isLog } from '../../rules/log/log-tags.ts';
-import { database } from './testing/database.ts';
+import { database, tickLog } from './testing/database.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { localRepository, secret, session } from './testing/manifests.ts';
@@ -45,27 +44,10 @@ const logLine = async (): Promise<ExecOpStatus | undefined> =>
     ({ alias }) => alias === 'log',
   );
 
-/** Lets the yearly tick be due, as after a long time without an operator. */
-async function tick(): Promise<void> {
-  for (let done = false; !done; ) {
-    const known = await stash.until('BackupConfiguration', 'orders', 'scheduled', (one) => one?.status?.execOps?.[1]?.next !== undefined);
-    const execOps = (known.status?.execOps ?? []).map((one) =>
-      one.alias === 'log' ? { ...one, lastCheckTime: '2025-06-01T00:00:00Z' } : one,
-    );
-    done = await stash.store.replaceStatus('BackupConfiguration', { ...known, status: { ...known.status, execOps } }).then(
-      () => true,
-      (error: unknown) => {
-        if (isCode(error, 'Conflict')) return false;
-        throw error;
-      },
-    );
-  }
-}
-
 test('a tick archives the log of the server, with nothing but the order, and says how far it is', async () => {
   await server.sql('INSERT INTO d.t VALUES ()');
   const written = await gtid();
-  await tick();
+  await tickLog(stash, 'orders');
   await eventually('the log is archived', async () => (await logLine())?.gtid === written, stash.log);
   const line = await logLine();
   assert.equal(line?.error, undefined);
@@ -83,14 +65,14 @@ test('after a Full the log continues it, and a kill of the agent in the middle c
   assert.equal((await stash.backedUp('full')).status?.phase, 'Succeeded');
   await server.sql('INSERT INTO d.t VALUES ()');
   const held = stash.restic.hold('backup');
-  await tick();
+  await tickLog(stash, 'orders');
   await held.reached();
   await stash.killAgent('target/');
   held.release();
   await eventually('the agent is missed', async () => ((await logLine())?.logs?.[0]?.orderID ?? '') === '', stash.log);
   await server.sql('INSERT INTO d.t VALUES ()');
   const written = await gtid();
-  await tick();
+  await tickLog(stash, 'orders');
   await eventually('the log is archived again', async () => (await logLine())?.gtid === written, stash.log);
   const line = await logLine();
   assert.equal(line?.error, undefined);

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { archiveLogs } from '../../functions/mariadb/testing/archived-logs.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { makeBackupAccount } from '../../functions/mariadb/testing/backup-account.ts';
 import { type ServerState, stateIn, stateOf } from '../../functions/mariadb/testing/server-state.ts';
 import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
 import { timeText } from '../../rules/window/recoverable.ts';
-import { database } from './testing/database.ts';
+import { database, tickLog } from './testing/database.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { localRepository, secret } from './testing/manifests.ts';
-import { plainRestic } from './testing/plain-restic.ts';
 import { quickRepository } from './testing/repository.ts';
 
 let server: TestServer;
@@ -25,6 +24,7 @@ let accident = '';
 /** A time between the two. */
 let between = '';
 let until = '';
+let timeline = '';
 
 before(async () => {
   server = await startTestServer({ options: ['log-bin=binlog', 'server-id=1', 'gtid-strict-mode=1'] });
@@ -34,7 +34,8 @@ before(async () => {
   path = join(stash.dir, 'repository');
   quickRepository(path);
   await stash.apply(secret('secret'), localRepository('repo', path), secret('login', { ...account }));
-  await stash.apply(...database('orders', server.socket, 'login'));
+  const execOps = ['full', 'log'].map((alias) => ({ alias, schedule: '0 0 1 1 *' }));
+  await stash.apply(...database('orders', server.socket, 'login', { execOps }));
   await stash.up();
   await ok('backup', 'orders', '--alias', 'full', '--wait');
   await server.sql("INSERT INTO d.orders SELECT seq, REPEAT('x', 200) FROM d.seq_1_to_2000");
@@ -55,27 +56,17 @@ after(async () => {
 
 const clock = async () => Number((await server.sql('SELECT UNIX_TIMESTAMP()'))[0]?.[0]);
 
-/** As the agent of a Log alias stores them. */
+/** As a tick of the alias does it. */
 async function storeLogs(): Promise<void> {
-  const directory = join(stash.dir, 'log');
-  mkdirSync(directory);
-  await archiveLogs(server, directory);
-  const [chain] = (JSON.parse(await plainRestic(path, '--json', 'snapshots')) as { tags?: string[]; hostname: string }[]).filter(
-    ({ tags }) => tags?.some((tag) => tag.startsWith('stash.chain=')),
-  );
-  const id = chain?.tags?.find((tag) => tag.startsWith('stash.chain='))?.slice('stash.chain='.length);
-  const tags = [
-    'stash.series=log',
-    'stash.operation=Log',
-    'stash.target=default/AppBinding/orders',
-    'stash.alias=log',
-    'stash.timeline=0a1b2c3d',
-  ];
-  until = timeText((await clock()) * 1000);
-  const states = ['stash.from=', `stash.gtid=${newest.gtid}`, 'stash.since=2026-11-22T10:00:00Z', `stash.until=${until}`];
-  const all = [...tags, ...states, `stash.continues=${id}.0`].flatMap((tag) => ['--tag', tag]);
-  await plainRestic(path, 'backup', '--host', chain?.hostname ?? '', ...all, directory);
-  rmSync(directory, { recursive: true });
+  await tickLog(stash, 'orders');
+  const archived = (one?: BackupConfiguration) => {
+    const line = one?.status?.execOps?.find(({ alias }) => alias === 'log');
+    return line?.gtid === newest.gtid && line.archivedTo !== undefined;
+  };
+  const { status } = await stash.until('BackupConfiguration', 'orders', 'archived', archived);
+  const log = status?.execOps?.flatMap(({ logs = [] }) => logs)[0];
+  timeline = log?.timeline ?? '';
+  until = log?.until ?? '';
 }
 
 async function ok(...args: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -101,11 +92,19 @@ async function refused(text: RegExp, ...args: string[]): Promise<void> {
 
 test('the window tells what can be restored to, as a table, drawn and as JSON', async () => {
   const { stdout } = await ok('window', 'orders', '--draw');
-  assert.match(stdout, /0a1b2c3d.*━/);
-  assert.match(stdout, new RegExp(`interval .* ${newest.gtid} .*0a1b2c3d +repo`));
+  assert.match(stdout, new RegExp(`${timeline}.*━`));
+  assert.match(stdout, new RegExp(`interval .* ${newest.gtid} .*${timeline} +repo`));
   const { repositories } = JSON.parse((await ok('window', 'orders', '-o', 'json')).stdout);
   assert.equal(repositories[0].repository, 'default/repo');
-  assert.deepEqual([repositories[0].intervals[0].gtidTo, repositories[0].intervals[0].timeline], [newest.gtid, '0a1b2c3d']);
+  assert.deepEqual([repositories[0].intervals[0].gtidTo, repositories[0].intervals[0].timeline], [newest.gtid, timeline]);
+});
+
+test('the configuration says in its status what it can be restored to', async () => {
+  const isOpen = (one?: BackupConfiguration) => one?.status?.recoverable?.[0]?.timeline === timeline;
+  const { status } = await stash.until('BackupConfiguration', 'orders', 'looked into', isOpen);
+  assert.deepEqual([status?.recoverable?.[0]?.gtidTo, status?.recoverable?.[0]?.to], [newest.gtid, until]);
+  const condition = status?.conditions?.find(({ type }) => type === 'RecoverableWindowOpen');
+  assert.deepEqual([condition?.status, condition?.reason], ['True', 'LogsGoOn']);
 });
 
 test('everything is back as it was just before the accident, by its GTID and by the time before it', async () => {
@@ -134,7 +133,7 @@ test('the plan is in the status: the point as it was asked for, what it means, a
   assert.equal(status?.point?.gtid, good.gtid);
   assert.deepEqual([status?.point?.before?.gtid, status?.point?.after?.gtid], [good.gtid, accident]);
   assert.ok((status?.point?.before?.time ?? '') < between && between < (status?.point?.after?.time ?? ''));
-  assert.equal(status?.point?.timeline, '0a1b2c3d');
+  assert.equal(status?.point?.timeline, timeline);
   assert.match(status?.point?.estimate ?? '', /^\d+ s for /);
   assert.equal(status?.plan?.[0]?.logs?.length, 1);
 });
@@ -142,7 +141,7 @@ test('the plan is in the status: the point as it was asked for, what it means, a
 test('a dry run says what it would be made of, and makes nothing', async () => {
   const before = (await stash.store.list('RestoreSession')).length;
   const { stdout, stderr } = await ok('restore', 'orders', '--gtid', accident, '--to', '/srv/look', '--dry-run');
-  assert.match(stderr, new RegExp(`point: ${accident}.*timeline 0a1b2c3d\nbase: .*\nlogs: `));
+  assert.match(stderr, new RegExp(`point: ${accident}.*timeline ${timeline}\nbase: .*\nlogs: `));
   assert.match(stdout, /pointInTime:\n {4}gtid: /);
   assert.equal((await stash.store.list('RestoreSession')).length, before);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyObject } from '../../../api/object.ts';
+import { isCode } from '../../../errors/error.ts';
 import { type Machine, machine } from './machine.ts';
 import { configuration } from './manifests.ts';
 
@@ -64,4 +65,21 @@ export function database(name: string, socket: string, secretName: string, spec:
 /** The host's name in the repository is that of the AppBinding. */
 export function databaseTarget(name: string): Record<string, unknown> {
   return { alias: name, ref: { ...APP_BINDING, name } };
+}
+
+/** Lets the tick of a configuration's alias `log`, which is a yearly one, be due, as after a long time without an operator. */
+export async function tickLog(stash: Machine, name: string): Promise<void> {
+  for (let done = false; !done; ) {
+    const known = await stash.until('BackupConfiguration', name, 'scheduled', (one) => one?.status?.execOps?.[1]?.next !== undefined);
+    const execOps = (known.status?.execOps ?? []).map((one) =>
+      one.alias === 'log' ? { ...one, lastCheckTime: '2025-06-01T00:00:00Z' } : one,
+    );
+    done = await stash.store.replaceStatus('BackupConfiguration', { ...known, status: { ...known.status, execOps } }).then(
+      () => true,
+      (error: unknown) => {
+        if (isCode(error, 'Conflict')) return false;
+        throw error;
+      },
+    );
+  }
 }
