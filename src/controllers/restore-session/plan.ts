@@ -39,7 +39,6 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
   try {
     if (spec.driver === 'VolumeSnapshotter')
       throw new StashError('NotSupportedYet', 'spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
-    checkPoint(spec, run.now);
     checkClaims(run);
     if (spec.target?.ref?.name === undefined && !makesClaims(run.session))
       throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
@@ -51,6 +50,7 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
         `spec.target.ref.kind: "${run.target.kind}" cannot be restored here; ${run.ctx.platform.targetKinds.join(' and ')} can`,
       );
     const binding = await restoreBinding(run);
+    checkPoint(spec, run.now, binding);
     checkClaimSteps(run.session, binding);
     await checkStashStorage(run.ctx, binding, [run.repository]);
     run.condition({ type: CONDITIONS.validationPassed, status: 'True', reason: 'ResourceValidationPassed', message: 'the spec is sound' });

@@ -29,8 +29,8 @@ interface PointInput {
 
 const RESOLVE_TIMEOUT_MS = 3 * 3_600_000;
 
-/** Throws Invalid for a point that is none, or lies in the future, and for one beside snapshots that are named. */
-export function checkPoint(spec: RestoreSessionSpec, now: Date): void {
+/** Throws Invalid for a point that is none, lies in the future or stands beside snapshots that are named, and for what knows no points. */
+export function checkPoint(spec: RestoreSessionSpec, now: Date, { steps, supports }: Pick<Binding, 'steps' | 'supports'>): void {
   const wish = pointWish(spec);
   if (wish === undefined) return;
   if (wish.time !== undefined && wish.time > now.getTime())
@@ -38,6 +38,11 @@ export function checkPoint(spec: RestoreSessionSpec, now: Date): void {
       remedy: 'Leave pointInTime out for the newest point there is.',
     });
   if (wish.gtid !== undefined && parseState(wish.gtid).size === 0) throw new StashError('Invalid', 'spec.pointInTime.gtid is empty');
+  const isNamed = wish.time !== undefined || wish.gtid !== undefined || wish.timeline !== undefined;
+  if (isNamed && !supports.includes('Replay')) {
+    const names = steps.map(({ name }) => name).join(', ');
+    throw new StashError('Invalid', `spec.pointInTime: ${names} cannot restore to a point in time; name a snapshot`);
+  }
 }
 
 /** The plan of a restore to a point, the same for every host; undefined where the target knows no points. Throws why it cannot be. */
@@ -49,11 +54,7 @@ export async function planPoint(
   const wish = pointWish(spec);
   if (wish === undefined) return undefined;
   const isNamed = wish.time !== undefined || wish.gtid !== undefined || wish.timeline !== undefined;
-  const names = input.binding.steps.map(({ name }) => name).join(', ');
-  if (!input.binding.supports.includes('Replay')) {
-    if (isNamed) throw new StashError('Invalid', `spec.pointInTime: ${names} cannot restore to a point in time; name a snapshot`);
-    return undefined;
-  }
+  if (!input.binding.supports.includes('Replay')) return undefined;
   const target = sourceTarget(input.snapshots, targetText(sourceOf(run)));
   // What was stored before there were chains is restored as it is.
   if (target === undefined && !isNamed) return undefined;

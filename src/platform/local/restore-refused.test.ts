@@ -30,7 +30,7 @@ const target = (rules: unknown[]) => ({
 const REFUSED: [name: string, spec: Record<string, unknown>, phase: string, reason: string][] = [
   ['of-nobody', target([{ sourceHost: 'nobody' }]), 'Invalid', 'SnapshotNotFound'],
   ['of-no-snapshot', target([{ snapshots: ['deadbeef'] }]), 'Invalid', 'SnapshotNotFound'],
-  ['to-a-time', { pointInTime: { time: '2026-11-22T10:15:00Z' } }, 'Invalid', 'NotSupportedYet'],
+  ['to-a-time', { pointInTime: { time: '2026-11-22T10:15:00Z' } }, 'Invalid', 'Invalid'],
   ['after-a-hook', { allowOverwrite: true, hooks: { preRestore: { exec: { command: ['false'] } } } }, 'Failed', 'HookFailed'],
 ];
 
