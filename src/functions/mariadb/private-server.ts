@@ -18,6 +18,7 @@ export interface PrivateServer extends Server {
 
 /** Largest packet that MariaDB knows: a transaction of a million rows is one statement of a replay. */
 export const LARGEST_PACKET = '1G';
+export const NO_SUCH_PROGRAM = 127;
 const START_MS = 600_000;
 const POLL_MS = 50;
 
@@ -121,6 +122,9 @@ async function answers(server: Server, signal: AbortSignal): Promise<void> {
 
 function serverFailure(context: FunctionContext, { exitCode, signal, stderrTail }: RunResult): StashError {
   if (context.signal.aborted) return new StashError('Canceled', 'the restore was stopped');
+  // What setpriv, and a shell, end with when there is no such program.
+  if (exitCode === NO_SUCH_PROGRAM)
+    return new StashError('ToolMissing', 'mariadbd is not installed here: logs cannot be replayed without it');
   const last = stderrTail
     .trim()
     .split('\n')

@@ -7,7 +7,7 @@ import type { FunctionContext } from '../function.ts';
 import { roomProblem } from '../room.ts';
 import { findPoint } from './find-point.ts';
 import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
-import { LARGEST_PACKET, type PrivateServer, withPrivateServer } from './private-server.ts';
+import { LARGEST_PACKET, NO_SUCH_PROGRAM, type PrivateServer, withPrivateServer } from './private-server.ts';
 import { settleAccountSql } from './replay-account.ts';
 import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
 
@@ -89,6 +89,8 @@ async function pipe(context: FunctionContext, server: PrivateServer, segments: r
   });
   if (context.signal.aborted) throw new StashError('Canceled', 'the restore was stopped during the replay');
   const decoder = await readFile(failed, 'utf8');
+  if (ended.exitCode === NO_SUCH_PROGRAM || decoder.startsWith(`${NO_SUCH_PROGRAM} `))
+    throw new StashError('ToolMissing', 'mariadb or mariadb-binlog is not installed here: logs cannot be replayed without them');
   const warned = /^WARNING: .*/m.exec(ended.stderrTail)?.[0];
   if (ended.exitCode === 0 && decoder === '' && warned === undefined) return;
   const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
