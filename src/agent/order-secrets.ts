@@ -1,4 +1,4 @@
-import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult } from '../orders/order.ts';
+import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult, StoredSnapshot } from '../orders/order.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { accessSecrets, secretValues } from '../secrets/secret-values.ts';
 
@@ -34,13 +34,19 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     return {
       ...result,
       operation: { ...result.operation, reason: secrets.text(result.operation.reason) },
-      stored: result.stored.map((one) => ({
-        ...one,
-        unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
-      })),
+      ...(result.message === undefined ? {} : { message: secrets.text(result.message) }),
+      stored: redactedSnapshots(result.stored, secrets),
+      ...(result.caughtUp === undefined ? {} : { caughtUp: redactedSnapshots(result.caughtUp, secrets) }),
       failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
       ...(result.skipped === undefined ? {} : { skipped: secrets.text(result.skipped) }),
     };
   if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };
   return result;
+}
+
+function redactedSnapshots(stored: readonly StoredSnapshot[], secrets: Redactor): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
+  }));
 }

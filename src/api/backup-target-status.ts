@@ -47,6 +47,7 @@ export const HostBackupStats = struct('How one host stands.', {
   attempts: optional(integer('How often the order was given.')),
   role: optional(text('Role of the host: Primary or Replica.')),
   operation: optional(OperationPerformed),
+  message: optional(text('By what the operation was chosen, and what else is to be known of it.')),
   position: optional(anything('Where the source stood: gtid, lsn, binlog and others.')),
   repositories: optional(list('What each Repository has.', RepositoryResult)),
   snapshots: optional(list('The snapshots.', SnapshotStats)),

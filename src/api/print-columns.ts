@@ -59,6 +59,7 @@ const COLUMNS: Partial<Record<KindName, readonly PrintColumn[]>> = {
     duration,
     wide('Trigger', '.spec.trigger'),
     wide('Scheduled', '.spec.scheduledTime', 'date'),
+    wide('Operation-Reason', '.status.operation.reason'),
     wide('Reason', '.status.reason'),
   ],
   RestoreSession: [

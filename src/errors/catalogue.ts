@@ -133,6 +133,7 @@ export const CATALOGUE = {
     'The agent ended while it ran this; it is started again by itself. Run the backup again if no retry follows.',
     true,
   ),
+  RoleChanged: entry('failed', 'Nothing has to be done: the next run goes to the new primary.'),
   AgentReplaced: entry('conflict', 'Nothing has to be done: another run of this agent has taken its place.'),
   // between operator and agents
   TokenRefused: entry(

@@ -1,5 +1,5 @@
 import { LONGEST_TEXT, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderError, OrderResult, Report } from './order.ts';
+import type { OrderError, OrderResult, Report, StoredSnapshot } from './order.ts';
 
 /** The report within what an operator takes: long texts are cut, of long lists the beginning (of steps, the end) is told. */
 export function boundedReport(report: Report): Report {
@@ -24,10 +24,9 @@ function boundedResult(result: OrderResult): OrderResult {
       return {
         ...result,
         operation: { ...result.operation, reason: cut(result.operation.reason) },
-        stored: result.stored.map((one) => ({
-          ...one,
-          unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
-        })),
+        ...(result.message === undefined ? {} : { message: cut(result.message) }),
+        stored: boundedSnapshots(result.stored),
+        ...(result.caughtUp === undefined ? {} : { caughtUp: boundedSnapshots(result.caughtUp) }),
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
         ...(result.skipped === undefined ? {} : { skipped: cut(result.skipped) }),
       };
@@ -40,6 +39,13 @@ function boundedResult(result: OrderResult): OrderResult {
     default:
       return result;
   }
+}
+
+function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
+  }));
 }
 
 function boundedTexts(texts: readonly string[]): string[] {

@@ -90,6 +90,16 @@ const lock = {
   hostname: label('Of whom.'),
   pid: count('Of whom.'),
 };
+const storedSnapshot = struct('A snapshot.', {
+  repository: Repository,
+  snapshotId: label('Its id.'),
+  paths: paths('A path in it.'),
+  totalBytes: count('Bytes.'),
+  storedBytes: count('Bytes added.'),
+  seconds: decimal('How long it took.'),
+  files,
+  unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
+});
 const type = <const T extends string>(name: T) => oneOf('Which result it is.', [name]);
 
 /** The results of orders by their `type`. */
@@ -98,20 +108,10 @@ export const RESULTS = {
     type: type('Backup'),
     operation: struct('What was done.', { requested: label('Asked for.'), performed: label('Done.'), reason: words('Why.') }),
     position: optional(map('Where the source stood.')),
-    stored: list(
-      'What is in the repositories.',
-      struct('A snapshot.', {
-        repository: Repository,
-        snapshotId: label('Its id.'),
-        paths: paths('A path in it.'),
-        totalBytes: count('Bytes.'),
-        storedBytes: count('Bytes added.'),
-        seconds: decimal('How long it took.'),
-        files,
-        unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
-      }),
-      { maxItems: MOST_NAMED },
-    ),
+    message: optional(words('More.')),
+    fault: optional(flag('Whether why it was done is a fault.')),
+    stored: list('What is in the repositories.', storedSnapshot, { maxItems: MOST_NAMED }),
+    caughtUp: optional(list('What they lacked of the chain before.', storedSnapshot, { maxItems: MOST_NAMED })),
     failed: list(
       'Repositories that do not have it.',
       struct('One.', { namespace: label('Its namespace.'), name: label('Its name.'), error: OrderError }),

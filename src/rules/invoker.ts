@@ -56,6 +56,7 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
   const namespace = metadata.namespace ?? '';
   const members = (batch === undefined ? [(object as BackupConfiguration).spec] : (batch.members ?? [])).map((member) => ({
     ...member,
+    ...chainOf(member, batch),
     key: memberKey(member.target?.ref, namespace),
   }));
   const named = spec.repositories ?? (spec.repository === undefined ? [] : [spec.repository]);
@@ -80,6 +81,12 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
     historyLimit: spec.backupHistoryLimit,
     globalHooks: batch?.hooks,
   };
+}
+
+/** What a member says itself goes before what the batch says. */
+function chainOf({ chain }: BackupMember, batch: BackupBatch['spec'] | undefined): Pick<BackupMember, 'chain'> {
+  const own = chain ?? batch?.chain;
+  return own === undefined ? {} : { chain: own };
 }
 
 /**

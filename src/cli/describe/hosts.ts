@@ -15,6 +15,7 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
       ...runRows(host, view),
       ['Role', host.role],
       ['Operation', operationText(host.operation)],
+      ['Message', host.message],
       ['Position', host.position && JSON.stringify(host.position)],
       ...(host.repositories ?? []).map((repository): [string, string] => [
         `Repository ${repository.name}`,

@@ -1,3 +1,4 @@
+import type { BackupSessionStatus } from '../../api/backup-session.ts';
 import { StashError } from '../../errors/error.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { memberKey } from '../../rules/invoker.ts';
@@ -14,6 +15,8 @@ const RETENTION_WAIT_MS = 600_000;
 export async function finish(run: SessionRun): Promise<SessionOutcome> {
   const failure = firstFailure(run);
   if (run.status.phase === 'Running') {
+    const operation = operationDone(run);
+    if (operation !== undefined) run.status.operation = operation;
     const hookError = await postBackupHooks(run, failure?.message);
     if (failure !== undefined) return fail(failure);
     if (hookError !== undefined) return fail(hookError);
@@ -26,13 +29,19 @@ export async function finish(run: SessionRun): Promise<SessionOutcome> {
       phase: 'DataStored',
       reason: 'DataStored',
       message: 'the data is stored; retention is applied',
-      operation: host.operation ?? run.status.operation,
     });
     await run.save();
     run.ctx.gates.release(run.purpose);
     await run.ctx.events.record(run.session, 'Normal', 'DataStored', storedText(run));
   }
   return afterRetention(run);
+}
+
+/** Of the first host that succeeded, else of one that made something all the same. */
+function operationDone({ status }: SessionRun): BackupSessionStatus['operation'] {
+  const hosts = (status.targets ?? []).flatMap((target) => target.stats ?? []);
+  const done = hosts.filter(({ operation }) => operation?.performed !== undefined);
+  return (done.find(({ phase }) => phase === 'Succeeded') ?? done[0])?.operation;
 }
 
 function firstFailure(run: SessionRun): StashError | undefined {

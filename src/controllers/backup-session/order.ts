@@ -10,6 +10,7 @@ import { connectionOf } from '../connection.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
+import { chainOrder } from './chain-order.ts';
 import type { SessionRun } from './session-run.ts';
 
 /** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
@@ -71,6 +72,7 @@ export async function backupOrder(
       tagText(TAGS.session, keyText({ namespace: invoker.namespace, name: run.session.metadata.name })),
       tagText(TAGS.alias, line.alias),
     ],
+    ...chainOrder(member, binding),
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
