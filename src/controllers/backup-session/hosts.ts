@@ -51,7 +51,7 @@ async function advance(
   }
   if (overdue) return stop(run, host, id, report, time);
   if (report === undefined) return give(run, target, { ...host, orderID: id }, time, afterwards);
-  if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => backupOrder(run, target, host, id));
+  await expectEndOf(run, id, () => backupOrder(run, target, host, id));
   return afterReport(host, report, undefined, time);
 }
 

@@ -11,8 +11,9 @@ import { ensureFinalizer } from '../finalizer.ts';
 import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { maintenanceReason, openRequest, probeDue } from './decide.ts';
-import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
+import { advanceMaintenance, beginMaintenance, maintenanceOrderIds, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
+import { orderEnded } from './order.ts';
 import { invokersOf } from './policies.ts';
 import { probe, unusable } from './probe.ts';
 import { removeRepository } from './remove.ts';
@@ -50,6 +51,8 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   try {
     opened = await openRepository(ctx, key, key.namespace);
   } catch (thrown) {
+    // It was being opened with what is not there any more.
+    if (repository.status?.maintenance?.phase !== 'Running') ctx.desk.drop(purposeText(repository));
     return unusable(ctx, repository, orderError(asStashError(thrown)), '');
   }
   if (repository.status?.maintenance?.phase === 'Running') return maintain(ctx, repository, opened.open);
@@ -88,7 +91,7 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
     if (step.type === 'Waiting') return await overdue(ctx, repository, request);
     if (step.type === 'Planned') {
       const planned = await patchStatus(ctx, 'Repository', repository, afterPlan(repository.status ?? {}, step.plan, step.recording, now));
-      step.give();
+      await orderEnded(ctx, step.order);
       if (step.plan.removeLocks)
         await ctx.events.record(planned, 'Normal', 'LocksRemoved', `${step.plan.locks.locks.length} locks of ended processes are removed`);
       if (!step.plan.exclusive) await ctx.events.record(planned, 'Warning', 'LockedByOther', step.plan.locks.blocking.join('; '));
@@ -117,7 +120,7 @@ async function overdue(ctx: Context, repository: Repository, request: Repository
   const deadline = repository.status?.maintenance?.deadline ?? '';
   const left = Date.parse(deadline) + STOP_GRACE_MS - ctx.clock.now().getTime();
   if (left > 0) return requeueAfter(Math.min(left, 60_000), 'maintenance is under way');
-  for (const name of MAINTENANCE_ORDERS) ctx.desk.cancel(maintenanceOrderId(repository, name), `the deadline ${deadline} has passed`);
+  for (const id of maintenanceOrderIds(repository)) ctx.desk.cancel(id, `the deadline ${deadline} has passed`);
   const error = new StashError('DeadlineExceeded', `the maintenance had not ended at its deadline ${deadline}`);
   return failMaintenance(ctx, repository, orderError(error), request);
 }

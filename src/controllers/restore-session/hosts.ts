@@ -51,7 +51,7 @@ async function advance(
     return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
   }
   if (report !== undefined) {
-    if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => restoreOrder(run, plan, id));
+    await expectEndOf(run, id, () => restoreOrder(run, plan, id));
     return afterReport(host, report, false, time);
   }
   try {
