@@ -6,6 +6,7 @@ import { orderIdOf } from '../../orders/order-id.ts';
 import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
+import { secretLookMs } from './decide.ts';
 import { purposeText } from './maintenance.ts';
 import { bothOf, endedTwice } from './order.ts';
 import { afterProbe } from './status.ts';
@@ -68,10 +69,11 @@ export async function unusable(
   const status = afterProbe(repository, { error }, { began, now: timeText(ctx.clock.now()), secretVersion });
   const known = repository.status?.error?.code === error.code && repository.status.error.message === error.message;
   // What cannot be opened for lack of a secret is looked at again when that changes; nothing is counted or written twice.
-  if (known && secretVersion === '') return requeueAfter(300_000, error.code);
+  const pause = secretVersion === '' ? Math.min(300_000, secretLookMs(error.code)) : 10_000;
+  if (known && secretVersion === '') return requeueAfter(pause, error.code);
   await patchStatus(ctx, 'Repository', repository, status);
   if (!known) await ctx.events.record(repository, 'Warning', error.code, `${error.message}. ${error.remedy}`);
-  return requeueAfter(secretVersion === '' ? 300_000 : 10_000, error.code);
+  return requeueAfter(pause, error.code);
 }
 
 /** Another repository in the same place is not ours: its snapshots are not those that status and sessions speak of. */

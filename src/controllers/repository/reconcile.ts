@@ -10,7 +10,7 @@ import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer } from '../finalizer.ts';
 import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
-import { maintenanceReason, openRequest, probeDue } from './decide.ts';
+import { maintenanceReason, openRequest, probeDue, secretLookMs } from './decide.ts';
 import { advanceMaintenance, beginMaintenance, maintenanceOrderIds, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
 import { orderEnded } from './order.ts';
@@ -73,7 +73,10 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   const reason = maintenanceReason({ repository, unrecorded, request, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
-  if (reason === undefined) return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now)), 'opens it again');
+  if (reason === undefined) {
+    const look = secretLookMs(repository.status?.error?.code);
+    return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now), look), 'opens it again');
+  }
   if (!ctx.gates.tryExclusive(key, purposeText(repository)))
     return requeueAfter(30_000, `maintenance waits for ${ctx.gates.sharers(key).join(', ')}`);
   const status = { ...repository.status, maintenance: beginMaintenance(reason, now) };
