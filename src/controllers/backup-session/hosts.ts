@@ -2,7 +2,7 @@ import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-targe
 import { isCode } from '../../errors/error.ts';
 import type { Report } from '../../orders/order.ts';
 import { expectEndOf } from '../expect-end.ts';
-import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
+import { failedHost, orderedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';
 import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { backupOrder, backupOrderId } from './order.ts';
@@ -93,7 +93,8 @@ async function give(
     const { agent, order } = await backupOrder(run, target, host, host.orderID ?? '');
     // An agent that has told of steps has begun it.
     run.ctx.desk.give(agent, order, host.steps !== undefined);
-    return { ...host, phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
+    const hindrance = run.ctx.desk.hindrance(order.id);
+    return { ...orderedHost(host, hindrance), phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
   } catch (thrown) {
     // Of one that has begun it is the agent that is waited for.
     if (isCode(thrown, 'TargetNotReady') && host.steps === undefined) {
@@ -106,10 +107,12 @@ async function give(
 }
 
 function stop(run: SessionRun, host: HostBackupStats, id: string, report: Report | undefined, time: string): HostBackupStats {
+  // What an agent has told of steps of has begun, whatever keeps that agent away since.
+  const hindrance = host.steps === undefined ? run.ctx.desk.hindrance(id) : undefined;
   run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
   const late = run.now.getTime() - Date.parse(run.status.sessionDeadline ?? '');
   if (host.phase === 'Pending' || report === undefined || late > STOP_GRACE_MS)
-    return failedHost(host, canceled(run.status.sessionDeadline ?? ''), time);
+    return failedHost(host, canceled(run.status.sessionDeadline ?? '', hindrance), time);
   return host;
 }
 
