@@ -6,6 +6,7 @@ import { timeText } from '../context.ts';
 import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
+import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
@@ -70,7 +71,14 @@ async function begin(run: SessionRun): Promise<SessionOutcome> {
     const ref = member.target?.ref ?? {};
     const answer = await run.ctx.platform.hosts(targetKey(ref, run.invoker.namespace), member.target?.alias);
     if ('missing' in answer) return fail(new StashError('NotFound', `target: ${answer.missing}`));
-    if (answer.hosts.length === 0) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
+    if (answer.hosts.length === 0) {
+      const { awaited } = answer;
+      if (awaited === undefined) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
+      if (!mayAwait(run, awaited)) return fail(awaitedTooLong(awaited));
+      // Nobody is kept from the repositories meanwhile.
+      run.ctx.gates.release(run.purpose);
+      return pending(run, 'TargetNotReady', `waits for a host: ${awaited}`);
+    }
     targets.push({
       ref,
       ...(member.target?.alias === undefined ? {} : { alias: member.target.alias }),
@@ -79,6 +87,7 @@ async function begin(run: SessionRun): Promise<SessionOutcome> {
       stats: answer.hosts.map((hostname) => ({ hostname, phase: 'Pending' as const })),
     });
   }
+  awaitNoMore(run);
   const limit = run.invoker.timeOut === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(run.invoker.timeOut);
   Object.assign(run.status, {
     phase: 'Running',

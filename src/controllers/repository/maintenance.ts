@@ -3,7 +3,7 @@ import type { RepositoryRequest } from '../../api/names.ts';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
-import type { MaintainResult, OpenRepository, Order, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
+import type { MaintainResult, OpenRepository, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type MaintenanceFacts, type MaintenancePlan, planMaintenance } from '../../rules/maintenance.ts';
 import { formatRecords, nextEntries, type RecordEntry, readRecords } from '../../rules/records.ts';
@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { timeText } from '../context.ts';
 import { checkDue } from './decide.ts';
 import { passwordOf } from './open.ts';
+import { bothOf, endedTwice, orderEnded, type RepositoryOrder } from './order.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
 import { unrecordedSessions } from './session-queries.ts';
 import { storedEntries } from './sessions.ts';
@@ -23,7 +24,7 @@ type MaintenanceStep =
   | { type: 'Waiting' }
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */
-  | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; give: () => void }
+  | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; order: RepositoryOrder }
   | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult };
 
 /**
@@ -36,40 +37,44 @@ export async function advanceMaintenance(
   open: OpenRepository,
   request: RepositoryRequest | undefined,
 ): Promise<MaintenanceStep> {
-  const give = (name: string, task: RepositoryTask): MaintenanceStep => {
-    ctx.desk.give(ctx.platform.repositoryAgent(open), orderFor(ctx, maintenanceOrderId(repository, name), repository, task));
-    return { type: 'Waiting' };
+  const order = (name: string, task: () => Promise<RepositoryTask>): RepositoryOrder => {
+    const deadline = repository.status?.maintenance?.deadline ?? '';
+    return { id: maintenanceOrderId(repository, name), purpose: purposeText(repository), deadline, repository: open, task };
   };
-  const reported = (name: string) => ctx.desk.report(maintenanceOrderId(repository, name));
-
-  const given = (name: string) => ctx.desk.given(maintenanceOrderId(repository, name));
-
-  const survey = reported('survey');
-  if (survey === undefined && given('survey')) return { type: 'Waiting' };
-  if (survey === undefined) return give('survey', { type: 'Survey', repository: open });
-  if (survey.state === 'Running') return { type: 'Waiting' };
+  const look = order('survey', async () => ({ type: 'Survey', repository: open }));
+  const survey = await endedTwice(ctx, look);
+  if (survey === undefined) return { type: 'Waiting' };
   if (survey.result?.type !== 'Survey') return failed(survey);
   const found = survey.result;
-  const maintained = reported('maintain');
-  // What was decided stays decided until it is done: it is in status, and the agent may have begun with it.
-  if (maintained === undefined ? given('maintain') : maintained.state === 'Running') return { type: 'Waiting' };
-  if (maintained !== undefined && maintained.result?.type !== 'Maintain') return failed(maintained);
-  const sessions = await unrecordedSessions(ctx, open);
-  const facts = await gather(ctx, repository, open, request, found, sessions);
-
-  const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
-  const plan = planMaintenance({ ...facts, remove });
-
-  if (maintained?.result?.type === 'Maintain') return { type: 'Done', plan, result: maintained.result };
-  const task = await maintainTask(ctx, repository, open, request, found, plan);
-  const recording = sessions.map((session) => session.metadata.uid ?? '');
-  return { type: 'Planned', plan, recording, give: () => give('maintain', task) };
+  const decide = async () => {
+    const sessions = await unrecordedSessions(ctx, open);
+    const facts = await gather(ctx, repository, open, request, found, sessions);
+    const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
+    return { sessions, plan: planMaintenance({ ...facts, remove }) };
+  };
+  const taskOf = (plan: MaintenancePlan) => maintainTask(ctx, repository, open, request, found, plan);
+  const id = maintenanceOrderId(repository, 'maintain');
+  if (ctx.desk.report(id) === undefined) {
+    // What was decided stays decided until it is done: it is in status, and the agent may have begun with it.
+    if (ctx.desk.given(id)) return { type: 'Waiting' };
+    const { plan, sessions } = await decide();
+    const task = await taskOf(plan);
+    const recording = sessions.map((session) => session.metadata.uid ?? '');
+    return { type: 'Planned', plan, recording, order: order('maintain', async () => task) };
+  }
+  const change = order('maintain', async () => taskOf((await decide()).plan));
+  const maintained = await orderEnded(ctx, change);
+  if (maintained === undefined) return { type: 'Waiting' };
+  if (maintained.result?.type !== 'Maintain') return failed(maintained);
+  return { type: 'Done', plan: (await decide()).plan, result: maintained.result };
 }
 
 /** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */
-export const MAINTENANCE_ORDERS = ['survey', 'maintain'] as const;
+export function maintenanceOrderIds(repository: Repository): string[] {
+  return [...bothOf(maintenanceOrderId(repository, 'survey')), maintenanceOrderId(repository, 'maintain')];
+}
 
-export function maintenanceOrderId(repository: Repository, name: string): string {
+function maintenanceOrderId(repository: Repository, name: string): string {
   return orderIdOf(purposeText(repository), `${name}.${repository.status?.maintenance?.startTime}`);
 }
 
@@ -85,10 +90,6 @@ export function beginMaintenance(reason: string, now: Date): NonNullable<Reposit
 
 export function purposeText(repository: Repository): string {
   return `Repository/${repository.metadata.namespace}/${repository.metadata.name}`;
-}
-
-function orderFor(ctx: Pick<Context, 'epoch'>, id: string, repository: Repository, task: RepositoryTask): Order {
-  return { id, epoch: ctx.epoch, deadline: repository.status?.maintenance?.deadline ?? '', purpose: purposeText(repository), task };
 }
 
 /** What is decided on: everything but what the policies would remove. */

@@ -57,8 +57,9 @@ export function clusterPlatform(
           const hosts = await restoreHosts(connection, target, alias);
           return hosts === undefined ? missing : { hosts };
         }
-        const hosts = await hostsOfWorkload(connection, target, alias);
-        return hosts === undefined ? missing : { hosts: hosts.map(({ host }) => host) };
+        const found = await hostsOfWorkload(connection, target, alias);
+        if (found === undefined) return missing;
+        return { hosts: found.hosts.map(({ host }) => host), ...(found.awaited === undefined ? {} : { awaited: found.awaited }) };
       },
       checkRestore: async (target, work) => {
         if (work.claims !== undefined) await checkClaims(connection, target.namespace, work.claims);
@@ -97,8 +98,9 @@ function isWorkloadTarget(target: TargetKey): target is WorkloadTarget {
 
 /** The sidecar in the pod that is this host now. */
 async function sidecarOf(connection: Connection, { host, spec, container }: HostWork, target: WorkloadTarget): Promise<HostAgent> {
-  const hosts = await hostsOfWorkload(connection, target, spec?.alias);
-  const pod = hosts?.find((one) => one.host === host)?.pod;
+  const found = await hostsOfWorkload(connection, target, spec?.alias);
+  const pod = found?.hosts.find((one) => one.host === host)?.pod;
+  if (found?.awaited !== undefined) throw new StashError('TargetNotReady', found.awaited);
   if (pod === undefined)
     throw new StashError('NotFound', `${target.kind} ${target.namespace}/${target.name} has no pod that is its host ${host} now`);
   const mounted = (spec?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
