@@ -31,6 +31,13 @@ interface Link {
   old?: OldChain;
 }
 
+/** A link that is not in the chain yet. */
+interface Written {
+  operation: 'Full' | 'Incremental';
+  directory: string;
+  complete: Tools['stage']['completeFull'];
+}
+
 /** One link of a host's chain: Incremental or Full is settled, the functions write it, it is sealed, and each repository gets what it lacks. */
 export async function chainBackup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
   const before = await mended(run, task, await lookAround(run, task, tools), tools);
@@ -87,7 +94,10 @@ async function incremental(
   const asked = { operation: 'Incremental' as const, stage: directory, parent, parentPosition: position };
   const made = await runFunctions(run, task, asked, { ...tools, stage });
   if (made.needFull !== undefined) return { needsFull: neededFull(made) };
-  await seal(run, task, directory, made, { ...tools, stage }, (line) => stage.completeIncremental(line));
+  await seal(run, task, { operation: 'Incremental', directory, complete: (line) => stage.completeIncremental(line) }, made, {
+    ...tools,
+    stage,
+  });
   return { made };
 }
 
@@ -130,24 +140,17 @@ async function full(
     return write();
   });
   if (made.skip === undefined) await old.catchUp();
-  await seal(run, task, directory, made, tools, (line) => stage.completeFull(line));
+  await seal(run, task, { operation: 'Full', directory, complete: (line) => stage.completeFull(line) }, made, tools);
   return { made, old };
 }
 
 /** Nothing to do leaves nothing; else the link is in the chain when this returns, written by a host that is still the one to back up. */
-async function seal(
-  run: OrderRun,
-  task: BackupTask,
-  directory: string,
-  made: FunctionResult,
-  tools: Tools,
-  complete: Tools['stage']['completeFull'],
-): Promise<void> {
+async function seal(run: OrderRun, task: BackupTask, written: Written, made: FunctionResult, tools: Tools): Promise<void> {
+  const { operation, directory, complete } = written;
   if (made.skip !== undefined) return tools.stage.dropPartial();
   if ((await readdir(directory)).length === 0)
     throw new StashError('FunctionFailed', `the functions ${task.steps.map((step) => step.name).join(', ')} succeeded, but wrote nothing`);
   if (task.onlyPrimary === true) await stillPrimary(run, task, tools);
-  const operation = /incremental/.test(directory) ? 'Incremental' : 'Full';
   await run.step('seal', () =>
     complete({ time: run.now(), alias: task.alias, link: { operation, host: task.host, position: made.position ?? {} } }),
   );
