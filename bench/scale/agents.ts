@@ -59,6 +59,10 @@ function resultOf({ task }: Order): OrderResult {
       return { type: 'Wipe', forgotten: [] };
     case 'Restore':
       return { type: 'Restore', files: 0, bytes: 0 };
+    case 'Log':
+      return { type: 'Log', role: 'Primary', stored: [], failed: [], complete: [] };
+    case 'Role':
+      return { type: 'Role', role: 'Primary', evidence: {} };
     case 'Backup':
       return {
         type: 'Backup',

@@ -8,11 +8,13 @@ import type { Logger } from '../runtime/log.ts';
 import { backup, type Tools } from './backup.ts';
 import type { OperatorClient } from './client.ts';
 import type { Journal } from './journal.ts';
+import { logBackup } from './log-backup.ts';
 import { oneByOne } from './one-by-one.ts';
 import { type OrderRun, runOrder } from './order-run.ts';
 import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
 import { restore } from './restore.ts';
+import { askRole } from './role.ts';
 import type { WriteLog } from './session-log.ts';
 
 interface AgentOptions {
@@ -59,6 +61,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const wake = wakeable();
   // Two that make a repository at once ruin it.
   const alone = oneByOne();
+  // The series that goes on is one, whoever wants it.
+  const oneLog = oneByOne();
   let epoch = 0;
   let lastContact = now().getTime();
   let lastBusy = now().getTime();
@@ -83,7 +87,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     }
     const stop = new AbortController();
     const deadline = deadlineTimer(order, stop, now);
-    const work = (run: OrderRun) => (order.task.type === 'Probe' ? alone(() => perform(run, options.tools)) : perform(run, options.tools));
+    const turns = order.task.type === 'Probe' ? alone : order.task.type === 'Log' ? oneLog : undefined;
+    const work = (run: OrderRun) => (turns === undefined ? perform(run, options.tools) : turns(() => perform(run, options.tools)));
     const log = options.openLog(order);
     const whole = options.podEnv === undefined ? order : withPodVariables(order, options.podEnv);
     const done = runOrder(whole, work, { journal, log, now, signal: stop.signal, changed: () => wake.soon(PROGRESS_MS) }).then(() => {
@@ -151,10 +156,12 @@ async function shrink(journal: Journal, error: StashError): Promise<void> {
   await journal.report({ ...rest, state: 'Failed', error: orderError(error) });
 }
 
-function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
+async function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
   const { task } = run.order;
   if (task.type === 'Backup') return backup(run, task, tools);
   if (task.type === 'Restore') return restore(run, task, tools);
+  if (task.type === 'Role') return { type: 'Role', ...(await askRole(run, task.steps, task.connection, tools)) };
+  if (task.type === 'Log') return logBackup(run, task, tools);
   return repositoryWork(run, task, tools.engine);
 }
 

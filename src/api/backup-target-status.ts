@@ -46,6 +46,7 @@ export const HostBackupStats = struct('How one host stands.', {
   phase: optional(oneOf('How it stands.', ['Pending', 'Running', 'Succeeded', 'Failed', 'Skipped'])),
   attempts: optional(integer('How often the order was given.')),
   role: optional(text('Role of the host: Primary or Replica.')),
+  evidence: optional(anything('What the role was concluded from.')),
   operation: optional(OperationPerformed),
   message: optional(text('By what the operation was chosen, and what else is to be known of it.')),
   position: optional(anything('Where the source stood: gtid, lsn, binlog and others.')),

@@ -66,12 +66,25 @@ export const TAGS = {
   linkTime: 'stash.time',
   /** The GTID state where it ends, with `+` for `,`. */
   gtid: 'stash.gtid',
+  /** Primary: of the hosts of a target this one was backed up because it was the primary, and its data is that of all. */
+  source: 'stash.source',
   /** Marks snapshots that hold no data of a target. */
   series: 'stash.series',
+  /** Of a snapshot of logs: which series of them it is. */
+  timeline: 'stash.timeline',
+  /** The GTID state at which it begins, with `+` for `,`. */
+  from: 'stash.from',
+  /** When its first file was begun, and up to when everything is in it; RFC 3339, by the clock of the server. */
+  since: 'stash.since',
+  until: 'stash.until',
+  /** `CHAIN.N`: its logs go on from link N (0 is the full) of this chain, the earliest they go on from. */
+  continues: 'stash.continues',
+  /** `TIMELINE@STATE`: its logs go on from those of another series, where that had come to STATE. */
+  follows: 'stash.follows',
 } as const;
 
 /** Values of `TAGS.series`. */
-export const SERIES = { records: 'records' } as const;
+export const SERIES = { records: 'records', log: 'log' } as const;
 
 /** Reason of the event that says, when a Repository goes, what `wipeOut` removed. */
 export const WIPED_OUT = 'WipedOut';

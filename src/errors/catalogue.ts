@@ -105,6 +105,7 @@ export const CATALOGUE = {
   DatabaseAccessDenied: entry('failed', 'Correct username and password in the secret of the AppBinding.'),
   DatabaseGrantMissing: entry('failed', 'Grant the privilege that is named (docs/mariadb.md has the full list).'),
   DatabaseUnsupported: entry('failed', 'See docs/mariadb.md for what is supported.'),
+  LogBinOff: entry('failed', 'Set log_bin in the configuration of the server and restart it, or remove the Log alias.'),
   DatabaseElsewhere: entry(
     'failed',
     'A physical backup runs on the machine of the server: run Stash there, or correct the address in the AppBinding.',
@@ -136,6 +137,20 @@ export const CATALOGUE = {
     'failed',
     'The agent ended while it ran this; it is started again by itself. Run the backup again if no retry follows.',
     true,
+  ),
+  AgentTooOld: entry(
+    'failed',
+    'The agent is of an earlier version: replace the pod, so that it gets the agent of this operator ("stash upgrade-agents" does that), and run it again.',
+  ),
+  // primary and replicas
+  HostSilent: entry('failed', 'Find out why the host does not answer: its pod, the agent in it, or the server; then run it again.'),
+  NoPrimary: entry(
+    'failed',
+    'Make one of the servers the primary, or start the one that does not answer, and run it again; with source: All every host is backed up.',
+  ),
+  SeveralPrimaries: entry(
+    'failed',
+    'Two servers take writes: find out which is right, make the other its replica (CHANGE MASTER), and run it again.',
   ),
   RoleChanged: entry('failed', 'Nothing has to be done: the next run goes to the new primary.'),
   AgentReplaced: entry('conflict', 'Nothing has to be done: another run of this agent has taken its place.'),

@@ -1,5 +1,6 @@
 import { StashError } from '../errors/error.ts';
 import type { FunctionStep } from '../orders/order.ts';
+import type { LogStart } from '../rules/log/log-index.ts';
 
 /** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
 export interface FunctionInput {
@@ -10,6 +11,8 @@ export interface FunctionInput {
   /** Incremental: the directory of the link that this one goes on from, and the position that was recorded when it was made. */
   parent?: string;
   parentPosition?: Record<string, unknown>;
+  /** Log: what is to be known should a series begin. */
+  logStart?: LogStart;
   /** What was fetched for a restore. */
   source?: string;
   /** Where a restore must end up; absent: where the data came from. */
@@ -35,6 +38,8 @@ export interface FunctionResult {
    * counts then; `message` has the values that show it.
    */
   needFull?: string;
+  /** Log: the series in the stage is complete as it is, and why; nothing was changed. Another is begun in an empty directory. */
+  seriesEnd?: { reason: string; message: string };
   upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
   message?: string;
   /** On failure: a code of the catalogue and, where it helps more than the catalogue's, what to do next. */
@@ -57,6 +62,7 @@ export function functionEnvironment(step: FunctionStep, input: FunctionInput): R
     STASH_STAGE: input.stage,
     STASH_PARENT: input.parent,
     STASH_PARENT_POSITION: input.parentPosition && JSON.stringify(input.parentPosition),
+    STASH_LOG_START: input.logStart && JSON.stringify(input.logStart),
     STASH_SOURCE: input.source,
     STASH_DESTINATION: input.destination,
     STASH_TARGET: input.target,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asStashError } from '../errors/error.ts';
 import type { Connection } from '../orders/order.ts';
+import type { LogStart } from '../rules/log/log-index.ts';
 import type { FunctionProgress, FunctionResult } from './contract.ts';
 
 /** The contract as a built-in function sees it. */
@@ -11,6 +12,8 @@ export interface FunctionContext {
   /** Incremental: the directory of the predecessor link, and the position recorded with it. */
   parent?: string;
   parentPosition?: Record<string, unknown>;
+  /** Log: what is to be known should a series begin. */
+  logStart?: LogStart;
   source?: string;
   destination?: string;
   scratch: string;
@@ -60,6 +63,7 @@ function contextFrom(environment: Record<string, string | undefined>, signal: Ab
     ...(environment.STASH_PARENT_POSITION === undefined
       ? {}
       : { parentPosition: JSON.parse(environment.STASH_PARENT_POSITION) as Record<string, unknown> }),
+    ...(environment.STASH_LOG_START === undefined ? {} : { logStart: JSON.parse(environment.STASH_LOG_START) as LogStart }),
     ...optional('source', 'STASH_SOURCE'),
     ...optional('destination', 'STASH_DESTINATION'),
     scratch: environment.STASH_SCRATCH ?? process.cwd(),

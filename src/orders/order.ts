@@ -1,5 +1,6 @@
 import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
+import type { LogMark, LogStart } from '../rules/log/log-index.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -13,7 +14,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | LogTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -114,6 +115,32 @@ export interface RestoreTask {
   repository: OpenRepository;
 }
 
+/** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
+export interface RoleTask {
+  type: 'Role';
+  steps: FunctionStep[];
+  connection?: Connection;
+}
+
+/** Brings the staged logs of a host up to date, once, and stores them where something of them is not stored. */
+export interface LogTask {
+  type: 'Log';
+  alias: string;
+  /** restic's --host. */
+  host: string;
+  steps: FunctionStep[];
+  connection?: Connection;
+  /** Those that may be used now. */
+  repositories: OpenRepository[];
+  /** All of the alias: what one of them lacks stays in the stage. */
+  wanted: RepositoryRef[];
+  tags: string[];
+  /** A host that is a replica archives nothing. */
+  onlyPrimary: boolean;
+  /** The series of this target that was archived last, by whatever host. */
+  previous?: NonNullable<LogStart['previous']>;
+}
+
 /** Work on a repository itself, done by the repository's own agent. */
 export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
@@ -187,7 +214,16 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult =
+  | BackupResult
+  | RestoreResult
+  | RoleResult
+  | LogResult
+  | ProbeResult
+  | ListResult
+  | SurveyResult
+  | MaintainResult
+  | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
@@ -223,6 +259,37 @@ export interface RestoreResult {
   bytes: number;
   message?: string;
 }
+
+export interface RoleResult {
+  type: 'Role';
+  role: 'Primary' | 'Replica';
+  /** What it was concluded from: plain values for people and status. */
+  evidence: RoleEvidence;
+}
+
+export interface LogResult {
+  type: 'Log';
+  role: 'Primary' | 'Replica';
+  evidence?: RoleEvidence;
+  /** What is staged; absent where nothing is. `until`: everything up to then, by the clock of the server, is in it. */
+  log?: { timeline: string; from: string; gtid: string; until: string; recent: LogMark[]; continues?: string; follows?: string };
+  /** Why the series before this one ended; where something is missing between them, `from` and `to` say what (GTID states). */
+  ended?: { reason: string; message: string; time: string; from: string; to: string };
+  stored: StoredLog[];
+  failed: (RepositoryRef & { error: OrderError })[];
+  /** Repositories of the order in which all of this is, stored now or before. */
+  complete: RepositoryRef[];
+}
+
+export interface StoredLog {
+  repository: RepositoryRef;
+  snapshotId: string;
+  totalBytes: number;
+  storedBytes: number;
+  seconds: number;
+}
+
+export type RoleEvidence = Record<string, string | number | boolean>;
 
 export interface ProbeResult {
   type: 'Probe';

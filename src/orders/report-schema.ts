@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
 import { LONGEST_NAME } from './bounded-report.ts';
-import { LONGEST_TEXT, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderResult } from './order.ts';
+import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
+import type { OrderResult, RoleEvidence } from './order.ts';
 
 const id = (description: string) => text(description, { maxLength: 2_048, format: 'order-id' });
 const label = (description: string) => text(description, { maxLength: 1_024 });
@@ -124,6 +124,64 @@ export const RESULTS = {
     files: count('Files.'),
     bytes: count('Bytes.'),
     message: optional(words('More.')),
+  }),
+  Log: struct('Logs were archived.', {
+    type: type('Log'),
+    role: oneOf('The role.', ['Primary', 'Replica']),
+    evidence: optional(Type.Unsafe<RoleEvidence>({ type: 'object', description: 'What it was concluded from.' })),
+    log: optional(
+      struct('What is staged.', {
+        timeline: label('Which series.'),
+        from: words('Where it begins.'),
+        gtid: words('Where it ends.'),
+        until: moment('Up to when everything is in it.'),
+        recent: list(
+          'Its newest groups.',
+          struct('One.', { gtid: label('Its GTID.'), time: count('When.'), state: words('The state after it.') }),
+          {
+            maxItems: MOST_STEPS,
+          },
+        ),
+        continues: optional(label('Of which chain.')),
+        follows: optional(words('After which series.')),
+      }),
+    ),
+    ended: optional(
+      struct('Why the series before it ended.', {
+        reason: label('In a word.'),
+        message: words('In words.'),
+        time: moment('When.'),
+        from: words('What is missing.'),
+        to: words('What is missing.'),
+      }),
+    ),
+    stored: list(
+      'What is in the repositories.',
+      struct('A snapshot.', {
+        repository: Repository,
+        snapshotId: label('Its id.'),
+        totalBytes: count('Bytes.'),
+        storedBytes: count('Bytes added.'),
+        seconds: decimal('How long it took.'),
+      }),
+      { maxItems: MOST_NAMED },
+    ),
+    failed: list(
+      'Repositories that do not have it.',
+      struct('One.', { namespace: label('Its namespace.'), name: label('Its name.'), error: OrderError }),
+      { maxItems: MOST_NAMED },
+    ),
+    complete: list('Repositories that have all of it.', Repository, { maxItems: MOST_NAMED }),
+  }),
+  Role: struct('Which role a host has.', {
+    type: type('Role'),
+    role: oneOf('The role.', ['Primary', 'Replica']),
+    evidence: Type.Unsafe<RoleEvidence>({
+      type: 'object',
+      description: 'What it was concluded from.',
+      maxProperties: MOST_EVIDENCE,
+      additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
+    }),
   }),
   Probe: struct('A repository was opened.', {
     type: type('Probe'),

@@ -57,6 +57,7 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
   const members = (batch === undefined ? [(object as BackupConfiguration).spec] : (batch.members ?? [])).map((member) => ({
     ...member,
     ...chainOf(member, batch),
+    ...(member.source === undefined && spec.source !== undefined ? { source: spec.source } : {}),
     key: memberKey(member.target?.ref, namespace),
   }));
   const named = spec.repositories ?? (spec.repository === undefined ? [] : [spec.repository]);

@@ -1,4 +1,5 @@
 import type { BackupSessionStatus } from '../../api/backup-session.ts';
+import type { HostBackupStats } from '../../api/backup-target-status.ts';
 import { StashError } from '../../errors/error.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { memberKey } from '../../rules/invoker.ts';
@@ -6,6 +7,7 @@ import { CONDITIONS } from '../conditions.ts';
 import { hostsEnded } from '../repository/sessions.ts';
 import { postBackupHooks } from './hooks.ts';
 import { maintenanceOutcomes, type RepositoryOutcome } from './recorded.ts';
+import { SILENT } from './role-answers.ts';
 import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 /** How long a stored session waits for retention before it ends without. */
@@ -23,8 +25,7 @@ export async function finish(run: SessionRun): Promise<SessionOutcome> {
     const hosts = (run.status.targets ?? []).flatMap((target) => target.stats ?? []);
     const host = hosts.find(({ phase }) => phase === 'Succeeded');
     // Nothing that succeeded, nothing that is stored.
-    if (host === undefined)
-      return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: hosts.map((one) => one.operation?.reason).join('; ') };
+    if (host === undefined) return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: reasonsOf(hosts).join('; ') };
     Object.assign(run.status, {
       phase: 'DataStored',
       reason: 'DataStored',
@@ -42,6 +43,11 @@ function operationDone({ status }: SessionRun): BackupSessionStatus['operation']
   const hosts = (status.targets ?? []).flatMap((target) => target.stats ?? []);
   const done = hosts.filter(({ operation }) => operation?.performed !== undefined);
   return (done.find(({ phase }) => phase === 'Succeeded') ?? done[0])?.operation;
+}
+
+/** Of those that were to be backed up. */
+function reasonsOf(hosts: readonly HostBackupStats[]): string[] {
+  return hosts.flatMap(({ operation, role }) => (role === 'Replica' || operation?.reason === SILENT ? [] : (operation?.reason ?? [])));
 }
 
 function firstFailure(run: SessionRun): StashError | undefined {

@@ -104,6 +104,6 @@ export function canceled(deadline: string, hindrance?: string): OrderError {
   return orderError(new StashError('DeadlineExceeded', `${how} at the session's deadline ${deadline}; ${why}`));
 }
 
-function noResult(): OrderError {
+export function noResult(): OrderError {
   return { code: 'Internal', message: 'the agent reported no result', remedy: 'Report this with the log of the session.' };
 }

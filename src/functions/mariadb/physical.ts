@@ -2,6 +2,7 @@ import { StashError } from '../../errors/error.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
 import { incrementalBackup } from './incremental-backup.ts';
+import { archiveLog } from './log/archive-log.ts';
 import { physicalBackup } from './physical-backup.ts';
 import { serverRole } from './role.ts';
 
@@ -14,6 +15,8 @@ export async function physical(context: FunctionContext): Promise<FunctionResult
       return incrementalBackup(context);
     case 'Role':
       return serverRole(context);
+    case 'Log':
+      return archiveLog(context);
     default:
       throw new StashError('NotSupportedYet', `mariadb-physical has no operation ${context.operation}`);
   }

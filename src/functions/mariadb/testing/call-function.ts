@@ -15,6 +15,7 @@ export interface FunctionCall {
   parent?: string;
   parentPosition?: Record<string, unknown>;
   source?: string;
+  logStart?: FunctionInput['logStart'];
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
   params?: Record<string, string>;
@@ -36,6 +37,7 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     operation: call.operation,
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
+    ...(call.logStart === undefined ? {} : { logStart: call.logStart }),
     ...(call.parent === undefined ? {} : { parent: call.parent }),
     ...(call.parentPosition === undefined ? {} : { parentPosition: call.parentPosition }),
     ...(call.source === undefined ? {} : { source: call.source }),

@@ -1,0 +1,57 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StashError } from '../../../errors/error.ts';
+import { type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../../rules/log/log-index.ts';
+import type { FunctionResult } from '../../contract.ts';
+import type { FunctionContext } from '../../function.ts';
+import { assertSameServer } from '../same-server.ts';
+import { openServer } from '../server.ts';
+import { beginning } from './beginning.ts';
+import { catchUp } from './catch-up.ts';
+import { followed } from './followed.ts';
+import { damageOf, type GoingOn, goingOn } from './going-on.ts';
+import { type HeaderOf, headersOf } from './headers.ts';
+import { readServerLog, type ServerLog } from './server-log.ts';
+
+/**
+ * Operation Log: brings the series of binlogs in STASH_STAGE up to date from the server's files, or begins one there. Where the server does
+ * not go on from it, nothing is changed and `seriesEnd` says why: the series is complete as it is, and a new one wants an empty directory.
+ * Throws LogBinOff, DatabaseUnsupported, DatabaseElsewhere, DataUnreadable, StageFull.
+ */
+export async function archiveLog(context: FunctionContext): Promise<FunctionResult> {
+  const { connection, stage, env, signal } = context;
+  if (connection === undefined) throw new StashError('Invalid', 'mariadb-physical needs an AppBinding: it has no connection');
+  if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');
+  const server = openServer(connection, context.scratch, env, signal);
+  const log = await readServerLog(server);
+  await assertSameServer(server, log.datadir, connection.socket ?? `${connection.host}:${connection.port ?? 3306}`);
+  const header = headersOf(log);
+  // What cannot be read back is refused before anything of it is stored.
+  await header(log.files.length - 1);
+  const known = parseLogIndex(await readFile(join(stage, 'log.index'), 'utf8').catch(() => ''));
+  const start = context.logStart ?? { host: '', links: [] };
+  const { index, next } = known === undefined ? await begin(log, header, start) : await resume(stage, known, log, header);
+  if ('reason' in next) return { seriesEnd: next };
+  await mkdir(join(stage, 'binlog'), { recursive: true, mode: 0o700 });
+  const reached = await catchUp({ directory: stage, log, header, context }, index, next);
+  if ('reason' in reached) return { seriesEnd: reached };
+  if (start.previous !== undefined) await followed(stage, reached, start.previous);
+  return { position: { time: log.time, gtid: reached.until.gtid } };
+}
+
+interface Step {
+  index: LogIndex;
+  next: GoingOn;
+}
+
+async function resume(stage: string, index: LogIndex, log: ServerLog, header: HeaderOf): Promise<Step> {
+  const next = (await damageOf(stage, index)) ?? (await goingOn(index, log.files.length, header, log.data));
+  return { index, next };
+}
+
+async function begin(log: ServerLog, header: HeaderOf, { host, links, previous, salt }: LogStart): Promise<Step> {
+  const at = await beginning(log.files.length, header, { links, after: previous?.gtid });
+  const first = await header(at);
+  const until = { time: log.time, gtid: first.from };
+  return { index: { host, timeline: timelineOf(first, salt), data: log.data, files: [], until, recent: [] }, next: { at, last: false } };
+}

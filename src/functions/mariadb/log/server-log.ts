@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StashError } from '../../../errors/error.ts';
+import type { Server } from '../server.ts';
+
+/** What the server says of its binlogs, all of it read within one connection. */
+export interface ServerLog {
+  /** By the server's clock, RFC 3339; everything that was in gtid_binlog_pos then is before `position`. */
+  time: string;
+  datadir: string;
+  directory: string;
+  /** Oldest first, up to the one it writes to. */
+  files: string[];
+  /** How far the newest one is written: the end of an event group. */
+  position: number;
+  /** Inode of ibdata1. */
+  data: string;
+}
+
+/** Asks the server, for the time before the position. Throws LogBinOff, DatabaseUnsupported for a Galera node, DatabaseGrantMissing. */
+export async function readServerLog(server: Server): Promise<ServerLog> {
+  const rows = await server.query(QUESTIONS);
+  const of = (name: string) => rows.find(([first]) => first === `stash ${name}`)?.[1] ?? '';
+  if (of('log_bin') !== '1') throw new StashError('LogBinOff', 'the server writes no binlog (log_bin is OFF): there is no log to archive');
+  if (of('wsrep_on') === '1')
+    throw new StashError('DatabaseUnsupported', 'the server is a Galera node (wsrep_on=ON); that is not supported');
+  const datadir = of('datadir').replace(/\/+$/, '');
+  const [active = '', position = ''] = rows[rows.findIndex(([first]) => first === 'stash master') + 1] ?? [];
+  const listed = rows.slice(rows.findIndex(([first]) => first === 'stash logs') + 1).map(([name = '']) => name);
+  const at = listed.indexOf(active);
+  if (at < 0) throw new StashError('FunctionFailed', `the server writes to the binlog ${active}, but its list ends with ${listed.at(-1)}`);
+  return {
+    time: `${of('time').replace(' ', 'T')}Z`,
+    datadir,
+    directory: dirname(of('basename')),
+    files: listed.slice(0, at + 1),
+    position: Number(position),
+    data: String((await stat(join(datadir, 'ibdata1'))).ino),
+  };
+}
+
+const QUESTIONS = `
+SELECT 'stash log_bin', @@GLOBAL.log_bin;
+SELECT 'stash wsrep_on', @@GLOBAL.wsrep_on;
+SELECT 'stash datadir', @@GLOBAL.datadir;
+SELECT 'stash basename', @@GLOBAL.log_bin_basename;
+SELECT 'stash time', UTC_TIMESTAMP(6);
+SELECT 'stash master';
+SHOW MASTER STATUS;
+SELECT 'stash logs';
+SHOW BINARY LOGS;
+`;
