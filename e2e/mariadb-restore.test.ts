@@ -56,7 +56,7 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
   await replicates();
   await arrives();
   const session = await succeeded(namespace, await askFor(namespace, 'orders', 'now', { alias: 'full' }));
-  assert.deepEqual(Object.keys(snapshotsOf(session)), ['orders-0', 'orders-1']);
+  assert.deepEqual(Object.keys(snapshotsOf(session)), ['orders-0'], 'of the two the primary alone');
   const before = await sums('orders-0');
   assert.match(before, /^shop\.fixed\t\d{3,}$/);
   await sql('orders-0', ACCIDENT);
@@ -68,7 +68,7 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
     spec: {
       repository: { name: 'repo' },
       task: { name: 'mariadb-restore' },
-      target: { ...orders, rules: [{ sourceHost: 'orders-0' }] },
+      target: orders,
       allowOverwrite: true,
       previousData: 'Discard',
       hooks: { postRestore: { exec: { command: ['sh', '-c', CONNECT] }, executionPolicy: 'OnSuccess' } },

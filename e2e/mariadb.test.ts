@@ -19,7 +19,8 @@ test('two MariaDB servers under load are backed up twice by sidecars in their ow
   await apply(
     namespace,
     server('orders', 2),
-    ...backedUp(target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } })),
+    // They know nothing of each other, so each is a primary.
+    ...backedUp(target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } }), { source: 'All' }),
   );
   await inForce(namespace, 'orders', 'statefulset/orders');
   const pods = await list('pods', namespace, 'app=orders');

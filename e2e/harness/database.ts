@@ -75,7 +75,7 @@ export function server(name: string, replicas: number, { empty = false } = {}): 
 }
 
 /** What has `orders` backed up by its sidecars, when asked: how to log in, and the configuration. */
-export function backedUp(orders: object): object[] {
+export function backedUp(orders: object, spec: object = {}): object[] {
   const login = { name: 'orders-login' };
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: login, stringData: { username: 'stash', password: 'backup' } },
@@ -90,6 +90,7 @@ export function backedUp(orders: object): object[] {
       target: orders,
       sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
       tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
+      ...spec,
     }),
   ];
 }

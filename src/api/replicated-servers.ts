@@ -1,9 +1,10 @@
 import type { AppBinding } from './app-binding.ts';
 
-/** One server of a replicated set on one machine: the name of its host, and where it listens. */
+/** One server of a replicated set on one machine: the name of its host, where it listens, and where its data is, for a restore. */
 export interface ReplicatedServer {
   name: string;
   url: string;
+  datadir?: string;
 }
 
 export const SERVERS_PATH = 'spec.parameters.stash.servers';
@@ -23,15 +24,18 @@ export function serverProblems(application: Pick<AppBinding, 'spec'>): { path: s
   return servers.flatMap((server: unknown, index) => {
     const path = `${SERVERS_PATH}[${index}]`;
     if (typeof server !== 'object' || server === null) return [{ path, value: server, message: 'must be an object with name and url' }];
-    const { name, url, ...others } = server as Record<string, unknown>;
+    const { name, url, datadir, ...others } = server as Record<string, unknown>;
     const earlier = (servers.slice(0, index) as Partial<ReplicatedServer>[]).findIndex((one) => one?.name === name || one?.url === url);
     return [
       ...(typeof name === 'string' && LABEL.test(name) && name !== RESERVED ? [] : [{ path: `${path}.name`, value: name, message: NAME }]),
       ...(typeof url === 'string' && url !== '' ? [] : [{ path: `${path}.url`, value: url, message: URL_MISSING }]),
+      ...(datadir === undefined || (typeof datadir === 'string' && datadir.startsWith('/'))
+        ? []
+        : [{ path: `${path}.datadir`, value: datadir, message: 'must be an absolute path' }]),
       ...Object.keys(others).map((field) => ({
         path: `${path}.${field}`,
         value: others[field],
-        message: 'is not a field; name and url are',
+        message: 'is not a field; name, url and datadir are',
       })),
       ...(earlier < 0 ? [] : [{ path, value: name, message: `has the name or the url of ${SERVERS_PATH}[${earlier}]` }]),
     ];

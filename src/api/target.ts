@@ -41,7 +41,12 @@ export const RestoreRule = struct(
   'What is restored on some hosts.',
   {
     targetHosts: optional(names('Hosts the rule is for; all that no other rule names when empty.')),
-    sourceHost: optional(text('Host whose data is taken; the same as the host itself when absent.', { maxLength: 253 })),
+    sourceHost: optional(
+      text(
+        'Host whose data is taken. When absent: the host itself, or the one that was the primary at the newest backup, where only the primary is backed up.',
+        { maxLength: 253 },
+      ),
+    ),
     snapshots: optional(names('Snapshots to restore; not together with paths.')),
     paths: optional(names('Directories whose newest snapshot is restored; not together with snapshots.', { maxItems: 256 })),
     exclude: optional(textList('Patterns of files to leave out; not together with include.')),

@@ -183,3 +183,29 @@ test('in a session of its own each time, the snapshots of every primary there wa
   assert.deepEqual(snapshotHosts(one), ['db-0', 'db-1']);
   assert.equal((await one.list('Repository'))[0]?.status?.recorded, 2);
 });
+
+test('a host whose role changed while it was backed up has failed, and a retry goes to the new primary', async () => {
+  const one = await asked(['Primary', 'Replica'], { retryConfig: { maxRetry: 1, delay: '1m' } });
+  one.agents.script = ({ task }) =>
+    task.type === 'Backup' && task.host === 'db-0' ? { code: 'RoleChanged', message: 'it follows db-1 now', remedy: '' } : 'Succeeded';
+  await one.clock.advance(HOUR);
+  await one.settle();
+  const failed = (await one.list('BackupSession')).find(({ status }) => status?.phase === 'Failed');
+  assert.equal(failed?.status?.reason, 'RoleChanged');
+  one.agents.roles.set('db-0', { role: 'Replica', evidence: {} });
+  one.agents.roles.set('db-1', { role: 'Primary', evidence: {} });
+  await one.clock.advance(MINUTE);
+  await one.settle();
+  assert.deepEqual(snapshotHosts(one), ['db-0', 'db-1']);
+});
+
+test('an agent that is lost in the middle of the backup gets the order once more, and replicas still none', async () => {
+  const one = await asked(['Replica', 'Primary']);
+  let lost = 0;
+  one.agents.script = ({ task }) =>
+    task.type === 'Backup' && lost++ === 0 ? { code: 'AgentLost', message: 'it ended', remedy: '' } : 'Succeeded';
+  await one.clock.advance(HOUR);
+  await one.settle();
+  assert.deepEqual(await hostsSeen(one), ['db-0 Skipped NotPrimary', 'db-1 Succeeded']);
+  assert.equal(backupsBegun(one).length, 3, 'one an hour before, and two');
+});

@@ -29,3 +29,8 @@ export function serverOf(application: AppBinding, host: string): AppBinding {
   const { service: _service, ...clientConfig } = application.spec.clientConfig;
   return { ...application, spec: { ...application.spec, clientConfig: { ...clientConfig, url: server.url } } };
 }
+
+/** The data directory of one of its servers, where the AppBinding says it. */
+export function serverDirectory(application: AppBinding, host: string): string | undefined {
+  return serversOf(application)?.find(({ name }) => name === host)?.datadir;
+}

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Snapshot } from '../engine/engine.ts';
 import { isCode } from '../errors/error.ts';
 import type { HostRestore } from './host-rules.ts';
-import { choosePreferringComplete, chooseSnapshots } from './restore-plan.ts';
+import { choosePreferringComplete, chooseSnapshots, leadingHost } from './restore-plan.ts';
 
 const TARGET = 'shop/Host/machine';
 let count = 0;
@@ -138,4 +138,19 @@ test('of the chain of a host the newest snapshot is taken, which holds all of it
   ];
   assert.deepEqual(chosen(links), [[1, '/stage/chain']]);
   assert.deepEqual(chosen(caughtUp), [[3, '/stage/chain']]);
+});
+
+test('where the newest backup was made of the primary alone, its host stands for all; else every host for itself', () => {
+  const of = (hour: number, host: string, primary = true, target = TARGET) => {
+    const made = snapshot(hour, ['/chain'], { host, target });
+    return primary ? { ...made, tags: [...made.tags, 'stash.source=Primary'] } : made;
+  };
+  const [before, after] = [of(1, 'db-0'), of(2, 'db-1')];
+  const lead = (snapshots: Snapshot[], incomplete: string[] = []) => leadingHost(snapshots, new Set(incomplete), TARGET);
+  assert.equal(lead([after, before]), 'db-1');
+  assert.equal(lead([after, before], [after.id]), 'db-0', 'one that is incomplete only where there is no other');
+  assert.equal(lead([before], [before.id]), 'db-0');
+  assert.equal(lead([before, after, of(3, 'db-2', false)]), undefined);
+  assert.equal(lead([before, of(3, 'web-0', true, 'shop/Host/other')]), 'db-0');
+  assert.equal(lead([]), undefined);
 });

@@ -72,6 +72,16 @@ function withoutSeries(snapshots: readonly Snapshot[], { from }: HostRestore): r
   return snapshots.filter((one) => series(one) === undefined);
 }
 
+/**
+ * The host whose data is that of all hosts of the target: the one that the newest snapshot of the target is of, if it was made because that
+ * host was the primary. Undefined where hosts are backed up each for itself.
+ */
+export function leadingHost(snapshots: readonly Snapshot[], incomplete: ReadonlySet<string>, target: string): string | undefined {
+  const mine = snapshots.filter(({ tags }) => tagValue(tags, TAGS.target) === target && tagValue(tags, TAGS.series) === undefined);
+  const latest = newest(mine.filter((one) => !incomplete.has(one.id))) ?? newest(mine);
+  return latest !== undefined && tagValue(latest.tags, TAGS.source) === 'Primary' ? latest.host : undefined;
+}
+
 /** Untagged snapshots are Stash's, or a person's: they may be anybody's. */
 function ofOneTarget(snapshots: readonly Snapshot[], host: string, target: string): readonly Snapshot[] {
   const tagged = [...new Set(snapshots.map((one) => tagValue(one.tags, TAGS.target)).filter((value) => value !== undefined))];

@@ -35,3 +35,24 @@ for (const [what, old, young, taken] of cases)
     if (taken === undefined) assert.equal(problem, undefined);
     else assert.match(problem ?? '', taken);
   });
+
+test('servers that an AppBinding lists are hosts by their names', async () => {
+  const servers = (name: string, names: string[]) => ({
+    metadata: { name, namespace: 'shop' },
+    spec: { clientConfig: {}, parameters: { stash: { servers: names.map((one) => ({ name: one, url: `unix(/run/${one})/` })) } } },
+  });
+  const [old, young, web] = [
+    configuration('old', 'AppBinding'),
+    configuration('young', 'AppBinding'),
+    configuration('web', 'StatefulSet', 'web'),
+  ];
+  const problems = async (names: string[], ofYoung: BackupConfiguration = young) => {
+    const list = async (kind: string) => (kind === 'BackupConfiguration' ? [old, ofYoung] : []);
+    const get = async (_kind: string, { name }: { name: string }) =>
+      name === 'old' ? servers(name, ['db-0', 'web-1']) : servers(name, names);
+    return hostProblems({ store: { list, get } as unknown as Store }, invokerOf(ofYoung));
+  };
+  assert.deepEqual(await problems(['db-1', 'db-2']), []);
+  assert.match((await problems(['db-1', 'db-0'])).join(), /already has host "db-0", "web-1" of shop\/AppBinding\/old/);
+  assert.match((await problems([], web)).join(), /give shop\/StatefulSet\/web another target\.alias/);
+});
