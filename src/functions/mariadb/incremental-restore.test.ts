@@ -152,9 +152,7 @@ describe('a restore of a full and its incrementals', () => {
   it('goes on from an incremental to a state before the last link as well', async () => {
     const [full, one] = chain.lines;
     assert.ok(full !== undefined && one !== undefined);
-    const source = chain.copy([full, one]);
-    rmSync(join(source, 'incremental-0002'), { recursive: true });
-    const { message } = await restore(source);
+    const { message } = await restore(chain.copy([full, one]));
     assert.match(message ?? '', new RegExp(`at GTID ${states[1]?.gtid}`));
     assert.deepEqual((await state()).tables, states[1]?.tables);
   });

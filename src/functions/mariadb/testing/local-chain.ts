@@ -13,7 +13,7 @@ interface LocalChain {
   full(over?: Partial<FunctionCall>): Promise<FunctionResult>;
   /** Goes on from the last link; when the function answers `needFull`, nothing is added. */
   incremental(over?: Partial<FunctionCall>): Promise<FunctionResult>;
-  /** A fresh copy as a restore finds it when it was fetched (a restore uses its source up); with other lines in its index, if told so. */
+  /** A fresh copy as a restore finds it when it was fetched (a restore uses its source up); of other lines, if told so. */
   copy(lines?: readonly IndexLine[]): string;
 }
 
@@ -47,7 +47,7 @@ export function localChain(server: TestServer, account: BackupAccount): LocalCha
     copy: (told = lines) => {
       const source = join(server.directory, `source-${++copies}`);
       mkdirSync(source);
-      cpSync(directory, source, { recursive: true });
+      for (const { link } of told) cpSync(join(directory, link.directory), join(source, link.directory), { recursive: true });
       writeFileSync(join(source, 'metadata.index'), formatIndex(told));
       return source;
     },
