@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { timeText } from '../context.ts';
 import { checkDue } from './decide.ts';
 import { passwordOf } from './open.ts';
-import { bothOf, endedTwice, orderEnded, type RepositoryOrder } from './order.ts';
+import { orderEnded, type RepositoryOrder } from './order.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
 import { unrecordedSessions } from './session-queries.ts';
 import { storedEntries } from './sessions.ts';
@@ -42,7 +42,7 @@ export async function advanceMaintenance(
     return { id: maintenanceOrderId(repository, name), purpose: purposeText(repository), deadline, repository: open, task };
   };
   const look = order('survey', async () => ({ type: 'Survey', repository: open }));
-  const survey = await endedTwice(ctx, look);
+  const survey = await orderEnded(ctx, look);
   if (survey === undefined) return { type: 'Waiting' };
   if (survey.result?.type !== 'Survey') return failed(survey);
   const found = survey.result;
@@ -71,7 +71,7 @@ export async function advanceMaintenance(
 
 /** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */
 export function maintenanceOrderIds(repository: Repository): string[] {
-  return [...bothOf(maintenanceOrderId(repository, 'survey')), maintenanceOrderId(repository, 'maintain')];
+  return ['survey', 'maintain'].map((name) => maintenanceOrderId(repository, name));
 }
 
 function maintenanceOrderId(repository: Repository, name: string): string {

@@ -27,8 +27,8 @@ export async function orderEnded(
 }
 
 /**
- * The same of one that may be done twice, since it changes nothing: that its agent was lost says nothing about the repository, and nobody who
- * waits for it is to fail for that. It is given once more.
+ * The same of one that somebody waits for, and that may be done twice: that its agent was lost says nothing about the repository, and nobody
+ * is to fail for that. It is given once more.
  */
 export async function endedTwice(ctx: Parameters<typeof orderEnded>[0], wanted: RepositoryOrder): Promise<Report | undefined> {
   const first = await orderEnded(ctx, wanted);
