@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
@@ -44,7 +45,7 @@ export async function chainBackup(run: OrderRun, task: BackupTask, tools: Tools)
   let decision = decide(task, before);
   try {
     if (decision.operation === 'Incremental') {
-      const link = await incremental(run, task, tools).catch((error: unknown) => outgrown(error, before.staged));
+      const link = await incremental(run, task, tools).catch((error: unknown) => outgrown(error, before.staged, tools.stage));
       if (!('needsFull' in link)) return await stored(run, task, { decision, ...link }, before, tools);
       decision = link.needsFull;
       await tools.stage.dropPartial();
@@ -101,9 +102,14 @@ async function incremental(
   return { made };
 }
 
+/** Beside what is free: without it there would be hardly more room. */
+async function isSmall(staged: StagedChain, stage: Tools['stage']): Promise<boolean> {
+  return staged.sound && (await stage.noRoom(10 * (staged.fullBytes + staged.incrementalBytes))) === undefined;
+}
+
 /** A chain that has filled the stage would fail with every further link. */
-function outgrown(error: unknown, staged: StagedChain): { needsFull: FullDecision } {
-  if (!isCode(error, 'StageFull') || !staged.sound || staged.incrementals === 0) throw error;
+async function outgrown(error: unknown, staged: StagedChain, stage: Tools['stage']): Promise<{ needsFull: FullDecision }> {
+  if (!isCode(error, 'StageFull') || !staged.sound || staged.incrementals === 0 || (await isSmall(staged, stage))) throw error;
   return { needsFull: fullBecause('ChainTooLong', `there is no room for another incremental: ${(error as Error).message}`) };
 }
 
@@ -132,7 +138,7 @@ async function full(
   const tight = before.staged.sound ? await stage.noRoom(before.staged.fullBytes) : undefined;
   let stays = tight === undefined ? undefined : await old.giveUp(tight);
   const { directory, made } = await write().catch(async (error: unknown) => {
-    if (!isCode(error, 'StageFull')) throw error;
+    if (!isCode(error, 'StageFull') || (await isSmall(before.staged, stage))) throw error;
     // Where it was tight before, what could be removed has been.
     if (tight === undefined) stays = await old.giveUp((error as Error).message);
     if (tight !== undefined || stays !== undefined) throw withNotes(error, stays === undefined ? old.notes : [stays]);
@@ -151,9 +157,9 @@ async function seal(run: OrderRun, task: BackupTask, written: Written, made: Fun
   if ((await readdir(directory)).length === 0)
     throw new StashError('FunctionFailed', `the functions ${task.steps.map((step) => step.name).join(', ')} succeeded, but wrote nothing`);
   if (task.onlyPrimary === true) await stillPrimary(run, task, tools);
-  await run.step('seal', () =>
-    complete({ time: run.now(), alias: task.alias, link: { operation, host: task.host, position: made.position ?? {} } }),
-  );
+  const session = tagValue(task.tags, TAGS.session);
+  const link = { operation, host: task.host, position: made.position ?? {}, ...(session === undefined ? {} : { session }) };
+  await run.step('seal', () => complete({ time: run.now(), alias: task.alias, link }));
 }
 
 async function stillPrimary(run: OrderRun, task: BackupTask, tools: Tools): Promise<void> {

@@ -92,6 +92,7 @@ describe('a chain in two repositories', () => {
   it('goes before a full that has no room beside it, once every repository holds it', async () => {
     await incremental('2');
     host.tell('full-stage', '');
+    host.tell('room', '10');
     host.away('b');
     const refused = await host.order('Full');
     assert.equal(refused.error?.code, 'StageFull');
@@ -111,10 +112,35 @@ describe('a chain in two repositories', () => {
   it('ends where the stage has no room for another incremental, instead of failing every time', async () => {
     await incremental('2');
     host.tell('full-stage', '');
+    host.tell('room', '10');
     const full = await incremental('3');
     assert.deepEqual([full.operation.reason, full.fault, outcome(full).performed], ['ChainTooLong', undefined, 'Full']);
     assert.match(full.message ?? '', /^there is no room for another incremental: 12 MiB are needed; the stage has no room for two chains/);
     host.tell('full-stage', undefined);
     assert.equal(outcome(await incremental('4')).performed, 'Incremental');
+  });
+
+  it('stays where the stage is full by something else: without it there would be hardly more room', async () => {
+    host.tell('full-stage', '');
+    const { error } = await host.order('Full');
+    assert.equal(error?.code, 'StageFull');
+    host.tell('full-stage', undefined);
+    assert.equal(outcome(await incremental('2')).performed, 'Incremental');
+  });
+
+  it('goes first where the last full would not fit a second time', async () => {
+    host.tell('room', '0');
+    host.write('2');
+    const full = await host.result('Full');
+    assert.match(full.message ?? '', /no room for two chains \(0 bytes can be used\): the old one, which every repository holds/);
+  });
+
+  it('is not stored beside the full that a second attempt of the same session makes', async () => {
+    const tags = ['stash.operation=Full', 'stash.target=shop/AppBinding/db', 'stash.session=shop/one'];
+    for (const name of ['a', 'b']) host.away(name);
+    await host.result('Full', { tags });
+    for (const name of ['a', 'b']) host.back(name);
+    assert.equal((await host.result('Full', { tags })).caughtUp, undefined);
+    assert.equal((await host.snapshots('a')).length, 2);
   });
 });

@@ -34,7 +34,7 @@ export function oldChain(
   let done = false;
 
   const catchUp = async () => {
-    if (done || !staged.sound || old.wrong) return;
+    if (done || !staged.sound || old.wrong || isFirstAttempt(staged.text, task)) return;
     done = true;
     for (const [at, repository] of task.repositories.entries()) {
       const lacking = await lackingIn(repository, staged.text, old.stored?.[at], tools.stage.state);
@@ -71,6 +71,12 @@ export function oldChain(
       return undefined;
     },
   };
+}
+
+/** A full of the same session, whose agent was lost before it could be stored: the one that is made now stands for it. */
+function isFirstAttempt(text: string, { tags }: BackupTask): boolean {
+  const [full, ...more] = parseIndex(text);
+  return more.length === 0 && full?.link.session !== undefined && full.link.session === tagValue(tags, TAGS.session);
 }
 
 /** What of the staged chain a repository lacks, and why it cannot be brought there; undefined when it has all, or holds something else. */

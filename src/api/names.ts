@@ -58,6 +58,8 @@ export const TAGS = {
   /** `NAMESPACE/NAME` of the BackupSession. */
   session: 'stash.session',
   alias: 'stash.alias',
+  /** Primary: of the hosts of a target this one was backed up because it was the primary, and its data is that of all. */
+  source: 'stash.source',
   /** Of a snapshot of a chain: which chain it is, as `chainId` names it. */
   chain: 'stash.chain',
   /** Its newest link: `full` or `incremental-NNNN`. */
@@ -66,8 +68,6 @@ export const TAGS = {
   linkTime: 'stash.time',
   /** The GTID state where it ends, with `+` for `,`. */
   gtid: 'stash.gtid',
-  /** Primary: of the hosts of a target this one was backed up because it was the primary, and its data is that of all. */
-  source: 'stash.source',
   /** Marks snapshots that hold no data of a target. */
   series: 'stash.series',
   /** Of a snapshot of logs: which series of them it is. */

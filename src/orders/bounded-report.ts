@@ -49,19 +49,19 @@ function boundedResult(result: OrderResult): OrderResult {
   }
 }
 
+function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
+  }));
+}
+
 /** Few, short and plain, whatever a function says. */
 function boundedEvidence(evidence: RoleEvidence): RoleEvidence {
   const plain = Object.entries(evidence).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
   return Object.fromEntries(
     plain.slice(0, MOST_EVIDENCE).map(([name, value]) => [cut(name, LONGEST_NAME), typeof value === 'string' ? cut(value) : value]),
   );
-}
-
-function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
-  return stored.map((one) => ({
-    ...one,
-    unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
-  }));
 }
 
 function boundedTexts(texts: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDesk } from './desk.ts';
+import { neededProtocol } from './needed-protocol.ts';
 import type { Order } from './order.ts';
 import { PROTOCOL } from './protocol.ts';
 import { listOrder } from './testing/order.ts';
@@ -34,4 +35,11 @@ test('an agent that knows of roles is asked, and an older one gets what it under
   assert.deepEqual((await deskWith(role).poll(PROTOCOL)).orders, [role]);
   const known = listOrder('list', PURPOSE);
   assert.deepEqual((await deskWith(known).poll(PROTOCOL - 1)).orders, [known]);
+});
+
+test('only an agent that keeps chains adds a link to one', () => {
+  const task = (operation: 'Full' | 'Incremental', source: 'Stage' | 'Paths') =>
+    ({ task: { type: 'Backup', operation, steps: [{ command: ['copy'], source }] } }) as unknown as Order;
+  assert.equal(neededProtocol(task('Incremental', 'Stage')), PROTOCOL);
+  for (const older of [task('Full', 'Stage'), task('Incremental', 'Paths')]) assert.equal(neededProtocol(older), PROTOCOL - 1);
 });

@@ -4,6 +4,8 @@ import { PROTOCOL } from './protocol.ts';
 /** The lowest version of the protocol with which an agent understands this order; an older one would make something else of it, or end. */
 export function neededProtocol({ task }: Pick<Order, 'task'>): number {
   if (task.type === 'Role' || task.type === 'Log') return PROTOCOL;
-  // An older agent would not look at the role again.
-  return task.type === 'Backup' && task.onlyPrimary === true ? PROTOCOL : PROTOCOL - 1;
+  if (task.type !== 'Backup') return PROTOCOL - 1;
+  // An older agent would not look at the role again, and would put an incremental in the place of its full.
+  const addsLink = task.operation === 'Incremental' && task.steps.some(({ source, command }) => source === 'Stage' && command.length > 0);
+  return task.onlyPrimary === true || addsLink ? PROTOCOL : PROTOCOL - 1;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Snapshot } from '../../engine/engine.ts';
@@ -17,7 +17,7 @@ export interface ChainHost {
   readonly stage: string;
   /** What the next link is to hold. */
   write(text: string): void;
-  /** Something the function obeys: `fail`, `need-full`, `role`, `evidence`, `full-stage`; undefined takes it away. */
+  /** Something the function obeys: `fail`, `need-full`, `role`, `evidence`, `full-stage`; `room` is how many bytes the stage takes. undefined takes it away. */
   tell(name: string, text: string | undefined): void;
   /** Opens the stage anew, as a new run of the agent does, and carries out one order. */
   order(operation: 'Full' | 'Incremental', change?: Partial<BackupTask>): Promise<Report>;
@@ -72,6 +72,10 @@ export async function chainHost(repositories: readonly string[] = ['a']): Promis
     checks: false,
     roles: true,
   };
+  const noRoom = async (_: string, bytes: number) => {
+    const room = readFile(join(places.world, 'room'));
+    return room === undefined || bytes <= Number(room) ? undefined : `${room} bytes can be used`;
+  };
   let count = 0;
 
   const order: ChainHost['order'] = async (operation, change = {}) => {
@@ -90,7 +94,7 @@ export async function chainHost(repositories: readonly string[] = ['a']): Promis
       ...change,
     };
     const given: Order = { id: `order-${++count}`, epoch: 1, deadline: deadline(), purpose: 'BackupSession/shop/s', task };
-    const stage = await openStage(places.stage);
+    const stage = await openStage(places.stage, noRoom);
     const journal = await openJournal(stage.state, () => new Date().toISOString());
     await journal.accept(given, runningReport(given.id));
     const tools = { engine, stage, baseEnv, keepOut: [] };
@@ -135,6 +139,14 @@ export async function chainHost(repositories: readonly string[] = ['a']): Promis
     back: (name) => renameSync(join(base, `${name}.away`), join(base, name)),
     dispose: () => rmSync(base, { recursive: true }),
   };
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function deadline(): string {

@@ -18,6 +18,8 @@ export interface LinkRecord {
   host: string;
   /** What the function said of where the link ends: LSNs, GTID, binlog file and position, server version. */
   position: Record<string, unknown>;
+  /** `NAMESPACE/NAME` of the session it was made for. */
+  session?: string;
   /** sha256 over the link's manifest: sorted `size path` lines of every file. */
   manifest: string;
 }
