@@ -93,7 +93,8 @@ export async function succeeded(namespace: string, name: string, options: Parame
 export function snapshotsOf({ status }: Read): Record<string, string> {
   type Host = { hostname: string; snapshots?: { snapshotID: string }[] };
   const hosts = status.targets.flatMap(({ stats }: { stats: Host[] }) => stats) as Host[];
-  return Object.fromEntries(hosts.map(({ hostname, snapshots = [] }) => [hostname, snapshots.map((one) => one.snapshotID).join(' ')]));
+  const stored = hosts.filter(({ snapshots = [] }) => snapshots.length > 0);
+  return Object.fromEntries(stored.map(({ hostname, snapshots = [] }) => [hostname, snapshots.map((one) => one.snapshotID).join(' ')]));
 }
 
 export async function sessionsOf(namespace: string, invoker: string): Promise<Read[]> {

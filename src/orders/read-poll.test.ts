@@ -150,3 +150,13 @@ test('whatever an agent has to say, it cuts it down to what is taken, and keeps 
   const short: Report = { ...runningReport('one'), result: results.Backup };
   assert.deepEqual(boundedReport(short), short);
 });
+
+test('whatever a function gives as evidence of a role, an agent tells of it few plain values, which are understood', () => {
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`v${index}`, 'x'.repeat(20_000)]));
+  const evidence = { nested: { a: 1 }, list: [1], ...many } as unknown as Record<string, string>;
+  const report: Report = { ...runningReport('one'), state: 'Succeeded', result: { type: 'Role', role: 'Primary', evidence } };
+  assert.throws(() => assert.deepEqual(read(poll([report])).reports[0]?.state, 'Succeeded'));
+  const [told] = read(poll([boundedReport(report)])).reports;
+  assert.equal(told?.state, 'Succeeded');
+  assert.equal(told?.result?.type === 'Role' && Object.keys(told.result.evidence).length, 32);
+});
