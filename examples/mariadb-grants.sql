@@ -2,4 +2,5 @@
 --   mariadb < mariadb-grants.sql
 CREATE USER IF NOT EXISTS 'stash'@'localhost' IDENTIFIED BY 'change-me';
 -- RELOAD: the backup lock. PROCESS: reading InnoDB's state. BINLOG MONITOR: the binlog position that belongs to the backup.
-GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO 'stash'@'localhost';
+-- SLAVE MONITOR: whether the server is a replica.
+GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'stash'@'localhost';

@@ -10,6 +10,7 @@ import { orderFileName } from '../orders/order-id.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Stage } from './stage.ts';
 import { storedByOthers } from './stash-output.ts';
+import { type UploadCommand, uploadCommand } from './upload-command.ts';
 
 export interface Tools {
   engine: Engine;
@@ -23,8 +24,19 @@ export interface Tools {
 /** One backup of one host: the functions write the stage (or say what to read), then the engine stores it in each repository. */
 export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Promise<BackupResult> {
   if (task.output !== undefined) return storedByOthers(run, task, task.output, tools.engine);
-  const made = await runFunctions(run, task, tools);
-  const request = uploadRequest(task, made, tools.stage);
+  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
+  try {
+    return await backupFrom(run, task, tools, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** `scratch` is there until everything is stored: a command that the engine starts reads the login of the target in it. */
+async function backupFrom(run: OrderRun, task: BackupTask, tools: Tools, scratch: string): Promise<BackupResult> {
+  const made = await runFunctions(run, task, tools, scratch);
+  const command = uploadCommand(task, scratch);
+  const request = uploadRequest(task, made, tools.stage, command);
   const result: BackupResult = {
     type: 'Backup',
     operation: { requested: task.operation, performed: task.operation, reason: 'Requested' },
@@ -37,7 +49,10 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
   if (request.source.type === 'paths') await refuseLinks(request.source.paths);
   for (const repository of task.repositories) {
     try {
-      result.stored.push(await upload(run, repository, request, tools.engine));
+      const stored = await command.ended(request, upload(run, repository, request, tools.engine));
+      result.stored.push(stored.snapshot);
+      // Each repository has a dump of its own; all of them hold at least what the first one has.
+      if (stored.position !== undefined) result.position ??= stored.position;
     } catch (thrown) {
       if (run.signal.aborted) throw thrown;
       result.failed.push({ namespace: repository.namespace, name: repository.name, error: orderError(asStashError(thrown)) });
@@ -56,10 +71,9 @@ async function refuseLinks(paths: readonly string[]): Promise<void> {
   }
 }
 
-async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Promise<FunctionResult> {
+async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools, scratch: string): Promise<FunctionResult> {
   const steps = task.steps.filter((step) => step.command.length > 0);
   if (steps.length === 0) return {};
-  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   try {
     const staged = steps.some((step) => step.source === 'Stage');
@@ -90,8 +104,6 @@ async function runFunctions(run: OrderRun, task: BackupTask, tools: Tools): Prom
   } catch (error) {
     await tools.stage.dropPartial();
     throw error;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -100,11 +112,11 @@ async function seal(run: OrderRun, task: BackupTask, result: FunctionResult, sta
   await run.step('seal', () => stage.completeFull({ time: run.now(), alias: task.alias, link }));
 }
 
-function uploadRequest(task: BackupTask, made: FunctionResult, stage: Stage): BackupRequest {
+function uploadRequest(task: BackupTask, made: FunctionResult, stage: Stage, command: UploadCommand): BackupRequest {
   const base = { host: task.host, tags: task.tags, force: false, args: task.args };
   const upload = made.upload;
   if (upload !== undefined && 'command' in upload)
-    return { ...base, source: { type: 'command', command: upload.command, fileName: upload.fileName, env: {} } };
+    return { ...base, source: { type: 'command', command: upload.command, fileName: upload.fileName, env: command.env } };
   if (upload !== undefined && 'paths' in upload)
     return { ...base, source: { type: 'paths', paths: upload.paths, exclude: upload.exclude ?? [] } };
   if (upload !== undefined || task.steps.some((step) => step.source === 'Stage'))
