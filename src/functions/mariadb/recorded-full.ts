@@ -25,7 +25,9 @@ export interface RecordedFull {
 export async function readRecordedFull(source: string): Promise<RecordedFull> {
   const full = parseIndex(await readFile(join(source, 'metadata.index'), 'utf8').catch(() => ''))[0];
   if (full === undefined)
-    throw new StashError('Invalid', 'the snapshot has no metadata.index with a full backup: it is no physical backup of Stash');
+    throw new StashError('Invalid', 'the snapshot has no metadata.index with a full backup: it is no physical backup of Stash', {
+      remedy: 'Choose another snapshot; or, for one of mariadb-dump, name mariadb-dump-restore in spec.task.',
+    });
   return recordedFull(full.link.position);
 }
 

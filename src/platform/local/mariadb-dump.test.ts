@@ -8,6 +8,7 @@ import type { AnyObject } from '../../api/object.ts';
 import { makeDumpAccount } from '../../functions/mariadb/testing/backup-account.ts';
 import { definitions, fillWithEverything } from '../../functions/mariadb/testing/everything.ts';
 import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
+import { DUMP_GRANTS } from '../../rules/mariadb-grants.ts';
 import { databaseTarget } from './testing/database.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
@@ -70,6 +71,9 @@ const restoring = (name: string, to: string, params: Record<string, string>, spe
     ...spec,
   });
 
+const waiting = () =>
+  server.sql("SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'stash-dump' AND STATE LIKE 'Waiting for table%'");
+
 async function backedUp(name: string, invoker: string): Promise<BackupSession> {
   await stash.apply(session(name, invoker));
   return stash.backedUp(name);
@@ -119,6 +123,19 @@ test('one database of it replaces what has its names, and leaves the others', as
   assert.match(JSON.stringify((await stash.restored('absent')).status), /no database nosuch; it has shop, we`ird ü/);
 });
 
+test('a target that is only dumped is restored from its dump without more being said', async () => {
+  await server.sql('DROP DATABASE shop');
+  await stash.apply(restore('itself', 'repo', 'shop', { target: databaseTarget('shop'), allowOverwrite: true, previousData: 'Discard' }));
+  const { status } = await stash.restored('itself');
+  assert.match(JSON.stringify(status), /DatabaseGrantMissing.*stash-dump may not carry out a statement of the dump/);
+  await stash.apply(binding('shop', server, 'root'));
+  await stash.apply(restore('itself-2', 'repo', 'shop', { target: databaseTarget('shop'), allowOverwrite: true, previousData: 'Discard' }));
+  const again = await stash.restored('itself-2');
+  assert.equal(again.status?.phase, 'Succeeded', JSON.stringify(again.status));
+  assert.deepEqual(await other.sql('CHECKSUM TABLE shop.orders'), await server.sql('CHECKSUM TABLE shop.orders'));
+  await stash.apply(binding('shop', server, 'login'));
+});
+
 test('the names of AppsCode’s addon mean the same, with its args', async () => {
   const addon = { name: 'mariadb-backup-10.6.23', params: list({ args: '--databases shop --skip-triggers' }) };
   await stash.apply(binding('addon', server, 'login', { parameters: { stash: { addon: { backupTask: addon } } } }));
@@ -154,9 +171,7 @@ test('a server that dies in the middle of a dump leaves no snapshot, and the err
   const before = (await dataSnapshots(path)).length;
   const lock = await server.hold('LOCK TABLES big.t WRITE');
   await stash.apply(session('dies', 'shop'));
-  const waits = () =>
-    server.sql("SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'stash-dump' AND STATE LIKE 'Waiting for table%'");
-  await eventually('the dump waits for a table', async () => (await waits()).length > 0, stash.log);
+  await eventually('the dump waits for a table', async () => (await waiting()).length > 0, stash.log);
   assertHiddenFromProc();
   const pid = server.process()?.pid ?? 0;
   process.kill(pid, 'SIGKILL');
@@ -166,6 +181,31 @@ test('a server that dies in the middle of a dump leaves no snapshot, and the err
   assert.match(JSON.stringify(ended.status), /DatabaseUnreachable/);
   assert.equal((await dataSnapshots(path)).length, before);
   await server.start();
+});
+
+test('each grant of the example is needed, and the one that is missing is named', async () => {
+  for (const grant of DUMP_GRANTS) {
+    const name = `without-${grant.toLowerCase().replace(' ', '-')}`;
+    const rest = DUMP_GRANTS.filter((one) => one !== grant);
+    const login = { username: name, password: LOGIN.password };
+    await server.sql(
+      `CREATE USER '${name}'@'localhost' IDENTIFIED BY '${LOGIN.password}'; GRANT ${rest.join(', ')} ON *.* TO '${name}'@'localhost'`,
+    );
+    await stash.apply(secret(name, login), binding(name, server, name), dumping(name, 'mariadb-dump'));
+    const { status } = await backedUp(name, name);
+    assert.match(JSON.stringify(status), new RegExp(`DatabaseGrantMissing.*the database user lacks ${grant} on \\*`));
+  }
+});
+
+test('where the storage goes away in the middle, that is what the error is about', async () => {
+  const lock = await server.hold('LOCK TABLES big.t WRITE');
+  await stash.apply(session('away', 'shop'));
+  await eventually('the dump waits for a table', async () => (await waiting()).length > 0, stash.log);
+  process.kill(stash.resticOf('backup')?.pid ?? 0, 'SIGKILL');
+  const { status } = await stash.backedUp('away');
+  assert.match(JSON.stringify(status?.targets), /"code":"CommandFailed"|CommandFailed/);
+  await eventually('nothing of the dump is left on the server', async () => (await waiting()).length === 0, stash.log);
+  await lock.close();
 });
 
 test('no password is in status, log, journal or output', async () => {
