@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,7 +14,7 @@ import { databaseTarget } from './testing/database.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { configuration, localRepository, restore, secret, session } from './testing/manifests.ts';
-import { dataSnapshots, plainRestic } from './testing/plain-restic.ts';
+import { dataSnapshots, plainRestic, startRestic } from './testing/plain-restic.ts';
 import { quickRepository } from './testing/repository.ts';
 
 const LOGIN = { username: 'stash-dump', password: 'donkey-battery-4711' };
@@ -146,6 +147,23 @@ test('the names of AppsCode’s addon mean the same, with its args', async () =>
   const dump = await plainRestic(path, 'dump', snapshot?.id ?? '', '/dumpfile.sql');
   assert.match(dump, /Current Database: `shop`/);
   assert.doesNotMatch(dump, /we``ird|CREATE TRIGGER|trigger shop/i);
+});
+
+test('a dump that AppsCode’s addon stored is restored too', async () => {
+  const { child, ended } = await startRestic(path, 'backup', '--stdin', '--stdin-filename', 'dumpfile.sql', '--host', 'host-0');
+  const args = ['--no-defaults', `--socket=${server.socket}`, '--user=root', '--databases', 'shop'];
+  const dump = spawn('mariadb-dump', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  dump.stdout.pipe(child.stdin);
+  child.stdout.resume();
+  assert.equal(await ended, 0);
+  await other.sql('DROP DATABASE shop');
+  const rules = [{ sourceHost: 'host-0', snapshots: ['latest'] }];
+  await stash.apply(
+    restoring('foreign', 'copy', {}, { target: { ...databaseTarget('copy'), rules }, task: { name: 'mariadb-restore-10.6.23' } }),
+  );
+  const { status } = await stash.restored('foreign');
+  assert.equal(status?.phase, 'Succeeded', JSON.stringify(status));
+  assert.deepEqual(await other.sql('CHECKSUM TABLE shop.orders'), await server.sql('CHECKSUM TABLE shop.orders'));
 });
 
 test('args that write, log in elsewhere or hide errors are refused with what is allowed', async () => {
