@@ -59,6 +59,8 @@ function resultOf({ task }: Order): OrderResult {
       return { type: 'Wipe', forgotten: [] };
     case 'Restore':
       return { type: 'Restore', files: 0, bytes: 0 };
+    case 'Role':
+      return { type: 'Role', role: 'Primary', evidence: {} };
     case 'Backup':
       return {
         type: 'Backup',

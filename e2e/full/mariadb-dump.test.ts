@@ -12,11 +12,15 @@ const skip = IMAGE === '' ? 'set STASH_E2E_MARIADB_IMAGE to an image built from 
 /** Of the public image in which the dump runs: docker.io/library/mariadb. */
 const VERSION = '10.11';
 const ROOT = 'donkey-4711';
+/** A statement a line, as a server's first start takes them. */
 const SCHEMA = `
-CREATE USER 'root'@'%' IDENTIFIED BY '${ROOT}'; GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;
-CREATE DATABASE playground; CREATE TABLE playground.equipment (id INT AUTO_INCREMENT PRIMARY KEY, type VARCHAR(50), quant INT);
+CREATE USER 'root'@'%' IDENTIFIED BY '${ROOT}';
+GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;
+CREATE DATABASE playground;
+CREATE TABLE playground.equipment (id INT AUTO_INCREMENT PRIMARY KEY, type VARCHAR(50), quant INT);
 INSERT INTO playground.equipment (type, quant) SELECT CONCAT('slide ', seq), seq FROM playground.seq_1_to_1000;
-CREATE VIEW playground.many AS SELECT * FROM playground.equipment WHERE quant > 500;`;
+CREATE VIEW playground.many AS SELECT * FROM playground.equipment WHERE quant > 500;
+`;
 
 function server(name: string): object[] {
   const labels = { app: name };

@@ -13,6 +13,7 @@ import { type OrderRun, runOrder } from './order-run.ts';
 import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
 import { restore } from './restore.ts';
+import { askRole } from './role.ts';
 import type { WriteLog } from './session-log.ts';
 
 interface AgentOptions {
@@ -151,10 +152,11 @@ async function shrink(journal: Journal, error: StashError): Promise<void> {
   await journal.report({ ...rest, state: 'Failed', error: orderError(error) });
 }
 
-function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
+async function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
   const { task } = run.order;
   if (task.type === 'Backup') return backup(run, task, tools);
   if (task.type === 'Restore') return restore(run, task, tools);
+  if (task.type === 'Role') return { type: 'Role', ...(await askRole(run, task.steps, task.connection, tools)) };
   return repositoryWork(run, task, tools.engine);
 }
 

@@ -1,16 +1,20 @@
-import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult } from '../orders/order.ts';
+import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult, StoredSnapshot } from '../orders/order.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { accessSecrets, secretValues } from '../secrets/secret-values.ts';
 
 /** Every secret value an order carries: of its repositories, its database, and what its functions are given under a name of a secret. */
 export function secretsOf({ task }: Order): string[] {
-  const repositories: OpenRepository[] = task.type === 'Backup' ? task.repositories : [task.repository];
-  const ofStorage = repositories.flatMap(({ access }) => accessSecrets(access));
+  const ofStorage = repositoriesOf(task).flatMap(({ access }) => accessSecrets(access));
   const password = 'connection' in task ? task.connection?.password : undefined;
   const ofFunctions = stepsOf(task).flatMap(({ env, params, secrets = [] }) =>
     [...secretValues(env), ...secretValues(params), ...secrets].filter(isNoSwitch),
   );
   return [...new Set([...ofStorage, ...(password === undefined ? [] : [password]), ...ofFunctions])];
+}
+
+function repositoriesOf(task: Order['task']): readonly OpenRepository[] {
+  if (task.type === 'Role') return [];
+  return task.type === 'Backup' ? task.repositories : [task.repository];
 }
 
 function stepsOf(task: Order['task']): readonly FunctionStep[] {
@@ -34,13 +38,23 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     return {
       ...result,
       operation: { ...result.operation, reason: secrets.text(result.operation.reason) },
-      stored: result.stored.map((one) => ({
-        ...one,
-        unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
-      })),
+      ...(result.message === undefined ? {} : { message: secrets.text(result.message) }),
+      stored: redactedSnapshots(result.stored, secrets),
+      ...(result.caughtUp === undefined ? {} : { caughtUp: redactedSnapshots(result.caughtUp, secrets) }),
       failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
       ...(result.skipped === undefined ? {} : { skipped: secrets.text(result.skipped) }),
     };
+  if (result.type === 'Role') {
+    const shown = Object.entries(result.evidence).map(([name, value]) => [name, typeof value === 'string' ? secrets.text(value) : value]);
+    return { ...result, evidence: Object.fromEntries(shown) };
+  }
   if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };
   return result;
+}
+
+function redactedSnapshots(stored: readonly StoredSnapshot[], secrets: Redactor): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.map(({ item, message }) => ({ item, message: secrets.text(message) })),
+  }));
 }

@@ -48,7 +48,7 @@ export const AppBindingSpec = struct('How to log in to an application.', {
   secret: SecretRef('Secret with username and password.'),
   secretTransforms: optional(list('How keys of the Secret are renamed before use.', SecretTransform)),
   tlsSecret: SecretRef('Secret with certificates.'),
-  parameters: optional(anything('What tools know of the application; Stash reads parameters.stash.addon.')),
+  parameters: optional(anything('What tools know of the application; Stash reads parameters.stash.addon and parameters.stash.servers.')),
 });
 export type AppBindingSpec = Static<typeof AppBindingSpec>;
 

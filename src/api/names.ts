@@ -58,6 +58,16 @@ export const TAGS = {
   /** `NAMESPACE/NAME` of the BackupSession. */
   session: 'stash.session',
   alias: 'stash.alias',
+  /** Primary: of the hosts of a target this one was backed up because it was the primary, and its data is that of all. */
+  source: 'stash.source',
+  /** Of a snapshot of a chain: which chain it is, as `chainId` names it. */
+  chain: 'stash.chain',
+  /** Its newest link: `full` or `incremental-NNNN`. */
+  link: 'stash.link',
+  /** When that link was complete, RFC 3339; a link that was caught up is older than its snapshot. */
+  linkTime: 'stash.time',
+  /** The GTID state where it ends, with `+` for `,`. */
+  gtid: 'stash.gtid',
   /** Marks snapshots that hold no data of a target. */
   series: 'stash.series',
 } as const;

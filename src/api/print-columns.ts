@@ -57,8 +57,10 @@ const COLUMNS: Partial<Record<KindName, readonly PrintColumn[]>> = {
     column('Operation', '.status.operation.performed'),
     phase,
     duration,
+    wide('Primary', '.status.targets[0].stats[?(@.role=="Primary")].hostname'),
     wide('Trigger', '.spec.trigger'),
     wide('Scheduled', '.spec.scheduledTime', 'date'),
+    wide('Operation-Reason', '.status.operation.reason'),
     wide('Reason', '.status.reason'),
   ],
   RestoreSession: [

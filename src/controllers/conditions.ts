@@ -23,6 +23,7 @@ export const CONDITIONS = {
   globalPostRestoreHook: 'GlobalPostRestoreHookSucceeded',
   restoreCompleted: 'RestoreCompleted',
   everythingSupported: 'EverythingSupported',
+  logSlaveUpdates: 'LogSlaveUpdates',
   blueprintFollowed: 'BlueprintFollowed',
   backupSkipped: 'BackupSkipped',
   deadlineExceeded: 'DeadlineExceeded',

@@ -107,6 +107,7 @@ export const CATALOGUE = {
   ),
   DataUnreadable: entry('failed', 'Run "stash up" as root or as the user that owns the data directory.'),
   ToolVersionMismatch: entry('failed', 'Install the mariadb-backup of the same MariaDB series as the server.'),
+  ChainBroken: entry('failed', 'Restore another snapshot; have a full backup made if this is the newest one.'),
   DatabaseRunning: entry('conflict', 'Stop the server, or give stopCommand and startCommand in the RestoreSession.'),
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
   DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),
@@ -132,6 +133,21 @@ export const CATALOGUE = {
     'The agent ended while it ran this; it is started again by itself. Run the backup again if no retry follows.',
     true,
   ),
+  AgentTooOld: entry(
+    'failed',
+    'The agent is of an earlier version: replace the pod, so that it gets the agent of this operator ("stash upgrade-agents" does that), and run it again.',
+  ),
+  // primary and replicas
+  HostSilent: entry('failed', 'Find out why the host does not answer: its pod, the agent in it, or the server; then run it again.'),
+  NoPrimary: entry(
+    'failed',
+    'Make one of the servers the primary, or start the one that does not answer, and run it again; with source: All every host is backed up.',
+  ),
+  SeveralPrimaries: entry(
+    'failed',
+    'Two servers take writes: find out which is right, make the other its replica (CHANGE MASTER), and run it again.',
+  ),
+  RoleChanged: entry('failed', 'Nothing has to be done: the next run goes to the new primary.'),
   AgentReplaced: entry('conflict', 'Nothing has to be done: another run of this agent has taken its place.'),
   // between operator and agents
   TokenRefused: entry(

@@ -27,6 +27,16 @@ test('a backup is told its operation, alias, stage, result and scratch, and noth
   });
 });
 
+test('an incremental is told which link it goes on from, and where that ended', () => {
+  const told = functionEnvironment(step(), {
+    ...input,
+    operation: 'Incremental',
+    parent: '/chain/full',
+    parentPosition: { toLsn: '44404' },
+  });
+  assert.deepEqual([told.STASH_PARENT, told.STASH_PARENT_POSITION], ['/chain/full', '{"toLsn":"44404"}']);
+});
+
 test('a restore is told what it may do with what is there, and how to stop and start', () => {
   const restore = { allowOverwrite: true, previousData: 'Keep' as const, stopCommand: ['systemctl', 'stop', 'a b'], startCommand: [] };
   const { STASH_STAGE, STASH_ALIAS, ...told } = functionEnvironment(step(), {

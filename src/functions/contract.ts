@@ -3,10 +3,13 @@ import type { FunctionStep } from '../orders/order.ts';
 
 /** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
 export interface FunctionInput {
-  operation: 'Full' | 'Incremental' | 'Restore' | 'Check';
+  operation: 'Full' | 'Incremental' | 'Log' | 'Role' | 'Restore' | 'Check';
   alias?: string;
   /** Where a backup is written; empty when the function starts. */
   stage?: string;
+  /** Incremental: the directory of the link that this one goes on from, and the position that was recorded when it was made. */
+  parent?: string;
+  parentPosition?: Record<string, unknown>;
   /** What was fetched for a restore. */
   source?: string;
   /** Where a restore must end up; absent: where the data came from. */
@@ -23,9 +26,14 @@ export interface FunctionInput {
 export interface FunctionResult {
   position?: Record<string, unknown>;
   role?: 'Primary' | 'Replica';
+  /** What the role was concluded from: plain values for people and status. */
+  evidence?: Record<string, string | number | boolean>;
   /** Nothing to do, and why. */
   skip?: string;
-  /** An incremental cannot be made, and why. */
+  /**
+   * An incremental cannot be made from that parent: LineageChanged, LineageUnproven, VersionChanged or PositionGap. Nothing in the stage
+   * counts then; `message` has the values that show it.
+   */
   needFull?: string;
   upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
   message?: string;
@@ -47,6 +55,8 @@ export function functionEnvironment(step: FunctionStep, input: FunctionInput): R
     STASH_OPERATION: input.operation,
     STASH_ALIAS: input.alias,
     STASH_STAGE: input.stage,
+    STASH_PARENT: input.parent,
+    STASH_PARENT_POSITION: input.parentPosition && JSON.stringify(input.parentPosition),
     STASH_SOURCE: input.source,
     STASH_DESTINATION: input.destination,
     STASH_TARGET: input.target,

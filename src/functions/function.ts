@@ -8,6 +8,9 @@ export interface FunctionContext {
   operation: string;
   connection?: Connection;
   stage?: string;
+  /** Incremental: the directory of the predecessor link, and the position recorded with it. */
+  parent?: string;
+  parentPosition?: Record<string, unknown>;
   source?: string;
   destination?: string;
   scratch: string;
@@ -45,7 +48,7 @@ export async function runBuiltIn(
 function contextFrom(environment: Record<string, string | undefined>, signal: AbortSignal): FunctionContext {
   const argv = (name: string) => JSON.parse(environment[name] ?? '[]') as string[];
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith('STASH_'));
-  const optional = (key: 'stage' | 'source' | 'destination', name: string) =>
+  const optional = (key: 'stage' | 'parent' | 'source' | 'destination', name: string) =>
     environment[name] === undefined ? {} : { [key]: environment[name] };
   return {
     operation: environment.STASH_OPERATION ?? '',
@@ -53,6 +56,10 @@ function contextFrom(environment: Record<string, string | undefined>, signal: Ab
       ? {}
       : { connection: JSON.parse(readFileSync(environment.STASH_TARGET, 'utf8')) as Connection }),
     ...optional('stage', 'STASH_STAGE'),
+    ...optional('parent', 'STASH_PARENT'),
+    ...(environment.STASH_PARENT_POSITION === undefined
+      ? {}
+      : { parentPosition: JSON.parse(environment.STASH_PARENT_POSITION) as Record<string, unknown> }),
     ...optional('source', 'STASH_SOURCE'),
     ...optional('destination', 'STASH_DESTINATION'),
     scratch: environment.STASH_SCRATCH ?? process.cwd(),

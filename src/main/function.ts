@@ -2,12 +2,12 @@ import { runBuiltIn } from '../functions/function.ts';
 import { dumpBackup } from '../functions/mariadb/dump/dump-backup.ts';
 import { dumpRestore } from '../functions/mariadb/dump/dump-restore.ts';
 import { dumpStream } from '../functions/mariadb/dump/dump-stream.ts';
-import { physicalBackup } from '../functions/mariadb/physical-backup.ts';
+import { physical } from '../functions/mariadb/physical.ts';
 import { physicalRestore } from '../functions/mariadb/physical-restore.ts';
 
 /** `stash-function NAME`: the built-in functions behind the catalogue's commands. */
 const BUILT_IN = new Map([
-  ['mariadb-physical', physicalBackup],
+  ['mariadb-physical', physical],
   ['mariadb-restore', physicalRestore],
   ['mariadb-dump', dumpBackup],
   ['mariadb-dump-stream', dumpStream],

@@ -1,5 +1,5 @@
-import { LONGEST_TEXT, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderError, OrderResult, Report } from './order.ts';
+import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
+import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './order.ts';
 
 /** The report within what an operator takes: long texts are cut, of long lists the beginning (of steps, the end) is told. */
 export function boundedReport(report: Report): Report {
@@ -24,15 +24,16 @@ function boundedResult(result: OrderResult): OrderResult {
       return {
         ...result,
         operation: { ...result.operation, reason: cut(result.operation.reason) },
-        stored: result.stored.map((one) => ({
-          ...one,
-          unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
-        })),
+        ...(result.message === undefined ? {} : { message: cut(result.message) }),
+        stored: boundedSnapshots(result.stored),
+        ...(result.caughtUp === undefined ? {} : { caughtUp: boundedSnapshots(result.caughtUp) }),
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
         ...(result.skipped === undefined ? {} : { skipped: cut(result.skipped) }),
       };
     case 'Restore':
       return result.message === undefined ? result : { ...result, message: cut(result.message) };
+    case 'Role':
+      return { ...result, evidence: boundedEvidence(result.evidence) };
     case 'Maintain':
       return result.check === undefined ? result : { ...result, check: { ...result.check, messages: boundedTexts(result.check.messages) } };
     case 'Wipe':
@@ -40,6 +41,21 @@ function boundedResult(result: OrderResult): OrderResult {
     default:
       return result;
   }
+}
+
+function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
+  return stored.map((one) => ({
+    ...one,
+    unreadable: one.unreadable.slice(0, MOST_NAMED).map(({ item, message }) => ({ item: cut(item), message: cut(message) })),
+  }));
+}
+
+/** Few, short and plain, whatever a function says. */
+function boundedEvidence(evidence: RoleEvidence): RoleEvidence {
+  const plain = Object.entries(evidence).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
+  return Object.fromEntries(
+    plain.slice(0, MOST_EVIDENCE).map(([name, value]) => [cut(name, LONGEST_NAME), typeof value === 'string' ? cut(value) : value]),
+  );
 }
 
 function boundedTexts(texts: readonly string[]): string[] {

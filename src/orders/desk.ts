@@ -3,6 +3,7 @@ import { endedProcesses } from './ended-processes.ts';
 import { knownAgents } from './known-agents.ts';
 import { MOST_REPORTS } from './limits.ts';
 import { sameTrust } from './may-report.ts';
+import { neededProtocol } from './needed-protocol.ts';
 import type { EndedProcess, Order, OrderError, Report, RepositoryRef } from './order.ts';
 import { orderError } from './order-error.ts';
 import { orderFate } from './order-fate.ts';
@@ -155,7 +156,9 @@ export function createDesk(options: DeskOptions): AgentDesk {
       const facts = { known: known.has(id), ended: hasEnded, sent: entry.sent, sentTo: entry.sentTo, journal: request.journal };
       const fate = orderFate(facts);
       if (fate === 'Lost') fail(id, entry, replaced(request.agent));
-      if (fate !== 'Send' || orders.length + known.size >= MOST_REPORTS) continue;
+      const understood = request.protocol >= neededProtocol(entry.order);
+      if (fate === 'Send' && !understood) fail(id, entry, tooOld(request));
+      if (fate !== 'Send' || !understood || orders.length + known.size >= MOST_REPORTS) continue;
       Object.assign(entry, { sent: true, sentTo: request.journal });
       orders.push(entry.order);
     }
@@ -287,6 +290,11 @@ export function createDesk(options: DeskOptions): AgentDesk {
 function replaced(agent: string): OrderError {
   const text = `the agent ${agent} came back without its journal: what became of the order that it had is not known`;
   return orderError(new StashError('AgentLost', text));
+}
+
+function tooOld({ agent, protocol }: PollRequest): OrderError {
+  const text = `the agent ${agent} is of an earlier version: it speaks protocol ${protocol}, in which this cannot be asked of it`;
+  return orderError(new StashError('AgentTooOld', text));
 }
 
 function hasNews(response: PollResponse): boolean {

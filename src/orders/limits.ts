@@ -5,6 +5,8 @@ export const MOST_STEPS = 100;
 export const LONGEST_TEXT = 8_192;
 /** Entries of a list of things that could not be read, or repositories that failed. */
 export const MOST_NAMED = 1_000;
+/** What a role was concluded from. */
+export const MOST_EVIDENCE = 32;
 
 const MIB = 1_048_576;
 

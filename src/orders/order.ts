@@ -13,7 +13,7 @@ export interface Order {
   deadline: string;
   /** What it is done for, as `Kind/namespace/name`; also where its log goes. */
   purpose: string;
-  task: BackupTask | RestoreTask | RepositoryTask;
+  task: BackupTask | RestoreTask | RoleTask | RepositoryTask;
 }
 
 /** One step of a Task: a function as it is to be run. Without a command the engine alone does the work. */
@@ -28,6 +28,8 @@ export interface FunctionStep {
   fetch: 'Stage' | 'Destination';
   /** It can say, from the chain's index alone and before anything is stopped, whether the restore can be done (operation `Check`). */
   checks: boolean;
+  /** It can say whether this host is the primary (operation `Role`). */
+  roles?: boolean;
   /** Absent: a private directory. */
   workingDir?: string;
   /** Beginnings of names: what so begins in the environment of the agent's container is for this function, under the rest of the name. */
@@ -61,6 +63,8 @@ export interface BackupTask {
   type: 'Backup';
   operation: 'Full' | 'Incremental';
   alias: string;
+  /** How the links of this host's chain go on; absent where the functions make no incrementals. */
+  chain?: ChainOrder;
   /** restic's --host. */
   host: string;
   steps: FunctionStep[];
@@ -69,6 +73,8 @@ export interface BackupTask {
    * stored is no older than `since`, RFC 3339.
    */
   output?: { file: string; since: string };
+  /** The host was chosen because it is the primary: what is made counts only if it still is when it is complete. */
+  onlyPrimary?: boolean;
   paths: string[];
   exclude: string[];
   /** Further flags for `restic backup`. */
@@ -76,6 +82,14 @@ export interface BackupTask {
   connection?: Connection;
   repositories: OpenRepository[];
   tags: string[];
+}
+
+export interface ChainOrder {
+  maxIncrementals: number;
+  maxRatio: number;
+  onLostStage: 'Full' | 'Refetch';
+  /** Why the operator wants a Full instead of an Incremental. */
+  force?: { reason: string; message: string };
 }
 
 export interface RestoreTask {
@@ -98,6 +112,13 @@ export interface RestoreTask {
   startCommand: string[];
   connection?: Connection;
   repository: OpenRepository;
+}
+
+/** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
+export interface RoleTask {
+  type: 'Role';
+  steps: FunctionStep[];
+  connection?: Connection;
 }
 
 /** Work on a repository itself, done by the repository's own agent. */
@@ -173,13 +194,19 @@ export interface OrderError {
   remedy: string;
 }
 
-export type OrderResult = BackupResult | RestoreResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
+export type OrderResult = BackupResult | RestoreResult | RoleResult | ProbeResult | ListResult | SurveyResult | MaintainResult | WipeResult;
 
 export interface BackupResult {
   type: 'Backup';
   operation: { requested: string; performed: string; reason: string };
+  /** For people: by what that was decided, and what else should be known. */
+  message?: string;
+  /** Why it was a Full is something that somebody should look at. */
+  fault?: boolean;
   position?: Record<string, unknown>;
   stored: StoredSnapshot[];
+  /** Of the chain before, which a Full replaced: links that a repository did not have yet. */
+  caughtUp?: StoredSnapshot[];
   failed: (RepositoryRef & { error: OrderError })[];
   /** A function found nothing to do, and why: nothing was stored. */
   skipped?: string;
@@ -203,6 +230,15 @@ export interface RestoreResult {
   bytes: number;
   message?: string;
 }
+
+export interface RoleResult {
+  type: 'Role';
+  role: 'Primary' | 'Replica';
+  /** What it was concluded from: plain values for people and status. */
+  evidence: RoleEvidence;
+}
+
+export type RoleEvidence = Record<string, string | number | boolean>;
 
 export interface ProbeResult {
   type: 'Probe';

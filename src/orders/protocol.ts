@@ -1,7 +1,7 @@
 import type { EndedProcess, EngineProcess, Order, Report } from './order.ts';
 
 /** Version of the protocol between operator and agent; the operator speaks this one and the one before. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Says which agent asks, percent-encoded, so that it is known who it is before its body is read. */
 export const AGENT_HEADER = 'stash-agent';

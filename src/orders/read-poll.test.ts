@@ -37,6 +37,7 @@ const results: { [T in OrderResult['type']]: Extract<OrderResult, { type: T }> }
     failed: [{ ...repository, error }],
   },
   Restore: { type: 'Restore', files: 3, bytes: 30, message: 'done' },
+  Role: { type: 'Role', role: 'Replica', evidence: { source: 'db-0', running: false, servers: 1 } },
   Probe: { type: 'Probe', repositoryId: 'f', created: false, stats: { snapshots: 1, bytesStored: 2, bytesUncompressed: 3 } },
   List: { type: 'List', snapshots: [snapshot], records: { snapshotId: 'r', text: '{}' } },
   Survey: { type: 'Survey', repositoryId: 'f', snapshots: [snapshot], locks: [{ ...lock, username: 'root' }] },

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
 import { LONGEST_NAME } from './bounded-report.ts';
-import { LONGEST_TEXT, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderResult } from './order.ts';
+import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
+import type { OrderResult, RoleEvidence } from './order.ts';
 
 const id = (description: string) => text(description, { maxLength: 2_048, format: 'order-id' });
 const label = (description: string) => text(description, { maxLength: 1_024 });
@@ -90,6 +90,16 @@ const lock = {
   hostname: label('Of whom.'),
   pid: count('Of whom.'),
 };
+const storedSnapshot = struct('A snapshot.', {
+  repository: Repository,
+  snapshotId: label('Its id.'),
+  paths: paths('A path in it.'),
+  totalBytes: count('Bytes.'),
+  storedBytes: count('Bytes added.'),
+  seconds: decimal('How long it took.'),
+  files,
+  unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
+});
 const type = <const T extends string>(name: T) => oneOf('Which result it is.', [name]);
 
 /** The results of orders by their `type`. */
@@ -98,20 +108,10 @@ export const RESULTS = {
     type: type('Backup'),
     operation: struct('What was done.', { requested: label('Asked for.'), performed: label('Done.'), reason: words('Why.') }),
     position: optional(map('Where the source stood.')),
-    stored: list(
-      'What is in the repositories.',
-      struct('A snapshot.', {
-        repository: Repository,
-        snapshotId: label('Its id.'),
-        paths: paths('A path in it.'),
-        totalBytes: count('Bytes.'),
-        storedBytes: count('Bytes added.'),
-        seconds: decimal('How long it took.'),
-        files,
-        unreadable: list('What could not be read.', unreadable, { maxItems: MOST_NAMED }),
-      }),
-      { maxItems: MOST_NAMED },
-    ),
+    message: optional(words('More.')),
+    fault: optional(flag('Whether why it was done is a fault.')),
+    stored: list('What is in the repositories.', storedSnapshot, { maxItems: MOST_NAMED }),
+    caughtUp: optional(list('What they lacked of the chain before.', storedSnapshot, { maxItems: MOST_NAMED })),
     failed: list(
       'Repositories that do not have it.',
       struct('One.', { namespace: label('Its namespace.'), name: label('Its name.'), error: OrderError }),
@@ -124,6 +124,16 @@ export const RESULTS = {
     files: count('Files.'),
     bytes: count('Bytes.'),
     message: optional(words('More.')),
+  }),
+  Role: struct('Which role a host has.', {
+    type: type('Role'),
+    role: oneOf('The role.', ['Primary', 'Replica']),
+    evidence: Type.Unsafe<RoleEvidence>({
+      type: 'object',
+      description: 'What it was concluded from.',
+      maxProperties: MOST_EVIDENCE,
+      additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
+    }),
   }),
   Probe: struct('A repository was opened.', {
     type: type('Probe'),

@@ -215,6 +215,7 @@ function stepOf(path: string, found: StashFunction, params: Param[], { place }: 
     source: spec.source,
     fetch: spec.fetch,
     checks: spec.supports?.includes('Check') === true,
+    ...(spec.supports?.includes('Role') === true ? { roles: true } : {}),
     ...(place === 'Machine' || spec.workingDir === undefined ? {} : { workingDir: spec.workingDir }),
     ...(fromPod === undefined ? {} : { fromPod }),
   };

@@ -13,15 +13,15 @@ export interface HostRestore {
 
 /**
  * The rule of Stash for `host`: the first that names it, else the one that names no hosts. Without any rule a host takes its own newest
- * snapshots; undefined when there are rules and none is for this host. Throws Invalid for rules that contradict each other.
+ * snapshots, or those of `lead` where that is given: the host that stands for all; undefined when there are rules and none is for this host. Throws Invalid for rules that contradict each other.
  */
-export function hostRestore(rules: readonly RestoreRule[], host: string): HostRestore | undefined {
+export function hostRestore(rules: readonly RestoreRule[], host: string, lead?: string): HostRestore | undefined {
   assertConsistent(rules);
   const rule =
     rules.find(({ targetHosts }) => targetHosts?.includes(host)) ??
     rules.find((candidate) => isForAll(candidate)) ??
     (rules.length === 0 ? {} : undefined);
-  return rule && read(rule, host);
+  return rule && read(rule, lead ?? host);
 }
 
 /** As Stash's documents name the newest, which is what is taken when none is named. */

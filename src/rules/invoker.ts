@@ -56,6 +56,8 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
   const namespace = metadata.namespace ?? '';
   const members = (batch === undefined ? [(object as BackupConfiguration).spec] : (batch.members ?? [])).map((member) => ({
     ...member,
+    ...chainOf(member, batch),
+    ...(member.source === undefined && spec.source !== undefined ? { source: spec.source } : {}),
     key: memberKey(member.target?.ref, namespace),
   }));
   const named = spec.repositories ?? (spec.repository === undefined ? [] : [spec.repository]);
@@ -80,6 +82,12 @@ export function invokerOf(object: BackupConfiguration | BackupBatch): Invoker {
     historyLimit: spec.backupHistoryLimit,
     globalHooks: batch?.hooks,
   };
+}
+
+/** What a member says itself goes before what the batch says. */
+function chainOf({ chain }: BackupMember, batch: BackupBatch['spec'] | undefined): Pick<BackupMember, 'chain'> {
+  const own = chain ?? batch?.chain;
+  return own === undefined ? {} : { chain: own };
 }
 
 /**

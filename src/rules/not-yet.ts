@@ -4,7 +4,7 @@ import type { AnyObject } from '../api/object.ts';
 export type Place = 'Machine' | 'Cluster';
 
 /** Fields that are accepted and that nothing acts on yet. */
-const WITHOUT_EFFECT = ['verifier', 'objectives', 'proof', 'notify', 'chain', 'source', 'interimVolumeTemplate'];
+const WITHOUT_EFFECT = ['verifier', 'objectives', 'proof', 'notify', 'interimVolumeTemplate'];
 /** Those that say how pods are to be. */
 const OF_PODS = ['tempDir', 'runtimeSettings'];
 

@@ -114,3 +114,28 @@ test('an incomplete snapshot is passed over while there is a complete one, and t
   const named = newestOf({ from: { snapshots: [partial.id.slice(0, 8)] } });
   assert.deepEqual(choose([whole, partial], named), { taken: [['partial', true]], passedOver: [] });
 });
+
+test('a snapshot of logs or records is never taken for data of a target, and refused when it is named', () => {
+  const data = snapshot(1, ['/stage/chain']);
+  const logs = snapshot(2, ['/stage/log'], { tags: [`stash.target=${TARGET}`, 'stash.series=log'] });
+  assert.deepEqual(chosen([data, logs]), [[0, '/stage/chain']]);
+  assert.deepEqual(choosePreferringComplete([data, logs], new Set(), newestOf(), TARGET).chosen[0]?.id, data.id);
+  assert.throws(
+    () => chosen([data, logs], newestOf({ from: { snapshots: [logs.id.slice(0, 8)] } })),
+    (error) => isCode(error, 'SnapshotNotFound') && /series "log"/.test((error as Error).message),
+  );
+});
+
+test('of the chain of a host the newest snapshot is taken, which holds all of it', () => {
+  const of = (session: string, link: string) => ({
+    tags: [`stash.target=${TARGET}`, `stash.session=shop/${session}`, 'stash.chain=3fa9', `stash.link=${link}`],
+  });
+  const links = [snapshot(1, ['/stage/chain'], of('one', 'full')), snapshot(2, ['/stage/chain'], of('two', 'incremental-0001'))];
+  const caughtUp = [
+    ...links,
+    snapshot(3, ['/stage/chain'], of('three', 'incremental-0002')),
+    snapshot(4, ['/stage/chain'], of('three', 'full')),
+  ];
+  assert.deepEqual(chosen(links), [[1, '/stage/chain']]);
+  assert.deepEqual(chosen(caughtUp), [[3, '/stage/chain']]);
+});

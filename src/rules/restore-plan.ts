@@ -24,11 +24,12 @@ interface SnapshotChoice {
  * host has no complete one.
  */
 export function choosePreferringComplete(
-  snapshots: readonly Snapshot[],
+  all: readonly Snapshot[],
   incomplete: ReadonlySet<string>,
   restore: HostRestore,
   target: string,
 ): SnapshotChoice {
+  const snapshots = withoutSeries(all, restore);
   const mark = (chosen: ChosenSnapshot[]) => chosen.map((one) => ({ ...one, incomplete: incomplete.has(one.id) }));
   const complete = snapshots.filter((one) => !incomplete.has(one.id));
   const isNamed = 'snapshots' in restore.from;
@@ -45,7 +46,9 @@ export function choosePreferringComplete(
  * the source host stored. Where several targets have used the host's name, one after another, only those of `target` are meant.
  * Throws SnapshotNotFound with what there is.
  */
-export function chooseSnapshots(snapshots: readonly Snapshot[], { sourceHost, from }: HostRestore, target: string): ChosenSnapshot[] {
+export function chooseSnapshots(all: readonly Snapshot[], restore: HostRestore, target: string): ChosenSnapshot[] {
+  const snapshots = withoutSeries(all, restore);
+  const { sourceHost, from } = restore;
   if ('snapshots' in from) return from.snapshots.map((named) => chosen(byName(snapshots, named)));
   const mine = ofOneTarget(
     snapshots.filter((one) => one.host === sourceHost),
@@ -56,6 +59,27 @@ export function chooseSnapshots(snapshots: readonly Snapshot[], { sourceHost, fr
     throw new StashError('SnapshotNotFound', `there is no snapshot of host "${sourceHost}"; the repository has ${hosts(snapshots)}`);
   if (from.paths.length > 0) return from.paths.map((path) => chosen(newestWith(mine, path, sourceHost), [path]));
   return newestBackup(mine).map((one) => chosen(one));
+}
+
+/** Logs and records are no data of a target. Throws SnapshotNotFound where one of them is named. */
+function withoutSeries(snapshots: readonly Snapshot[], { from }: HostRestore): readonly Snapshot[] {
+  const series = (one: Snapshot) => tagValue(one.tags, TAGS.series);
+  for (const named of 'snapshots' in from ? from.snapshots : []) {
+    const found = series(byName(snapshots, named));
+    if (found !== undefined)
+      throw new StashError('SnapshotNotFound', `"${named}" is of the series "${found}" and holds no data of a target by itself`);
+  }
+  return snapshots.filter((one) => series(one) === undefined);
+}
+
+/**
+ * The host whose data is that of all hosts of the target: the one that the newest snapshot of the target is of, if it was made because that
+ * host was the primary. Undefined where hosts are backed up each for itself.
+ */
+export function leadingHost(snapshots: readonly Snapshot[], incomplete: ReadonlySet<string>, target: string): string | undefined {
+  const mine = snapshots.filter((one) => tagValue(one.tags, TAGS.target) === target && tagValue(one.tags, TAGS.series) === undefined);
+  const latest = newest(mine.filter((one) => !incomplete.has(one.id))) ?? newest(mine);
+  return latest !== undefined && tagValue(latest.tags, TAGS.source) === 'Primary' ? latest.host : undefined;
 }
 
 /** Untagged snapshots are Stash's, or a person's: they may be anybody's. */

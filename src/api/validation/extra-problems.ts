@@ -1,4 +1,6 @@
+import type { AppBinding } from '../app-binding.ts';
 import type { AnyObject } from '../object.ts';
+import { serverProblems } from '../replicated-servers.ts';
 import type { RestoreBatchSpec } from '../restore-batch.ts';
 import type { RestoreSessionSpec } from '../restore-session.ts';
 import type { RestoreRule } from '../target.ts';
@@ -15,6 +17,7 @@ export function extraProblems(object: AnyObject): Problem[] {
     const { members = [] } = object.spec as RestoreBatchSpec;
     return members.flatMap((member, index) => ruleProblems(member.target?.rules, ['spec', 'members', index, 'target', 'rules']));
   }
+  if (object.kind === 'AppBinding') return serverProblems(object as AppBinding);
   return object.kind === 'BackupBlueprint' ? blueprintProblems(object) : [];
 }
 

@@ -19,6 +19,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--repository <name>', 'which repository of a configuration that has several')
     .option('--snapshot <id>', 'this snapshot instead of the newest; may be repeated', repeated)
     .option('--host <host>', 'data of this host of the repository')
+    .option('--target-host <host>', 'of a target with several hosts only this one; may be repeated', repeated)
     .option('--include <pattern>', 'only these files; may be repeated', repeated)
     .option('--exclude <pattern>', 'all but these files; may be repeated', repeated)
     .option('--allow-overwrite', 'restore although there is data in the place')

@@ -2,6 +2,7 @@ import type { HostBackupStats, SnapshotStats } from '../../api/backup-target-sta
 import type { Progress, Step } from '../../api/progress.ts';
 import type { HostRestoreStats } from '../../api/restore-session.ts';
 import { formatBytes } from '../../rules/bytes.ts';
+import { evidenceText } from '../../rules/judge-roles.ts';
 import { colorPhase } from '../output/color.ts';
 import { operationText } from '../output/operation-text.ts';
 import { failureRows, type View } from './conditions.ts';
@@ -13,8 +14,9 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
     title: `Host ${host.hostname ?? '?'}`,
     rows: [
       ...runRows(host, view),
-      ['Role', host.role],
+      ['Role', roleText(host)],
       ['Operation', operationText(host.operation)],
+      ['Message', host.message],
       ['Position', host.position && JSON.stringify(host.position)],
       ...(host.repositories ?? []).map((repository): [string, string] => [
         `Repository ${repository.name}`,
@@ -25,6 +27,12 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
     ],
     table: snapshotTable(host.snapshots ?? []),
   };
+}
+
+/** `Replica (slaves=1, serverId=2)`. */
+function roleText({ role, evidence }: HostBackupStats): string | undefined {
+  const shown = evidenceText((evidence ?? {}) as Record<string, unknown>);
+  return role === undefined || shown === '' ? role : `${role} (${shown})`;
 }
 
 /** One host of a restore. */

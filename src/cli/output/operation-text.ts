@@ -4,7 +4,7 @@ import type { OperationPerformed } from '../../api/backup-target-status.ts';
 export function operationText(operation: OperationPerformed | undefined): string | undefined {
   if (operation === undefined) return undefined;
   const { requested, performed, reason } = operation;
-  if (performed === undefined) return requested;
+  if (performed === undefined) return reason === undefined ? requested : `none: ${reason}`;
   if (requested === undefined || requested === performed) return performed;
   return `${performed} (asked for ${requested}${reason === undefined ? '' : `: ${reason}`})`;
 }

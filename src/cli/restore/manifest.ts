@@ -14,6 +14,7 @@ export interface RestoreWishes {
   to?: string;
   snapshot?: string[];
   host?: string;
+  targetHost?: string[];
   include?: string[];
   exclude?: string[];
   allowOverwrite?: boolean;
@@ -108,11 +109,11 @@ function toDirectory(task: TaskRef | undefined, directory: string): TaskRef {
   return { ...task, params: [...others, { name: 'destination', value: directory }] };
 }
 
-function rulesOf({ snapshot = [], host, include = [], exclude = [] }: RestoreWishes): RestoreRule[] {
-  if (snapshot.length === 0 && host === undefined && include.length === 0 && exclude.length === 0) return [];
+function rulesOf({ snapshot = [], host, targetHost = [], include = [], exclude = [] }: RestoreWishes): RestoreRule[] {
+  if (targetHost.length === 0 && snapshot.length === 0 && host === undefined && include.length === 0 && exclude.length === 0) return [];
   return [
     {
-      targetHosts: [],
+      targetHosts: targetHost,
       ...(host === undefined ? {} : { sourceHost: host }),
       ...(snapshot.length === 0 ? {} : { snapshots: snapshot.map(snapshotId) }),
       ...(include.length === 0 ? {} : { include }),

@@ -1,3 +1,5 @@
+import type { BackupSessionStatus } from '../../api/backup-session.ts';
+import type { HostBackupStats } from '../../api/backup-target-status.ts';
 import { StashError } from '../../errors/error.ts';
 import { apart } from '../../rules/elapsed.ts';
 import { memberKey } from '../../rules/invoker.ts';
@@ -5,6 +7,7 @@ import { CONDITIONS } from '../conditions.ts';
 import { hostsEnded } from '../repository/sessions.ts';
 import { postBackupHooks } from './hooks.ts';
 import { maintenanceOutcomes, type RepositoryOutcome } from './recorded.ts';
+import { SILENT } from './role-answers.ts';
 import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 /** How long a stored session waits for retention before it ends without. */
@@ -14,25 +17,37 @@ const RETENTION_WAIT_MS = 600_000;
 export async function finish(run: SessionRun): Promise<SessionOutcome> {
   const failure = firstFailure(run);
   if (run.status.phase === 'Running') {
+    const operation = operationDone(run);
+    if (operation !== undefined) run.status.operation = operation;
     const hookError = await postBackupHooks(run, failure?.message);
     if (failure !== undefined) return fail(failure);
     if (hookError !== undefined) return fail(hookError);
     const hosts = (run.status.targets ?? []).flatMap((target) => target.stats ?? []);
     const host = hosts.find(({ phase }) => phase === 'Succeeded');
     // Nothing that succeeded, nothing that is stored.
-    if (host === undefined)
-      return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: hosts.map((one) => one.operation?.reason).join('; ') };
+    if (host === undefined) return { type: 'end', phase: 'Skipped', reason: 'NothingToDo', message: reasonsOf(hosts).join('; ') };
     Object.assign(run.status, {
       phase: 'DataStored',
       reason: 'DataStored',
       message: 'the data is stored; retention is applied',
-      operation: host.operation ?? run.status.operation,
     });
     await run.save();
     run.ctx.gates.release(run.purpose);
     await run.ctx.events.record(run.session, 'Normal', 'DataStored', storedText(run));
   }
   return afterRetention(run);
+}
+
+/** Of the first host that succeeded, else of one that made something all the same. */
+function operationDone({ status }: SessionRun): BackupSessionStatus['operation'] {
+  const hosts = (status.targets ?? []).flatMap((target) => target.stats ?? []);
+  const done = hosts.filter(({ operation }) => operation?.performed !== undefined);
+  return (done.find(({ phase }) => phase === 'Succeeded') ?? done[0])?.operation;
+}
+
+/** Of those that were to be backed up. */
+function reasonsOf(hosts: readonly HostBackupStats[]): string[] {
+  return hosts.flatMap(({ operation, role }) => (role === 'Replica' || operation?.reason === SILENT ? [] : (operation?.reason ?? [])));
 }
 
 function firstFailure(run: SessionRun): StashError | undefined {

@@ -22,7 +22,10 @@ export async function preBackupHooks(run: SessionRun): Promise<SessionOutcome> {
       await runHooksOnce(
         host,
         CONDITIONS.preBackupHook,
-        targets.flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target, 'Running')),
+        // One whose role is not clear is not touched.
+        targets
+          .filter(({ phase }) => phase !== 'Failed')
+          .flatMap((target) => due(run, memberOf(run, target).hooks?.preBackup, target, 'Running')),
       );
     });
     return kept === 'deleted' ? wait(0, 'the session was deleted') : NEXT;
@@ -41,7 +44,13 @@ export async function postBackupHooks(run: SessionRun, failure: string | undefin
     hook !== undefined && shouldRun(hook.executionPolicy, { phase, retryLeft: run.session.spec.retryLeft ?? 0 }) ? hook : undefined;
   const ofTargets = (run.status.targets ?? []).flatMap((target) => {
     const its = target.phase === 'Failed' ? 'Failed' : 'Succeeded';
-    return due(run, wanted(memberOf(run, target).hooks?.postBackup, its), target, its, target.stats?.find((host) => host.error)?.error);
+    return due(
+      run,
+      wanted(memberOf(run, target).hooks?.postBackup, its),
+      target,
+      its,
+      target.stats?.find((host) => host.phase === 'Failed')?.error,
+    );
   });
   const first = await failureOf(run, CONDITIONS.postBackupHook, ofTargets);
   const error = failure ?? first?.message;

@@ -3,6 +3,7 @@ import type { Report } from '../../orders/order.ts';
 import { expectEndOf } from '../expect-end.ts';
 import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';
+import { tellForcedFull } from './forced-full-event.ts';
 import { backupOrder, backupOrderId } from './order.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
@@ -47,7 +48,9 @@ async function advance(
     afterwards.acknowledge.push(id);
     if (report.error?.code === 'AgentLost' && (host.attempts ?? 1) < MOST_ATTEMPTS && !overdue)
       return again(run, target, index, host, afterwards);
-    return afterReport(host, report, overdueError(run, report), time);
+    const done = afterReport(host, report, overdueError(run, report), time);
+    await tellForcedFull(run, done, report);
+    return done;
   }
   if (overdue) return stop(run, host, id, report, time);
   if (report === undefined) return give(run, target, { ...host, orderID: id }, time, afterwards);

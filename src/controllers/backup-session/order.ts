@@ -2,14 +2,17 @@ import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-targe
 import { TAGS, tagText } from '../../api/names.ts';
 import { keyText } from '../../api/object.ts';
 import { StashError } from '../../errors/error.ts';
-import type { BackupTask, Order } from '../../orders/order.ts';
+import type { BackupTask, Order, RoleTask } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type Member, memberKey } from '../../rules/invoker.ts';
+import { primaryOnly } from '../../rules/primary-only.ts';
+import { serverOf } from '../../rules/replicated-servers.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
+import { chainOrder } from './chain-order.ts';
 import type { SessionRun } from './session-run.ts';
 
 /** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
@@ -25,10 +28,10 @@ export async function backupOrder(
   id: string,
 ): Promise<{ agent: string; order: Order }> {
   const { ctx, invoker, line } = run;
-  const key = targetKey(target.ref ?? {}, invoker.namespace);
-  const member = memberOf(run, target);
-  const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
-  const application = await applicationOf(ctx, member.target, invoker.namespace);
+  const { key, member, binding, application } = await boundTarget(run, target);
+  const onlyPrimary = primaryOnly(member, binding.supports);
+  if (onlyPrimary && host.role !== 'Primary')
+    throw new StashError('NoPrimary', `host ${host.hostname} is not known to be the primary, and only the primary is backed up`);
   const opened = await Promise.all(run.repositories.map((ref) => openRepository(ctx, ref, invoker.namespace)));
   const repositories = opened.map(({ open }) => open);
   const stash =
@@ -61,6 +64,7 @@ export async function backupOrder(
     steps: binding.steps,
     // The session's time and not the order's: what a first attempt stored counts, and an order that is given again is the same one.
     ...(stash === undefined ? {} : { output: { file: outputFile(stash), since: run.status.startTime ?? '' } }),
+    ...(onlyPrimary ? { onlyPrimary } : {}),
     paths: member.target?.paths ?? paths ?? [],
     exclude: member.target?.exclude ?? [],
     args: member.target?.args ?? [],
@@ -70,10 +74,51 @@ export async function backupOrder(
       tagText(TAGS.target, targetText(key)),
       tagText(TAGS.session, keyText({ namespace: invoker.namespace, name: run.session.metadata.name })),
       tagText(TAGS.alias, line.alias),
+      ...(onlyPrimary ? [tagText(TAGS.source, 'Primary')] : []),
     ],
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
+    ...chainOrder(member, binding),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname ?? ''), address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}
+
+/** The order that asks one host for its role. */
+export async function roleOrder(
+  run: SessionRun,
+  target: BackupTargetStatus,
+  host: HostBackupStats,
+  order: { id: string; deadline: string },
+): Promise<{ agent: string; order: Order }> {
+  const { ctx } = run;
+  const { key, member, binding, application } = await boundTarget(run, target);
+  const { agent, address } = await ctx.platform.agent({
+    direction: 'backup',
+    target: key,
+    host: host.hostname ?? '',
+    spec: member.target,
+    runtimeSettings: member.runtimeSettings,
+    container: binding.container,
+    program: binding.program,
+    tempDir: member.tempDir,
+  });
+  const task: RoleTask = {
+    type: 'Role',
+    steps: binding.steps.filter((step) => step.roles === true),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname ?? ''), address) }),
+  };
+  return { agent, order: { ...order, epoch: ctx.epoch, purpose: run.purpose, task } };
+}
+
+/** What runs for a target of the session; throws what keeps it from running. */
+export async function boundTarget(run: SessionRun, target: BackupTargetStatus) {
+  const { ctx, invoker, line } = run;
+  const member = memberOf(run, target);
+  return {
+    key: targetKey(target.ref ?? {}, invoker.namespace),
+    member,
+    binding: await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx)),
+    application: await applicationOf(ctx, member.target, invoker.namespace),
+  };
 }
 
 function stashInput({ ctx, session, status, invoker }: SessionRun, orderId: string) {

@@ -16,6 +16,7 @@ import { finish } from './finish.ts';
 import { preBackupHooks } from './hooks.ts';
 import { runHosts } from './hosts.ts';
 import { maintenanceOutcomes, markRecorded } from './recorded.ts';
+import { askRoles } from './roles.ts';
 import { fail, openSession, purposeOfSession, type SessionOutcome, type SessionRun } from './session-run.ts';
 import { start } from './start.ts';
 import { isHostDone, targetPhase } from './status.ts';
@@ -23,6 +24,7 @@ import { isHostDone, targetPhase } from './status.ts';
 /** The life of a session, in order; each phase lets it pass, makes it wait, or ends it. */
 const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<SessionOutcome> }[] = [
   { name: 'Start', run: start },
+  { name: 'Roles', run: askRoles },
   { name: 'PreBackupHooks', run: preBackupHooks },
   { name: 'Hosts', run: runHosts },
   { name: 'Finish', run: finish },

@@ -1,11 +1,11 @@
 import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
-import { asStashError, StashError } from '../../errors/error.ts';
+import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
-import { targetKey } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
+import { targetHosts } from '../target-hosts.ts';
 import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
@@ -25,7 +25,10 @@ export async function start(run: SessionRun): Promise<SessionOutcome> {
     if (decision.do === 'wait') return pending(run, 'SlotTaken', `waits for ${decision.for.join(', ')}`);
     const ready = await repositoriesReady(run);
     if (ready.type !== 'next') return ready;
-    return begin(run);
+    return begin(run).catch((thrown: unknown) => {
+      if (!isCode(thrown, 'Invalid')) throw thrown;
+      return fail(thrown);
+    });
   });
 }
 
@@ -68,7 +71,7 @@ async function begin(run: SessionRun): Promise<SessionOutcome> {
   const targets: BackupTargetStatus[] = [];
   for (const member of run.invoker.members.filter((one) => run.line.members.includes(one.key))) {
     const ref = member.target?.ref ?? {};
-    const answer = await run.ctx.platform.hosts(targetKey(ref, run.invoker.namespace), member.target?.alias);
+    const answer = await targetHosts(run.ctx, member.target, run.invoker.namespace);
     if ('missing' in answer) return fail(new StashError('NotFound', `target: ${answer.missing}`));
     if (answer.hosts.length === 0) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
     targets.push({

@@ -113,3 +113,19 @@ for (const [hosts, phase] of PHASES)
       .map((one) => ({ phase: one }));
     assert.equal(targetPhase(stats as Parameters<typeof targetPhase>[0]), phase);
   });
+
+test('a full that was forced says why, and what it brought up to date is among its snapshots', () => {
+  const operation = { requested: 'Incremental', performed: 'Full', reason: 'FullMissing' };
+  const host = after(ended({ operation, message: 'there is no full in the stage', caughtUp: [stored('one')], stored: [stored('two')] }));
+  assert.deepEqual([host.phase, host.operation, host.message], ['Succeeded', operation, 'there is no full in the stage']);
+  assert.deepEqual(
+    host.snapshots?.map(({ repository }) => repository),
+    ['shop/one', 'shop/two'],
+  );
+});
+
+test('StoredPartly means that each repository that has it has all of it', () => {
+  const host = after(ended({ stored: [stored('one', [{ item: '/srv/x', message: 'denied' }])], failed: [failed('two')] }));
+  assert.equal(host.errorCode, 'PartialRead');
+  assert.match(host.error ?? '', /could not be read: .* Repository two has nothing of it: StorageFull/);
+});

@@ -27,14 +27,17 @@ export function afterReport(host: HostBackupStats, report: Report, override: Ord
 }
 
 function withResult(host: HostBackupStats, result: BackupResult, now: string): HostBackupStats {
-  if (result.skipped !== undefined) return { ...host, phase: 'Skipped', operation: skippedOperation(result) };
+  const message = result.message === undefined ? {} : { message: result.message };
+  if (result.skipped !== undefined) return { ...host, ...message, phase: 'Skipped', operation: skippedOperation(result) };
   const { requested, performed, reason } = result.operation;
   const stored: HostBackupStats = {
     ...host,
     operation: { requested, performed, reason } as NonNullable<HostBackupStats['operation']>,
+    ...message,
     ...(result.position === undefined ? {} : { position: result.position }),
     repositories: [...result.stored.map(storedIn), ...result.failed.map(failedIn)],
-    snapshots: result.stored.flatMap(snapshotStats),
+    // Older ones first; a full that was forced may have brought the chain before to where it was not complete.
+    snapshots: [...(result.caughtUp ?? []), ...result.stored].flatMap(snapshotStats),
   };
   const error = resultError(result);
   return error === undefined ? { ...stored, phase: 'Succeeded' } : failedHost(stored, error, now);
@@ -48,7 +51,9 @@ function skippedOperation({ operation, skipped = '' }: BackupResult): NonNullabl
 function resultError(result: BackupResult): OrderError | undefined {
   const [failure] = result.failed;
   if (failure !== undefined && result.stored.length === 0) return failure.error;
-  if (failure !== undefined) {
+  const unreadable = result.stored.flatMap((one) => one.unreadable);
+  // What could not be read is worse than where it is missing: StoredPartly means that each that has it has all of it.
+  if (failure !== undefined && unreadable.length === 0) {
     const have = result.stored.map((one) => one.repository.name).join(', ');
     const error = new StashError(
       'StoredPartly',
@@ -57,13 +62,14 @@ function resultError(result: BackupResult): OrderError | undefined {
     return { code: error.code, message: error.message, remedy: failure.error.remedy };
   }
   if (result.stored.length === 0) return { ...noResult(), message: 'the agent stored nothing and named no failure' };
-  const unreadable = result.stored.flatMap((one) => one.unreadable);
   if (unreadable.length === 0) return undefined;
   const named = unreadable.slice(0, 5).map((one) => `${one.item} (${one.message})`);
+  const missing =
+    failure === undefined ? '' : `; Repository ${failure.name} has nothing of it: ${failure.error.code}: ${failure.error.message}`;
   const more = unreadable.length > named.length ? ` and ${unreadable.length - named.length} more` : '';
   const error = new StashError(
     'PartialRead',
-    `could not be read: ${named.join(', ')}${more}; the rest is in snapshot ${result.stored[0]?.snapshotId.slice(0, 8)}`,
+    `could not be read: ${named.join(', ')}${more}; the rest is in snapshot ${result.stored[0]?.snapshotId.slice(0, 8)}${missing}`,
   );
   return { code: error.code, message: error.message, remedy: error.remedy };
 }
@@ -96,6 +102,6 @@ export function canceled(deadline: string): OrderError {
   return orderError(new StashError('DeadlineExceeded', `not done at the session's deadline ${deadline}; the run was stopped`));
 }
 
-function noResult(): OrderError {
+export function noResult(): OrderError {
   return { code: 'Internal', message: 'the agent reported no result', remedy: 'Report this with the log of the session.' };
 }

@@ -1,6 +1,9 @@
 import { keyText } from '../../api/object.ts';
-import { DEFAULT_HOST, sharesHosts } from '../../rules/host-name.ts';
-import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import { isCode } from '../../errors/error.ts';
+import { DEFAULT_HOST, isHostOf, sharesHosts } from '../../rules/host-name.ts';
+import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
+import { serversOf } from '../../rules/replicated-servers.ts';
+import { applicationOf } from '../catalog.ts';
 import type { Context } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
@@ -11,7 +14,7 @@ import { targetKey, targetText } from '../platform-port.ts';
  */
 export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker): Promise<string[]> {
   const problems: string[] = [];
-  const mine = hostsOf(invoker);
+  const mine = await hostsOf(ctx, invoker);
   for (const [index, one] of mine.entries()) {
     for (const other of mine.slice(0, index)) {
       if (other.target === one.target) problems.push(`target ${one.target} is named twice`);
@@ -23,7 +26,7 @@ export async function hostProblems(ctx: Pick<Context, 'store'>, invoker: Invoker
   }
   for (const ref of invoker.repositories) {
     for (const user of await olderUsers(ctx, invoker, ref)) {
-      for (const theirs of hostsOf(user)) {
+      for (const theirs of await hostsOf(ctx, user)) {
         const taken = mine.find((one) => one.target !== theirs.target && share(one, theirs));
         if (taken !== undefined)
           problems.push(
@@ -39,23 +42,48 @@ interface HostClaim {
   alias: string | undefined;
   /** Its hosts are called as the nodes are. */
   nodes: boolean;
+  /** They are called as these servers are. */
+  servers: readonly string[] | undefined;
   target: string;
 }
 
 function share(one: HostClaim, other: HostClaim): boolean {
+  if (one.servers !== undefined) return one.servers.some((server) => isCalled(other, server));
+  if (other.servers !== undefined) return share(other, one);
   return one.nodes === other.nodes && sharesHosts(one.alias, other.alias);
 }
 
-function nameOf({ alias, nodes }: HostClaim): string {
+function isCalled({ alias, nodes, servers }: HostClaim, host: string): boolean {
+  return servers === undefined ? !nodes && isHostOf(host, alias) : servers.includes(host);
+}
+
+function nameOf({ alias, nodes, servers }: HostClaim): string {
+  if (servers !== undefined) return servers.join('", "');
   return alias ?? (nodes ? 'NODE' : `${DEFAULT_HOST}-0`);
 }
 
-function hostsOf(invoker: Invoker): HostClaim[] {
-  return invoker.members.map((member) => ({
+async function hostsOf(ctx: Pick<Context, 'store'>, invoker: Invoker): Promise<HostClaim[]> {
+  return Promise.all(
+    invoker.members.map(async (member) => ({ ...claimOf(invoker, member), servers: await serversOfMember(ctx, invoker, member) })),
+  );
+}
+
+/** One that is wrong is told elsewhere. */
+async function serversOfMember(ctx: Pick<Context, 'store'>, { namespace }: Invoker, { target }: Member): Promise<string[] | undefined> {
+  try {
+    return serversOf(await applicationOf(ctx, target, namespace))?.map(({ name }) => name);
+  } catch (thrown) {
+    if (!isCode(thrown, 'Invalid')) throw thrown;
+    return undefined;
+  }
+}
+
+function claimOf(invoker: Invoker, member: Member): Omit<HostClaim, 'servers'> {
+  return {
     alias: member.target?.alias,
     nodes: member.target?.ref?.kind === 'DaemonSet' && member.target.alias === undefined,
     target: targetText(targetKey(member.target?.ref ?? {}, invoker.namespace)),
-  }));
+  };
 }
 
 /** A Repository is used from its own namespace alone. */

@@ -44,6 +44,8 @@ async function check(
     const operation = operationOf({ alias: line.alias, ...(line.type === undefined ? {} : { type: line.type }) }, supports);
     if (!supports.includes(operation))
       return { line, operation, ...known, ...notYet(`no function that is bound to "${line.alias}" can do ${operation} yet`) };
+    const untold = bound.find(({ member, binding }) => member.source === 'Primary' && !binding.supports.includes('Role'));
+    if (untold !== undefined) return { line, operation, ...known, state: 'Invalid', message: roleUntold(invoker, untold) };
     const bare = ctx.platform.place === 'Cluster' ? bound.find(isWithoutPaths) : undefined;
     if (bare !== undefined) return { line, operation, ...known, state: 'Invalid', message: pathsMissing(bare.member) };
     return { line, operation, ...known, state: stateOf(invoker, line) };
@@ -79,6 +81,12 @@ async function bindingsOf(
   return Promise.all(
     members.map(async (member) => ({ member, binding: await memberBinding(ctx, member, invoker.namespace, line.alias, catalog) })),
   );
+}
+
+function roleUntold({ kind, members }: Invoker, { member, binding }: Bound): string {
+  const path = kind === 'BackupBatch' ? `spec.members[${members.indexOf(member)}].source` : 'spec.source';
+  const names = binding.steps.map(({ name }) => name).join(', ') || `what ${binding.path} runs`;
+  return `${path}: "Primary", and ${names} cannot tell which host is the primary; set All, or bind a function that supports Role`;
 }
 
 /** What the functions of all members can do for this alias. */

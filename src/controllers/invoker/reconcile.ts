@@ -17,6 +17,7 @@ import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
+import { logSlaveUpdates } from './log-slave-updates.ts';
 import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
@@ -78,6 +79,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     namespace: invoker.namespace,
     labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
   });
+  verdict.conditions.push(...logSlaveUpdates(sessions));
   const before = new Map((object.status?.execOps ?? []).map((one) => [lineId(one), one]));
   const lines: ExecOpStatus[] = [];
   let wake: number | undefined;

@@ -3,7 +3,7 @@ import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { ANNOTATIONS } from '../../api/names.ts';
 import { keyText } from '../../api/object.ts';
 import { checkUserArgs } from '../../engine/restic/user-args.ts';
-import { asStashError } from '../../errors/error.ts';
+import { asStashError, isCode } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { type Invoker, invokerOf } from '../../rules/invoker.ts';
 import { withoutEffect } from '../../rules/not-yet.ts';
@@ -11,7 +11,7 @@ import { foreignTarget } from '../../rules/own-namespace.ts';
 import type { ConditionChange } from '../conditions.ts';
 import { CONDITIONS } from '../conditions.ts';
 import type { Context } from '../context.ts';
-import { targetKey } from '../platform-port.ts';
+import { targetHosts, targetServers } from '../target-hosts.ts';
 import { hostProblems } from './host-taken.ts';
 import type { CheckedOperation } from './operations.ts';
 import { ownRepositoryProblems } from './own-repository.ts';
@@ -33,6 +33,7 @@ export async function validate(
   const problems = [
     ...specProblems(ctx, invoker, operations),
     ...(await hostProblems(ctx, invoker)),
+    ...(await serverProblems(ctx, invoker)),
     ...(await ownRepositoryProblems(ctx, invoker)),
   ];
   const validation: ConditionChange =
@@ -117,6 +118,25 @@ function specProblems(ctx: Context, invoker: Invoker, operations: readonly Check
   return problems;
 }
 
+/** Of members whose AppBinding lists servers that cannot be their hosts. */
+async function serverProblems(ctx: Context, invoker: Invoker): Promise<string[]> {
+  const problems = await Promise.all(
+    invoker.members.map(async (member, index) => {
+      const path = invoker.kind === 'BackupBatch' ? `spec.members[${index}].target` : 'spec.target';
+      try {
+        await targetServers(ctx, member.target, invoker.namespace);
+        return [];
+      } catch (thrown) {
+        const error = asStashError(thrown);
+        // One in another namespace is told with the alias that it keeps from running.
+        if (error.code !== 'Invalid') throw thrown;
+        return [`${path}: ${error.message}. ${error.remedy}`];
+      }
+    }),
+  );
+  return problems.flat();
+}
+
 async function repositoryConditions(ctx: Context, invoker: Invoker): Promise<ConditionChange[]> {
   const found = await Promise.all(invoker.repositories.map(async (ref) => ({ ref, repository: await ctx.store.get('Repository', ref) })));
   const missing = found.filter(({ repository }) => repository === undefined).map(({ ref }) => keyText(ref));
@@ -160,7 +180,12 @@ async function repositoryConditions(ctx: Context, invoker: Invoker): Promise<Con
 
 async function targetCondition(ctx: Context, invoker: Invoker): Promise<ConditionChange> {
   const answers = await Promise.all(
-    invoker.members.map((member) => ctx.platform.hosts(targetKey(member.target?.ref ?? {}, invoker.namespace), member.target?.alias)),
+    invoker.members.map((member) =>
+      targetHosts(ctx, member.target, invoker.namespace).catch((thrown: unknown) => {
+        if (!isCode(thrown, 'Invalid')) throw thrown;
+        return { missing: thrown.message };
+      }),
+    ),
   );
   const missing = answers.flatMap((answer) => ('missing' in answer ? [answer.missing] : []));
   return missing.length === 0

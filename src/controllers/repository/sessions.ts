@@ -53,7 +53,7 @@ export function storedEntries(session: BackupSession, repository: RepositoryRef)
                 host: host.hostname ?? '',
                 operation: host.operation?.performed ?? '',
                 session: keyText({ namespace, name: session.metadata.name }),
-                complete: host.phase === 'Succeeded',
+                complete: host.phase === 'Succeeded' || host.errorCode === 'StoredPartly',
               },
             ]
           : [],

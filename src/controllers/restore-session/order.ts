@@ -6,6 +6,7 @@ import type { FunctionStep, Order, RestoreTask } from '../../orders/order.ts';
 import { type Binding, bindingOf } from '../../rules/binding.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { invokerOf } from '../../rules/invoker.ts';
+import { serverDirectory, serverOf } from '../../rules/replicated-servers.ts';
 import { wayBack } from '../../rules/way-back.ts';
 import { applicationOf, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
@@ -83,7 +84,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     tempDir: spec.tempDir,
     stash,
   });
-  const destination = destinationOf(steps);
+  const destination = destinationOf(steps) ?? (application && serverDirectory(application, host.hostname));
   const task: RestoreTask = {
     type: 'Restore',
     snapshots: host.snapshots.map((one) => ({
@@ -103,7 +104,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     stopCommand: spec.stopCommand ?? [],
     startCommand: spec.startCommand ?? [],
     repository: opened.open,
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname), address) }),
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }

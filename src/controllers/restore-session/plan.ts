@@ -8,7 +8,7 @@ import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { foreignTarget } from '../../rules/own-namespace.ts';
 import { readRecords } from '../../rules/records.ts';
-import { type ChosenSnapshot, choosePreferringComplete } from '../../rules/restore-plan.ts';
+import { type ChosenSnapshot, choosePreferringComplete, leadingHost } from '../../rules/restore-plan.ts';
 import { withSlot } from '../backup-session/slot.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
@@ -18,10 +18,12 @@ import { unrecordedSessions } from '../repository/session-queries.ts';
 import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { checkStashStorage } from '../stash-program.ts';
+import { targetHosts } from '../target-hosts.ts';
 import { checkClaimSteps, checkClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { checkPlaces } from './places.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
+import { chosenServers, serverPlace } from './servers.ts';
 
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
 type Opened = Awaited<ReturnType<typeof openRepository>>;
@@ -108,12 +110,14 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         }),
       );
     }
+    const { steps, application } = await restoreBinding(run);
+    const destination = destinationOf(steps);
     run.status.plan = planHosts(
       run,
-      await hostsOf(run),
+      await hostsOf(run, destination),
       report.result.snapshots,
       await incompleteSnapshots(run, opened, report.result),
-      destinationOf((await restoreBinding(run)).steps),
+      (host, writers) => destination ?? serverPlace(application, host, writers),
     );
     await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
@@ -126,9 +130,12 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
   }
 }
 
-async function hostsOf(run: RestoreRun): Promise<string[]> {
+async function hostsOf(run: RestoreRun, destination: string | undefined): Promise<string[]> {
   if (makesClaims(run.session)) return hostsOfClaims(run.session);
-  const answer = await run.ctx.platform.hosts(run.target, run.session.spec.target?.alias, 'restore');
+  const { spec, metadata } = run.session;
+  const servers = await chosenServers(run, destination);
+  if (servers !== undefined) return servers;
+  const answer = await targetHosts(run.ctx, spec.target, metadata.namespace ?? '', 'restore');
   if ('missing' in answer) throw new StashError('NotFound', `target: ${answer.missing}`);
   return answer.hosts;
 }
@@ -145,17 +152,24 @@ function planHosts(
   hosts: string[],
   snapshots: readonly Snapshot[],
   incomplete: ReadonlySet<string>,
-  destination: string | undefined,
+  placeOf: (host: string, writers: readonly string[]) => string | undefined,
 ): PlannedHost[] {
   const { spec } = run.session;
   const named = spec.pointInTime?.snapshot;
   const rules = named === undefined ? (spec.target?.rules ?? spec.rules ?? []) : [{ snapshots: [named] }];
   const paths = spec.target?.paths ?? [];
+  const source = targetText(sourceOf(run));
+  const lead = leadingHost(snapshots, incomplete, source);
   return hosts.flatMap((host) => {
-    const rule = hostRestore(rules, host);
+    const rule = hostRestore(rules, host, lead);
     if (rule === undefined) return [];
     const narrowed = 'paths' in rule.from && rule.from.paths.length === 0 && paths.length > 0 ? { ...rule, from: { paths } } : rule;
-    const { chosen, passedOver } = choosePreferringComplete(snapshots, incomplete, narrowed, targetText(sourceOf(run)));
+    const { chosen, passedOver } = choosePreferringComplete(snapshots, incomplete, narrowed, source);
+    const ids = new Set(chosen.map(({ id }) => id));
+    const destination = placeOf(
+      host,
+      snapshots.filter(({ id }) => ids.has(id)).map((one) => one.host),
+    );
     return [
       {
         hostname: host,

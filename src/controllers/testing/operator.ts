@@ -29,6 +29,8 @@ export interface TestOperator {
   clock: TestClock;
   agents: ScriptedAgents;
   hooks: ScriptedHooks;
+  /** Hosts of targets by name that have several; each has an agent of its own, called as the host. */
+  hosts: Map<string, string[]>;
   ctx(): Context;
   /** Reconciles everything, again and again, until nothing moves. Answers with how many writes there were. */
   settle(): Promise<number>;
@@ -60,8 +62,9 @@ export async function testOperator(): Promise<TestOperator> {
   });
   const agents = scriptedAgents();
   const hooks: ScriptedHooks = { ran: [], failing: new Set() };
+  const hosts = new Map<string, string[]>();
   const start = async () => {
-    const ctx = contextOf(store, clock, hooks);
+    const ctx = contextOf(store, clock, platformOf(hooks, hosts));
     await restoreGates(ctx.context);
     const controllers = [
       repositoryController(ctx.context),
@@ -79,6 +82,7 @@ export async function testOperator(): Promise<TestOperator> {
     clock,
     agents,
     hooks,
+    hosts,
     ctx: () => running.context,
     settle: async () => {
       const before = writes;
@@ -117,7 +121,7 @@ async function reconcileAll(store: Store, controller: Controller, clock: TestClo
   }
 }
 
-function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { context: Context; desk: AgentDesk } {
+function contextOf(store: Store, clock: TestClock, platform: PlatformPort): { context: Context; desk: AgentDesk } {
   const desk = createDesk({
     now: () => '2026-11-22T10:00:00.000Z',
     epoch: 1,
@@ -134,7 +138,7 @@ function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { cont
     log: silentLogger(),
     events,
     desk,
-    platform: platformOf(hooks),
+    platform,
     gates,
     slots: new Locks(),
     epoch: 1,
@@ -143,12 +147,12 @@ function contextOf(store: Store, clock: TestClock, hooks: ScriptedHooks): { cont
   return { context, desk };
 }
 
-function platformOf({ ran, failing }: ScriptedHooks): PlatformPort {
+function platformOf({ ran, failing }: ScriptedHooks, several: ReadonlyMap<string, string[]>): PlatformPort {
   return {
     place: 'Machine',
     targetKinds: ['Host', 'AppBinding'],
-    hosts: async (_target, alias) => ({ hosts: [alias ?? 'host-0'] }),
-    agent: async () => ({ agent: 'targets' }),
+    hosts: async ({ name }, alias) => ({ hosts: several.get(name) ?? [alias ?? 'host-0'] }),
+    agent: async ({ target, host }) => ({ agent: several.has(target.name) ? host : 'targets' }),
     repositoryAgent: () => 'repositories',
     exec: async (_target, [name = '', ...args]) => {
       ran.push([name, ...args].join(' '));

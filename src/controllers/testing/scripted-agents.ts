@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../engine/engine.ts';
 import { assertNever } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
-import type { Order, OrderResult, Report, RepositoryRef } from '../../orders/order.ts';
+import type { Order, OrderResult, Report, RepositoryRef, RoleResult } from '../../orders/order.ts';
 import { PROTOCOL } from '../../orders/protocol.ts';
 
 interface Place {
@@ -17,6 +17,10 @@ export interface ScriptedAgents {
   begun: string[];
   /** Decides what becomes of an order; undefined: it goes on for ever. The default is success. */
   script: (order: Order) => 'Succeeded' | Report['error'] | undefined;
+  /** What a host says of itself when it is asked, by its agent's key; a primary without evidence unless said otherwise. */
+  roles: Map<string, Pick<RoleResult, 'role'> & Partial<RoleResult>>;
+  /** Keys of those that are there: of the scripted platform's two, and whom a test adds. */
+  present: Set<string>;
   /** Every agent asks once and works on what it gets. True when anything happened. */
   turn(desk: AgentDesk, now: Date): Promise<boolean>;
   /** The agents die at work; their journals stay. */
@@ -42,6 +46,8 @@ export function scriptedAgents(): ScriptedAgents {
     places,
     begun: [],
     script: () => 'Succeeded',
+    roles: new Map(),
+    present: new Set(AGENTS),
     kill: () => {
       for (const mine of reports.values())
         for (const [id, report] of mine)
@@ -50,7 +56,7 @@ export function scriptedAgents(): ScriptedAgents {
     },
     turn: async (desk, now) => {
       let moved = false;
-      for (const agent of AGENTS) {
+      for (const agent of agents.present) {
         const mine = reports.get(agent) ?? new Map<string, Report>();
         reports.set(agent, mine);
         const request = { protocol: PROTOCOL, agent, instance: 'i', reports: [...mine.values()], ended: [], waitMs: 0 };
@@ -74,7 +80,7 @@ export function scriptedAgents(): ScriptedAgents {
           moved = true;
           open.delete(id);
           const ended = { ...report, endTime: now.toISOString() };
-          if (outcome === 'Succeeded') mine.set(id, { ...ended, state: 'Succeeded', result: work(order, now.toISOString()) });
+          if (outcome === 'Succeeded') mine.set(id, { ...ended, state: 'Succeeded', result: work(order, now.toISOString(), agent) });
           else mine.set(id, { ...ended, state: 'Failed', error: outcome });
         }
       }
@@ -85,7 +91,7 @@ export function scriptedAgents(): ScriptedAgents {
     const { snapshots, records } = placeOf(repository);
     return { snapshots, ...(records === undefined ? {} : { records }) };
   };
-  const work = ({ task }: Order, time: string): OrderResult => {
+  const work = ({ task }: Order, time: string, agent: string): OrderResult => {
     switch (task.type) {
       case 'Probe':
         return { type: 'Probe', repositoryId: 'f'.repeat(64), created: task.create };
@@ -102,6 +108,8 @@ export function scriptedAgents(): ScriptedAgents {
       case 'Wipe':
         placeOf(task.repository).snapshots = [];
         return { type: 'Wipe', forgotten: [] };
+      case 'Role':
+        return { type: 'Role', role: 'Primary', evidence: {}, ...agents.roles.get(agent) };
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
       case 'Backup': {

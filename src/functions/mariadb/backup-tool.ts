@@ -1,9 +1,10 @@
 import { StashError } from '../../errors/error.ts';
+import type { ProcessIdentity } from '../../process/identity.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 
 /** Runs mariadb-backup, its output into the log. Throws Canceled when it was stopped; anything else is the caller's to judge (`saysOk`). */
-export async function backupTool(context: FunctionContext, args: string[]): Promise<RunResult> {
+export async function backupTool(context: FunctionContext, args: string[], onStart?: (tool: ProcessIdentity) => void): Promise<RunResult> {
   const ended = await run({
     // Nothing of it may live on when this process is killed: it would hold its backup lock, and with it every DDL of the server.
     command: 'setpriv',
@@ -13,6 +14,7 @@ export async function backupTool(context: FunctionContext, args: string[]): Prom
     // It blocks SIGTERM and SIGPIPE; SIGINT ends it at once, and its sessions with it.
     stopSignal: 'SIGINT',
     graceMs: 20_000,
+    ...(onStart === undefined ? {} : { onStart }),
     onStderr: context.log,
     onStdout: context.log,
     stderrTailBytes: 16 * 1024,

@@ -5,7 +5,7 @@ import { StashError } from '../../errors/error.ts';
 import type { FunctionContext } from '../function.ts';
 import { isEmptyOrAbsent } from './directory.ts';
 import { dataDirectoryHolder } from './holder.ts';
-import type { DirectoryOwner, RecordedFull } from './recorded-full.ts';
+import type { DirectoryOwner, RecordedChain } from './recorded-chain.ts';
 
 /** A data directory as it is before the restore. */
 export interface Destination {
@@ -19,7 +19,7 @@ export interface Destination {
   owner: DirectoryOwner;
 }
 
-export async function examineDestination(wanted: string, recorded: RecordedFull): Promise<Destination> {
+export async function examineDestination(wanted: string, recorded: RecordedChain): Promise<Destination> {
   const directory = await realpath(wanted).catch(() => wanted);
   const holder = await dataDirectoryHolder(directory);
   const is = await ownerOf(directory);

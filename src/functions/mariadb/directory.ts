@@ -12,6 +12,24 @@ export async function directorySize(directory: string): Promise<number> {
   return total;
 }
 
+/**
+ * Bytes of what a physical backup takes of a data directory, and of that what mariadb-backup copies whole into each incremental: everything but
+ * InnoDB's pages and logs. Binlogs are not taken. `logBin`: their path without numbers.
+ */
+export async function backedUpSize(datadir: string, logBin: string): Promise<{ all: number; copiedWhole: number }> {
+  const size = { all: 0, copiedWhole: 0 };
+  const isBinlog = (file: string) => logBin !== '' && file.startsWith(`${logBin}.`) && /^\.\d+$/.test(file.slice(logBin.length));
+  for await (const { file } of walk(datadir)) {
+    const found = await lstat(file).catch(() => undefined);
+    if (found?.isFile() !== true || isBinlog(file)) continue;
+    size.all += found.size;
+    if (!INNODB.test(basename(file))) size.copiedWhole += found.size;
+  }
+  return size;
+}
+
+const INNODB = /\.ibd$|^ibdata\d+$|^undo\d+$|^ib_logfile\d+$|^ibtmp\d+$/;
+
 /** The first file below a directory whose name is looked for. */
 export async function findFile(directory: string, wanted: (name: string) => boolean): Promise<string | undefined> {
   for await (const { file } of walk(directory)) if (wanted(file)) return file;

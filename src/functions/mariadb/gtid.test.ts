@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCode } from '../../errors/error.ts';
 import { positionSql } from './gtid.ts';
-import { recordedFull } from './recorded-full.ts';
 
 test('a position replaces what every table of positions holds', () => {
   const sql = positionSql('0-1-47,3-2-9', ['gtid_slave_pos', 'gtid_slave_pos_rocksdb']);
@@ -19,10 +18,4 @@ test('what is no GTID is no SQL', () => {
       () => positionSql(gtid, ['gtid_slave_pos']),
       (error) => isCode(error, 'Invalid'),
     );
-});
-
-test('older backups name their binlogs by a file alone', () => {
-  assert.equal(recordedFull({ binlogFile: 'binlog.000007' }).binlog, 'binlog');
-  assert.equal(recordedFull({ binlogFile: 'binlog.000007', logBin: '/logs/binlog' }).binlog, '/logs/binlog');
-  assert.equal(recordedFull({ logBin: '' }).binlog, undefined);
 });

@@ -3,14 +3,14 @@ import { basename, join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
-import type { RecordedFull } from './recorded-full.ts';
+import type { RecordedChain } from './recorded-chain.ts';
 
 /**
  * Gives a prepared backup the GTID position that it holds, as gtid_slave_pos and gtid_binlog_state: the servers that start on copies of it
  * can be each other's primary and replicas at once. Otherwise a restored server counts GTIDs from 1 again, or goes on from where it was a
  * replica once. Returns what a person has to know; undefined without binlog.
  */
-export async function settleGtid(context: FunctionContext, full: string, recorded: RecordedFull): Promise<string | undefined> {
+export async function settleGtid(context: FunctionContext, full: string, recorded: RecordedChain): Promise<string | undefined> {
   const { gtid, binlog } = recorded;
   if (gtid === undefined) return undefined;
   const tables = await positionTables(full);

@@ -1,25 +1,26 @@
 import { rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
 import { previousName } from '../previous-name.ts';
 import { roomProblem } from '../room.ts';
-import { assertSameSeries, backupTool, saysOk, toolFailure } from './backup-tool.ts';
+import { assertSameSeries } from './backup-tool.ts';
 import { assertWritable, type Destination, destinationProblem, examineDestination } from './destination.ts';
 import { directorySize } from './directory.ts';
 import { settleGtid } from './gtid.ts';
-import { readRecordedFull } from './recorded-full.ts';
+import { prepareChain } from './prepare.ts';
+import { readRecordedChain } from './recorded-chain.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
 
 /**
- * Puts a physical backup in place: prepares it while the old server may still run, stops that, swaps the data directory, starts it again.
+ * Puts a physical backup in place: prepares full and incrementals while the old server may still run, stops that, swaps the data directory, starts it again.
  * With operation `Check` it only says whether that can be done; only metadata.index has been fetched then.
  */
 export async function physicalRestore(context: FunctionContext): Promise<FunctionResult> {
   const { source = '', restore } = context;
-  const recorded = await readRecordedFull(source);
+  const recorded = await readRecordedChain(source);
   const wanted = context.destination ?? recorded.datadir;
   if (wanted === undefined)
     throw new StashError('Invalid', 'the backup does not record its data directory: give the parameter destination');
@@ -29,8 +30,7 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   await assertWritable(destination);
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
   if (context.operation === 'Check') return {};
-  const full = join(source, 'full');
-  await prepare(context, full);
+  const full = await prepareChain(context, source, recorded.links);
   const gtid = await settleGtid(context, full, recorded);
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());
@@ -38,12 +38,6 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   await startRestored(context, destination.directory, previous);
   const at = gtid === undefined ? '' : ` at ${gtid}`;
   return { message: `restored into ${destination.directory}${at}${await settlePrevious(restore.previousData, previous)}` };
-}
-
-async function prepare(context: FunctionContext, full: string): Promise<void> {
-  const args = ['--no-defaults', '--prepare', `--target-dir=${full}`];
-  const ended = await backupTool(context, args);
-  if (!saysOk(ended)) throw toolFailure(args, ended);
 }
 
 /** On one file system the files are renamed; else they are copied, while the old ones are still there (but for a mount point). */

@@ -5,7 +5,6 @@ import { databaseError } from './database-error.ts';
 import { type Destination, destinationProblem } from './destination.ts';
 import { deviceName, writeLocks } from './holder.ts';
 import { parsePosition } from './position.ts';
-import { recordedFull } from './recorded-full.ts';
 
 describe('the version of mariadb-backup', () => {
   const tool = 'mariadb-backup based on MariaDB server 10.11.19-MariaDB debian-linux-gnu (x86_64)';
@@ -86,15 +85,6 @@ describe('what a backup leaves about itself', () => {
       gtid: '0-1-3',
     });
     assert.deepEqual(parsePosition(checkpoints, undefined), { fromLsn: '0', toLsn: '44404', lastLsn: '44760' });
-  });
-  it('is believed only as far as it makes sense', () => {
-    const owner = { uid: 1, gid: 2, mode: 0o700 };
-    assert.deepEqual(recordedFull({ datadir: '/d/', datadirOwner: owner, version: '10.11.1' }), {
-      datadir: '/d',
-      owner,
-      version: '10.11.1',
-    });
-    assert.deepEqual(recordedFull({ datadir: 'd', datadirOwner: { uid: '0' }, version: 1 }), {});
   });
 });
 

@@ -2,7 +2,7 @@ import { StashError } from '../../errors/error.ts';
 import type { Server } from './server.ts';
 
 /** What the restore and later links need to know of the server. */
-interface ServerFacts {
+export interface ServerFacts {
   version: string;
   /** Absolute, without a slash at its end. */
   datadir: string;
@@ -40,12 +40,20 @@ export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts
   };
 }
 
-/** Undefined when a physical backup of the data directory is a backup of this server. */
-export function whyUnsupported(variables: ReadonlyMap<string, string>): string | undefined {
+/** Undefined when the server is one that is a primary or a replica. */
+export function whyNoRole(variables: ReadonlyMap<string, string>): string | undefined {
   const value = (name: string) => variables.get(name) ?? '';
   if (!/mariadb/i.test(`${value('version')} ${value('version_comment')}`))
     return `the server is no MariaDB (version ${value('version')}, ${value('version_comment')})`;
   if (value('wsrep_on') === 'ON') return 'the server is a Galera node (wsrep_on=ON); physical backups of Galera are not supported';
+  return undefined;
+}
+
+/** Undefined when a physical backup of the data directory is a backup of this server. */
+export function whyUnsupported(variables: ReadonlyMap<string, string>): string | undefined {
+  const value = (name: string) => variables.get(name) ?? '';
+  const refused = whyNoRole(variables);
+  if (refused !== undefined) return refused;
   const datadir = withoutSlash(value('datadir'));
   if (!datadir.startsWith('/')) return `the server names its data directory "${datadir}", which is not absolute`;
   for (const name of ELSEWHERE) {

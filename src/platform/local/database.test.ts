@@ -17,7 +17,7 @@ import { dataSnapshots, plainRestic } from './testing/plain-restic.ts';
 import { quickRepository } from './testing/repository.ts';
 
 const LOGIN = { username: 'backup', password: 'horse-battery-4711' };
-const GRANTS = 'RELOAD, PROCESS, BINLOG MONITOR';
+const GRANTS = 'RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR';
 const TABLES = 'd.a, d.b, d.m';
 
 let server: TestServer;

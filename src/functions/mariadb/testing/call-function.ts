@@ -12,6 +12,8 @@ export interface FunctionCall {
   operation: FunctionInput['operation'];
   connection?: Connection;
   stage?: string;
+  parent?: string;
+  parentPosition?: Record<string, unknown>;
   source?: string;
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
@@ -34,6 +36,8 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     operation: call.operation,
     ...(call.connection === undefined ? {} : { target }),
     ...(call.stage === undefined ? {} : { stage: call.stage }),
+    ...(call.parent === undefined ? {} : { parent: call.parent }),
+    ...(call.parentPosition === undefined ? {} : { parentPosition: call.parentPosition }),
     ...(call.source === undefined ? {} : { source: call.source }),
     ...(call.destination === undefined ? {} : { destination: call.destination }),
     result: join(scratch, 'result.json'),

@@ -1,8 +1,5 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { formatIndex } from '../../../rules/chain/metadata-index.ts';
 import { type BackupAccount, makeBackupAccount } from './backup-account.ts';
-import { callFunction } from './call-function.ts';
+import { localChain } from './local-chain.ts';
 import type { TestServer } from './test-server.ts';
 
 /** A full backup as a restore finds it when it was fetched. */
@@ -16,28 +13,12 @@ export interface FetchedChain {
 /** Backs the server up, with an account made for it. */
 export async function fetchedChain(server: TestServer): Promise<FetchedChain> {
   const account = await makeBackupAccount(server);
-  const stage = join(server.directory, 'backup');
-  const { position = {} } = await callFunction({
-    function: 'mariadb-physical',
-    operation: 'Full',
-    stage,
-    connection: server.connection(account),
-  });
-  let count = 0;
+  const chain = localChain(server, account);
+  const { position = {} } = await chain.full();
   return {
     account,
     position,
-    copy: (over = {}) => {
-      const source = join(server.directory, `source-${++count}`);
-      mkdirSync(source);
-      cpSync(stage, join(source, 'full'), { recursive: true });
-      writeFileSync(join(source, 'metadata.index'), index({ ...position, ...over }));
-      return source;
-    },
+    copy: (over = {}) =>
+      chain.copy(chain.lines.map((line) => ({ ...line, link: { ...line.link, position: { ...line.link.position, ...over } } }))),
   };
-}
-
-function index(position: Record<string, unknown>): string {
-  const link = { operation: 'Full' as const, directory: 'full', host: 'host-0', position, manifest: '' };
-  return formatIndex([{ time: '2026-11-22T01:30:00Z', alias: 'full', link }]);
 }

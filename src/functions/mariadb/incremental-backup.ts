@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StashError } from '../../errors/error.ts';
+import type { FunctionResult } from '../contract.ts';
+import type { FunctionContext } from '../function.ts';
+import { roomProblem, STAGE_FREE_SHARE } from '../room.ts';
+import { copyData } from './copy.ts';
+import { backedUpSize } from './directory.ts';
+import { binlogPlace } from './fingerprint.ts';
+import { gapProblem, lineageProblem, type NeedFull, type ParentPosition, parentPosition } from './lineage.ts';
+import { parsePosition } from './position.ts';
+import { type BackupSource, openSource, writtenPosition } from './source.ts';
+
+/**
+ * What changed since the parent link, with mariadb-backup into STASH_STAGE. Answers `needFull` where it is not proven that the server's data
+ * goes on from that link; the stage does not count then.
+ */
+export async function incrementalBackup(context: FunctionContext): Promise<FunctionResult> {
+  const { stage } = context;
+  if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');
+  const parent = parentPosition(context.parentPosition);
+  if (parent === undefined)
+    return { needFull: 'LineageUnproven', message: 'the last link does not record where it ends (toLsn)' } satisfies NeedFull;
+  const source = await openSource(context);
+  const problem = (await parentProblem(context, parent)) ?? (await provenLineage(source, parent));
+  if (problem !== undefined) return { ...problem };
+  const expected = await assertRoom(stage, source);
+  try {
+    await copyData(context, { stage, defaultsFile: source.server.defaultsFile, expected, fromLsn: parent.toLsn });
+  } catch (error) {
+    if (!(error instanceof StashError) || !UNDO_CHANGED.test(error.message)) throw error;
+    return { needFull: 'LineageChanged', message: 'the undo tablespaces are others than at the last link (innodb_undo_tablespaces)' };
+  }
+  const position = await writtenPosition(context, stage, source);
+  const gap = gapProblem(parent, position);
+  return gap === undefined ? { position } : { ...gap };
+}
+
+const UNDO_CHANGED = /incremental backup is impossible/;
+
+/** The files of the parent have to be what its record says. */
+async function parentProblem({ parent: directory }: FunctionContext, parent: ParentPosition): Promise<NeedFull | undefined> {
+  if (directory === undefined) return undefined;
+  const checkpoints = await readFile(join(directory, 'xtrabackup_checkpoints'), 'utf8').catch(() => undefined);
+  if (checkpoints === undefined) return undefined;
+  const { toLsn } = parsePosition(checkpoints, undefined);
+  if (toLsn === parent.toLsn) return undefined;
+  return { needFull: 'PositionGap', message: `the last link ends at LSN ${toLsn}, its record says ${parent.toLsn}` };
+}
+
+async function provenLineage({ server, facts, ibdataInode }: BackupSource, parent: ParentPosition): Promise<NeedFull | undefined> {
+  const [row] = await server.query("SHOW GLOBAL STATUS LIKE 'Innodb_lsn_current'");
+  const { fingerprint } = parent;
+  const place =
+    fingerprint === undefined || facts.logBin === '' ? undefined : await binlogPlace(facts.logBin, fingerprint.file, fingerprint.position);
+  const currentLsn = BigInt(row?.[1] ?? '0');
+  const now = { version: facts.version, logBin: facts.logBin, ibdataInode, currentLsn };
+  return lineageProblem(parent, place === undefined ? now : { ...now, place });
+}
+
+/** Tables without pages that tell when they changed are copied whole; what comes to that, only the copy knows. Returns the bytes to be read. */
+async function assertRoom(stage: string, { facts }: BackupSource): Promise<number> {
+  const { all, copiedWhole } = await backedUpSize(facts.datadir, facts.logBin);
+  const problem = await roomProblem(stage, copiedWhole, STAGE_FREE_SHARE);
+  if (problem === undefined) return all;
+  throw new StashError(
+    'StageFull',
+    `the stage is too small for what is not InnoDB in ${facts.datadir}, and is copied each time: ${problem}`,
+  );
+}
