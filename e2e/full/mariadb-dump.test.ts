@@ -19,7 +19,7 @@ GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;
 CREATE DATABASE playground;
 CREATE TABLE playground.equipment (id INT AUTO_INCREMENT PRIMARY KEY, type VARCHAR(50), quant INT);
 INSERT INTO playground.equipment (type, quant) SELECT CONCAT('slide ', seq), seq FROM playground.seq_1_to_1000;
-CREATE VIEW playground.many AS SELECT * FROM playground.equipment WHERE quant > 500;
+CREATE DEFINER='root'@'%' VIEW playground.many AS SELECT * FROM playground.equipment WHERE quant > 500;
 `;
 
 function server(name: string): object[] {
