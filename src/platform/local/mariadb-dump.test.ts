@@ -41,7 +41,7 @@ before(async () => {
   quickRepository(path);
   await stash.apply(secret('secret'), localRepository('repo', path), secret('login', LOGIN), secret('root', ROOT));
   await stash.apply(binding('shop', server, 'login'), binding('copy', other, 'root'), binding('shop-root', server, 'root'));
-  await stash.apply(dumping('shop', 'mariadb-dump'));
+  await stash.apply(dumping('shop', 'mariadb-dump', { users: 'true' }));
   await stash.up();
 });
 after(async () => {

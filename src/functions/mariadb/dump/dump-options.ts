@@ -57,8 +57,7 @@ export function dumpOptions(given: { databases?: string | undefined; args?: stri
     throw invalid(`the database ${ofServer} belongs to the server itself`, {
       remedy: 'Leave it out; accounts and their grants come with the parameter users: "true".',
     });
-  const users = given.users === undefined ? databases.length === 0 : given.users === 'true';
-  return { databases, options: options.filter((one) => ![...ALL, ...SEVERAL].includes(one)), users };
+  return { databases, options: options.filter((one) => ![...ALL, ...SEVERAL].includes(one)), users: given.users === 'true' };
 }
 
 /** The arguments of mariadb-dump; `binlog`: whether the server has one, whose position the dump then names in a comment. */

@@ -59,7 +59,7 @@ function chosen(sections: DumpSections, options: RestoreOptions): { names: strin
   const there = [...new Set(sections.databases.map(({ name }) => name))];
   if (options.users && sections.users === undefined)
     throw new StashError('Invalid', 'users: "true" was asked for, and the dump has no accounts', {
-      remedy: 'Leave it out; a dump has them when mariadb-dump had users: "true", or was of all databases.',
+      remedy: 'Leave it out; a dump has them when mariadb-dump had users: "true".',
     });
   const [into, ...more] = options.databases;
   if (there.length === 0) {

@@ -15,14 +15,14 @@ import { restoreOptions } from './restore-options.ts';
 type Given = Parameters<typeof dumpOptions>[0];
 
 const UNDERSTOOD: [why: string, given: Given, ends: string[], users: boolean][] = [
-  ['nothing: all databases, with accounts', {}, ['--all-databases', '--ignore-database=mysql'], true],
+  ['nothing: all databases', {}, ['--all-databases', '--ignore-database=mysql'], false],
   ['names', { databases: 'a, b b' }, ['--databases', '--', 'a', 'b'], false],
   ['names, with accounts', { databases: 'a', users: 'true' }, ['--databases', '--', 'a'], true],
   [
     "the default of Stash's addon",
     { args: '--all-databases --ignore-database=mysql' },
     ['--all-databases', '--ignore-database=mysql'],
-    true,
+    false,
   ],
   ["names as Stash's users give them", { args: '--databases a b --hex-blob' }, ['--hex-blob', '--databases', '--', 'a', 'b'], false],
   ['a name alone', { args: 'a' }, ['--databases', '--', 'a'], false],

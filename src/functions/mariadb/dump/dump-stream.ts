@@ -115,6 +115,10 @@ function unread(why: string): StashError {
 
 function dumpError(failure: string, stderr: string, context: FunctionContext): StashError {
   if (/SIGPIPE|errno: 32|Errcode: 32/.test(failure)) return unread(failure);
+  if (/SHOW CREATE USER.*\(1133\)/.test(stderr))
+    return new StashError('FunctionFailed', `accounts cannot be dumped: ${stderr.trim()}`, {
+      remedy: 'A server with skip_name_resolve cannot tell of accounts whose host is a name: drop those, or leave users: "true" out.',
+    });
   if (/Table definition has changed|\(1412\)/.test(stderr))
     return new StashError('FunctionFailed', `a table was altered while the dump ran, so it is not whole: ${stderr.trim()}`, {
       remedy: 'Run it again when no ALTER, DROP or TRUNCATE is under way.',
