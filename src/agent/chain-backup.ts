@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
