@@ -8,7 +8,7 @@ import { afterCut, type SeriesMemory } from '../rules/log/uploads.ts';
 import type { Stage } from './stage.ts';
 
 /** Why the newest series was begun, where there was one before it. */
-export interface SeriesBreak {
+interface SeriesBreak {
   reason: string;
   message: string;
   /** RFC 3339. */

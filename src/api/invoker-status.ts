@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { conditions } from './condition.ts';
 import { duration, time } from './formats.ts';
+import { LogHostStatus } from './log-host-status.ts';
 import { OPERATIONS } from './operations.ts';
 import { flag, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
@@ -33,6 +34,9 @@ export const ExecOpStatus = struct('State of one alias.', {
   archivedTo: optional(time('Log: until when the log is stored.')),
   lastUpload: optional(time('Log: when it was last stored.')),
   error: optional(text('Log: what is wrong.')),
+  gtid: optional(text('Log: GTID position up to which it is stored.')),
+  uploads: optional(integer('Log: how many snapshots of it were stored, up to now.')),
+  logs: optional(list('Log: what each host has archived.', LogHostStatus)),
 });
 export type ExecOpStatus = Static<typeof ExecOpStatus>;
 

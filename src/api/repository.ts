@@ -79,7 +79,11 @@ export const RepositoryStatus = struct('What Stash observes.', {
   lastCheckTime: optional(time('When its integrity was last checked.')),
   lastMaintenanceTime: optional(time('When the newest maintenance ended.')),
   recording: optional(textList('Uids of the sessions whose snapshots the maintenance that runs takes into the records.')),
-  recordedSessions: optional(textList('Uids of the sessions whose snapshots the newest maintenance found in the records, or put there.')),
+  recordedSessions: optional(
+    textList(
+      'Uids of the sessions whose snapshots the newest maintenance found in the records, or put there, and ids of such snapshots of logs.',
+    ),
+  ),
   recorded: optional(integer('Snapshots in the records.')),
   unexplained: optional(integer('Snapshots that no record and no open session explains.')),
   forgetting: optional(textList('Snapshots about to be forgotten.')),

@@ -47,6 +47,7 @@ function observeSchedule(samples: Samples, labels: Labels, status: ExecOpStatus,
   samples.add(INVOKERS.missed, labels, status.missed);
   samples.add(INVOKERS.archived, labels, seconds(status.archivedTo));
   samples.add(INVOKERS.uploaded, labels, seconds(status.lastUpload));
+  samples.add(INVOKERS.uploads, labels, status.uploads);
   // Nothing is due of an alias that is paused or cannot run.
   if (state === 'Scheduled' && understoodSchedule !== undefined)
     samples.add(INVOKERS.interval, labels, intervalOf(understoodSchedule, timeZone ?? 'UTC'));

@@ -1,6 +1,6 @@
 /**
  * Whether the word of this agent (`TYPE/NAMESPACE/...`) counts for that object (`Kind/namespace/name`). Agents run where their owners are at
- * home, and speak for sessions of their own namespace alone. Agents of repositories are the operator's own.
+ * home, and speak for sessions and configurations (whose logs they archive) of their own namespace alone. Agents of repositories are the operator's own.
  */
 export function mayReport(agent: string, purpose: string): boolean {
   const [type = '', namespace = ''] = agent.split('/');
@@ -10,7 +10,7 @@ export function mayReport(agent: string, purpose: string): boolean {
 }
 
 const REPOSITORY = 'repository';
-const SESSIONS = new Set(['BackupSession', 'RestoreSession']);
+const SESSIONS = new Set(['BackupSession', 'RestoreSession', 'BackupConfiguration', 'BackupBatch']);
 
 /** Whether two agents are trusted with the same, so that one may have what was meant for the other. */
 export function sameTrust(one: string, other: string): boolean {

@@ -1,6 +1,5 @@
 import type { RepositoryStatus } from '../api/repository.ts';
 import type { CheckResult, Lock, RepositoryAccess, RepositoryStats, Snapshot } from '../engine/engine.ts';
-import type { LogMark, LogStart } from '../rules/log/log-index.ts';
 
 /**
  * What the operator tells an agent to do. An order is idempotent by `id`: giving it again gives its report again, never a second run.
@@ -138,7 +137,7 @@ export interface LogTask {
   /** A host that is a replica archives nothing. */
   onlyPrimary: boolean;
   /** The series of this target that was archived last, by whatever host. */
-  previous?: NonNullable<LogStart['previous']>;
+  previous?: PreviousLog;
 }
 
 /** Work on a repository itself, done by the repository's own agent. */
@@ -279,6 +278,20 @@ export interface LogResult {
   failed: (RepositoryRef & { error: OrderError })[];
   /** Repositories of the order in which all of this is, stored now or before. */
   complete: RepositoryRef[];
+}
+
+/** A GTID with the time it was committed at (seconds since 1970) and the GTID state it made. */
+export interface LogMark {
+  gtid: string;
+  time: number;
+  state: string;
+}
+
+/** A series of logs, as far as another can be shown to go on from it. */
+export interface PreviousLog {
+  timeline: string;
+  gtid: string;
+  recent: LogMark[];
 }
 
 export interface StoredLog {

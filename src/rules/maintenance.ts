@@ -1,7 +1,10 @@
 import type { Lock, Snapshot } from '../engine/engine.ts';
 import { type EndedHolder, judgeLocks, type LockVerdict, type SeenLock, seenLocks } from './locks.ts';
+import { isLog } from './log/log-tags.ts';
 import { nextEntries, type RecordEntry } from './records.ts';
 import { applyHolds, type Hold, holdsOf } from './retention.ts';
+
+const LOG = 'Log';
 
 export interface MaintenanceFacts {
   snapshots: readonly Snapshot[];
@@ -42,13 +45,15 @@ export function planMaintenance(facts: MaintenanceFacts): MaintenancePlan {
   const now = facts.now.toISOString();
   const locks = judgeLocks(seenLocks(facts.locks, facts.knownLocks, now), facts.ended, facts.now);
   const exclusive = facts.locks.length === 0 || locks.removable;
-  const data = facts.snapshots.filter((snapshot) => !facts.internal.has(snapshot.id));
-  const present = new Set(data.map((snapshot) => snapshot.id));
+  const own = facts.snapshots.filter((snapshot) => !facts.internal.has(snapshot.id));
+  const present = new Set(own.map((snapshot) => snapshot.id));
   const explained = new Set([...facts.recorded, ...facts.stored].map((entry) => entry.id));
-  const unexplained = data.filter((snapshot) => !explained.has(snapshot.id));
+  const unexplained = own.filter((snapshot) => !explained.has(snapshot.id));
   const adopted = facts.adopt ? unexplained.map((snapshot) => adoptedEntry(snapshot, facts.adoptedTarget)) : [];
   const all = nextEntries(facts.recorded, [...facts.stored, ...adopted], present, new Set());
-  const holds = holdsOf({ pinned: [], unfinishedRestores: facts.unfinishedRestores, snapshots: all, lastProven: [] });
+  // Logs are nothing to restore by themselves: which of them stay follows from the chains that do.
+  const data = all.filter(({ operation }) => operation !== LOG);
+  const holds = holdsOf({ pinned: [], unfinishedRestores: facts.unfinishedRestores, snapshots: data, lastProven: [] });
   // Only what is recorded may go.
   const candidates = facts.remove.filter((id) => all.some((entry) => entry.id === id));
   const { forget, held } = applyHolds({ remove: exclusive ? candidates : [], holds });
@@ -63,12 +68,13 @@ export function planMaintenance(facts: MaintenanceFacts): MaintenancePlan {
     recordsChanged: JSON.stringify(ids(entries)) !== JSON.stringify(ids(facts.recorded)),
     adopted: adopted.length,
     unexplained: unexplained.length - adopted.length,
-    present: data.length,
+    present: own.length,
   };
 }
 
 function adoptedEntry(snapshot: Snapshot, target: string): RecordEntry {
-  return { id: snapshot.id, time: new Date(snapshot.time).toISOString(), target, host: snapshot.host, operation: '', complete: true };
+  const operation = isLog(snapshot.tags) ? LOG : '';
+  return { id: snapshot.id, time: new Date(snapshot.time).toISOString(), target, host: snapshot.host, operation, complete: true };
 }
 
 function ids(entries: readonly RecordEntry[]): string[] {

@@ -2,6 +2,7 @@ import { TAGS, tagValue } from '../api/names.ts';
 import type { Snapshot } from '../engine/engine.ts';
 import { StashError } from '../errors/error.ts';
 import type { HostRestore } from './host-rules.ts';
+import { isLog } from './log/log-tags.ts';
 
 export interface ChosenSnapshot {
   id: string;
@@ -31,7 +32,7 @@ export function choosePreferringComplete(
 ): SnapshotChoice {
   const snapshots = withoutSeries(all, restore);
   const mark = (chosen: ChosenSnapshot[]) => chosen.map((one) => ({ ...one, incomplete: incomplete.has(one.id) }));
-  const complete = snapshots.filter((one) => !incomplete.has(one.id));
+  const complete = snapshots.filter((one) => !incomplete.has(one.id) && !isLog(one.tags));
   const isNamed = 'snapshots' in restore.from;
   if (isNamed || !complete.some((one) => one.host === restore.sourceHost))
     return { chosen: mark(chooseSnapshots(snapshots, restore, target)), passedOver: [] };
@@ -51,7 +52,7 @@ export function chooseSnapshots(all: readonly Snapshot[], restore: HostRestore, 
   const { sourceHost, from } = restore;
   if ('snapshots' in from) return from.snapshots.map((named) => chosen(byName(snapshots, named)));
   const mine = ofOneTarget(
-    snapshots.filter((one) => one.host === sourceHost),
+    snapshots.filter((one) => one.host === sourceHost && !isLog(one.tags)),
     sourceHost,
     target,
   );

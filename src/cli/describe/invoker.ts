@@ -50,6 +50,7 @@ export function invokerSections(invoker: InvokerObject, view: View): Section[] {
         }),
       },
     },
+    ...logSection(status),
     {
       title: 'Next runs',
       table: {
@@ -75,6 +76,23 @@ export function invokerSections(invoker: InvokerObject, view: View): Section[] {
       sections: [conditionsSection(member.conditions, view)],
     })),
   ];
+}
+
+/** How far the logs are archived; nothing where there is no Log alias. */
+function logSection({ execOps = [] }: BackupBatchStatus): Section[] {
+  const rows = execOps.flatMap(({ alias, logs = [], error }) =>
+    logs.map((one) => [
+      alias,
+      one.host,
+      one.role ?? 'unknown',
+      one.timeline ?? '',
+      one.gtid ?? '',
+      (one.repositories ?? []).map(({ name, archivedTo }) => `${name} ${archivedTo ?? 'nothing'}`).join(', '),
+      error ?? ' ',
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [{ title: 'Logs', table: { header: ['ALIAS', 'HOST', 'ROLE', 'SERIES', 'GTID', 'ARCHIVED TO', 'ERROR'], rows } }];
 }
 
 function targetRows({ spec }: InvokerObject): [string, string | undefined][] {

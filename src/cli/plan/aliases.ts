@@ -50,7 +50,6 @@ function currentStatus({ status, metadata }: InvokerObject, line: PlannedOperati
 /** The obvious cases, said before the operator has looked; what a function supports, only the operator knows. */
 function unbuilt(operation: Operation, onDatabase: boolean): string | undefined {
   if (operation === 'RestoreTest') return 'restore tests are not built yet';
-  if (operation === 'Log') return 'archiving of logs is not built yet';
   return operation === 'Incremental' && onDatabase ? 'incremental backups of databases are not built yet' : undefined;
 }
 

@@ -16,6 +16,8 @@ export interface SnapshotObject extends AnyObject {
     operation?: string;
     /** `NAMESPACE/KIND/NAME`. */
     target?: string;
+    /** Of logs: `log TIMELINE`. */
+    series?: string;
     /** `NAMESPACE/NAME`. */
     session?: string;
     /** False: something could not be read, or was not stored everywhere. Absent: nobody knows. */
@@ -29,6 +31,7 @@ export function snapshotObject(snapshot: ListedSnapshot, repository: ObjectKey):
   const operation = tagValue(tags, TAGS.operation);
   const target = tagValue(tags, TAGS.target);
   const session = tagValue(tags, TAGS.session);
+  const series = tagValue(tags, TAGS.series);
   return {
     apiVersion: 'repositories.stash.appscode.com/v1alpha1',
     kind: 'Snapshot',
@@ -49,6 +52,7 @@ export function snapshotObject(snapshot: ListedSnapshot, repository: ObjectKey):
       ...(bytesProcessed === undefined ? {} : { totalSize: bytesProcessed }),
       ...(operation === undefined ? {} : { operation }),
       ...(target === undefined ? {} : { target }),
+      ...(series === undefined ? {} : { series: [series, tagValue(tags, TAGS.timeline)].join(' ').trim() }),
       ...(session === undefined ? {} : { session }),
       ...(complete === undefined ? {} : { complete }),
     },

@@ -20,9 +20,9 @@ export function snapshotTable(snapshots: readonly SnapshotObject[], wide: boolea
       metadata.creationTimestamp ?? '',
       age(metadata.creationTimestamp, now),
     ];
-    return wide ? [...row, status.session ?? '', status.tags.join(',')] : row;
+    return wide ? [...row, status.series ?? '', status.session ?? '', status.tags.join(',')] : row;
   });
-  return tableLines(wide ? [...header, 'SESSION', 'TAGS'] : header, rows);
+  return tableLines(wide ? [...header, 'SERIES', 'SESSION', 'TAGS'] : header, rows);
 }
 
 function shortPaths(paths: readonly string[]): string {

@@ -15,6 +15,7 @@ import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
+import { archiveLogs, type LogTick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
 import { logSlaveUpdates } from './log-slave-updates.ts';
@@ -64,7 +65,10 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
 
 async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promise<Result> {
   let object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
-  if (object === undefined) return DONE;
+  if (object === undefined) {
+    ctx.desk.drop(`${kind}/${keyText(key)}`);
+    return DONE;
+  }
   const invoker = invokerOf(object);
   const catalog = await readCatalog(ctx);
   if (object.metadata.deletionTimestamp !== undefined) return release(kind, ctx, object, invoker, catalog);
@@ -82,19 +86,39 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   verdict.conditions.push(...logSlaveUpdates(sessions));
   const before = new Map((object.status?.execOps ?? []).map((one) => [lineId(one), one]));
   const lines: ExecOpStatus[] = [];
+  const logs: LogTick[] = [];
   let wake: number | undefined;
   for (const operation of operations) {
     const known = before.get(operation.line.id);
     const decision = verdict.ready ? tickOf(operation, known, object, invoker, sessions, now) : undefined;
-    if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
+    const log = isLog(operation) ? await archiveLogs(ctx, invoker, operation, known, decision?.run?.scheduledTime) : undefined;
+    if (log !== undefined) logs.push(log);
+    else if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
     if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
     if (decision?.next !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, decision.next.getTime() - now.getTime());
-    lines.push(operationStatus(operation, known, decision, sessions));
+    lines.push({ ...operationStatus(operation, log === undefined ? known : withoutLog(known), decision, sessions), ...log?.fields });
+    if (log?.wakeMs !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, log.wakeMs);
   }
   await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
+  for (const { news, settle } of logs) {
+    settle();
+    for (const { type, reason, message } of news) await ctx.events.record(object, type, reason, message);
+  }
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
+}
+
+/** What a look at the logs says anew. */
+function withoutLog(known: ExecOpStatus | undefined): ExecOpStatus | undefined {
+  if (known === undefined) return undefined;
+  const { logs: _logs, ...rest } = known;
+  return rest;
+}
+
+/** It makes no sessions: each tick is an order for every host. */
+function isLog({ operation, state }: CheckedOperation): boolean {
+  return operation === 'Log' && state !== 'NotSupportedYet' && state !== 'Invalid';
 }
 
 /** Nothing of it stays behind at its targets. */

@@ -40,6 +40,19 @@ export function operationStatus(
     ...optional('lastSession', lastSession),
     ...optional('lastSuccessfulSession', succeeded?.metadata.name ?? known?.lastSuccessfulSession),
     ...optional('lastSuccessTime', succeeded?.status?.endTime ?? known?.lastSuccessTime),
+    ...(known?.logs === undefined ? {} : keptLog(known)),
+  };
+}
+
+/** What is archived stays known while nothing is archived. */
+function keptLog({ archivedTo, lastUpload, gtid, uploads, error, logs }: ExecOpStatus): Partial<ExecOpStatus> {
+  return {
+    ...optional('archivedTo', archivedTo),
+    ...optional('lastUpload', lastUpload),
+    ...optional('gtid', gtid),
+    ...optional('uploads', uploads),
+    ...optional('error', error),
+    ...optional('logs', logs),
   };
 }
 

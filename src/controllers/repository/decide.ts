@@ -84,12 +84,14 @@ interface MaintenanceInput {
   repository: Repository;
   /** Sessions that stored something here that is not recorded yet. */
   unrecorded: readonly BackupSession[];
+  /** So many snapshots of logs are not recorded that it is time. */
+  manyLogs?: boolean;
   request: RepositoryRequest | undefined;
   now: Date;
 }
 
 /** Why maintenance is to run now; undefined when there is no reason. */
-export function maintenanceReason({ repository, unrecorded, request, now }: MaintenanceInput): string | undefined {
+export function maintenanceReason({ repository, unrecorded, manyLogs, request, now }: MaintenanceInput): string | undefined {
   const { status } = repository;
   if (status?.phase !== 'Ready') return undefined;
   if (request !== undefined) return request.action;
@@ -97,6 +99,7 @@ export function maintenanceReason({ repository, unrecorded, request, now }: Main
   const since = elapsed(status.maintenance?.endTime ?? 0, now);
   if (since < pause) return undefined;
   if (unrecorded.length > 0) return 'BackupStored';
+  if (manyLogs === true) return 'LogsStored';
   if ((status.forgetting ?? []).length > 0) return 'ForgetUnfinished';
   if (conditionOf(status.conditions, CONDITIONS.repositoryLocked)?.status === 'True' && since >= 300_000) return 'Locked';
   return undefined;

@@ -5,11 +5,14 @@ import type { Repository, RepositoryStatus } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
 import type { MaintainResult, OpenRepository, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import type { Invoker } from '../../rules/invoker.ts';
 import { type MaintenanceFacts, type MaintenancePlan, planMaintenance } from '../../rules/maintenance.ts';
 import { formatRecords, nextEntries, type RecordEntry, readRecords } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
 import { timeText } from '../context.ts';
 import { checkDue } from './decide.ts';
+import { unrecordedLogs } from './log-records.ts';
+import { removableLogSnapshots } from './log-retention.ts';
 import { passwordOf } from './open.ts';
 import { orderEnded, type RepositoryOrder } from './order.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
@@ -49,8 +52,9 @@ export async function advanceMaintenance(
   const decide = async () => {
     const sessions = await unrecordedSessions(ctx, open);
     const facts = await gather(ctx, repository, open, request, found, sessions);
-    const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
-    return { sessions, plan: planMaintenance({ ...facts, remove }) };
+    const invokers = await invokersOf(ctx, open);
+    const remove = removable(invokers, presentEntries(facts), found.snapshots);
+    return { sessions, plan: withLogs({ ...facts, remove }, invokers) };
   };
   const taskOf = (plan: MaintenancePlan) => maintainTask(ctx, repository, open, request, found, plan);
   const id = maintenanceOrderId(repository, 'maintain');
@@ -59,7 +63,7 @@ export async function advanceMaintenance(
     if (ctx.desk.given(id)) return { type: 'Waiting' };
     const { plan, sessions } = await decide();
     const task = await taskOf(plan);
-    const recording = sessions.map((session) => session.metadata.uid ?? '');
+    const recording = [...sessions.map((session) => session.metadata.uid ?? ''), ...(await unrecordedLogs(ctx, open)).map(({ id }) => id)];
     return { type: 'Planned', plan, recording, order: order('maintain', async () => task) };
   }
   const change = order('maintain', async () => taskOf((await decide()).plan));
@@ -119,7 +123,7 @@ async function gather(
     snapshots: found.snapshots,
     internal: new Set(internalSnapshots(found).map((snapshot) => snapshot.id)),
     recorded: records?.entries ?? [],
-    stored: sessions.flatMap((session) => storedEntries(session, open)),
+    stored: [...sessions.flatMap((session) => storedEntries(session, open)), ...(await unrecordedLogs(ctx, open))],
     adopt,
     adoptedTarget: targets.length === 1 ? (targets[0] ?? '') : '',
     remove: [],
@@ -129,6 +133,15 @@ async function gather(
     ended: ctx.desk.ended(open),
     now: ctx.clock.now(),
   };
+}
+
+/** What the logs are needed for is known once it is decided which chains stay. */
+function withLogs(facts: MaintenanceFacts, invokers: readonly Invoker[]): MaintenancePlan {
+  const { exclusive, forget } = planMaintenance(facts);
+  if (!exclusive) return planMaintenance(facts);
+  const gone = new Set(forget);
+  const staying = facts.snapshots.filter(({ id }) => !gone.has(id));
+  return planMaintenance({ ...facts, remove: [...facts.remove, ...removableLogSnapshots(staying, presentEntries(facts), invokers)] });
 }
 
 function presentEntries(facts: MaintenanceFacts): RecordEntry[] {

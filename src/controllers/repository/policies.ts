@@ -4,6 +4,7 @@ import { retain } from '../../engine/restic/retain.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import { isHostOf } from '../../rules/host-name.ts';
 import { type Invoker, invokerOf, type Member } from '../../rules/invoker.ts';
+import { isLog } from '../../rules/log/log-tags.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
@@ -33,7 +34,7 @@ export function removable(invokers: readonly Invoker[], entries: readonly Record
   const removed = new Map(
     invokers.map((invoker) => {
       const policy = policyOf(invoker);
-      const mine = snapshots.filter((snapshot) => concerned.get(snapshot.id)?.includes(invoker));
+      const mine = snapshots.filter(({ id, tags }) => !isLog(tags) && concerned.get(id)?.includes(invoker));
       return [invoker, new Set(policy === undefined ? [] : retain(mine, policy).remove)];
     }),
   );
@@ -45,7 +46,7 @@ export function removable(invokers: readonly Invoker[], entries: readonly Record
     });
 }
 
-function concernedWith({ target, host }: RecordEntry, invokers: readonly Invoker[]): Invoker[] {
+export function concernedWith({ target, host }: RecordEntry, invokers: readonly Invoker[]): Invoker[] {
   const ofTarget = invokers.filter((invoker) => targetsOf(invoker).includes(target));
   const ofHost = ofTarget.filter((invoker) =>
     invoker.members.some((member) => memberTarget(invoker, member) === target && isHostOf(host, member.target?.alias)),

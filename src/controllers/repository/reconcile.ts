@@ -11,6 +11,7 @@ import { ensureFinalizer } from '../finalizer.ts';
 import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { maintenanceReason, openRequest, probeDue, secretLookMs } from './decide.ts';
+import { areMany, unrecordedLogs } from './log-records.ts';
 import { advanceMaintenance, beginMaintenance, maintenanceOrderIds, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
 import { orderEnded } from './order.ts';
@@ -70,7 +71,8 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   if (due.due) return probe(ctx, repository, opened);
   const request = openRequest(repository, repository.metadata.annotations?.[ANNOTATIONS.request]);
   const unrecorded = (await unrecordedSessions(ctx, key)).filter((session) => !isRecorded(session, repository.status));
-  const reason = maintenanceReason({ repository, unrecorded, request, now });
+  const logs = (await unrecordedLogs(ctx, key)).filter(({ id }) => repository.status?.recordedSessions?.includes(id) !== true);
+  const reason = maintenanceReason({ repository, unrecorded, manyLogs: areMany(logs), request, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
   if (reason === undefined) {

@@ -2,6 +2,7 @@ import { keyOf } from '../../api/object.ts';
 import { invokerOf, repositoriesOf } from '../../rules/invoker.ts';
 import { purposeOfSession } from '../backup-session/session-run.ts';
 import type { Context } from '../context.ts';
+import { gateOf } from '../log/order.ts';
 import { aliasOfSession, invokerOfSession } from '../read-invoker.ts';
 import { purposeOfRestore } from '../restore-session/restore-run.ts';
 import { purposeText } from './maintenance.ts';
@@ -25,6 +26,14 @@ export async function restoreGates(ctx: Context): Promise<void> {
       purposeOfRestore(session),
     );
   }
+  for (const invoker of [...(await ctx.store.list('BackupConfiguration')), ...(await ctx.store.list('BackupBatch'))])
+    for (const { orderID, using = [] } of (invoker.status?.execOps ?? []).flatMap(({ logs = [] }) => logs))
+      for (const name of using) if (orderID !== undefined) ctx.gates.tryShare(parseKey(name), gateOf(orderID));
   for (const repository of await ctx.store.list('Repository'))
     if (repository.status?.maintenance?.phase === 'Running') ctx.gates.tryExclusive(keyOf(repository), purposeText(repository));
+}
+
+function parseKey(text: string): { namespace: string; name: string } {
+  const [namespace = '', name = ''] = text.split('/');
+  return { namespace, name };
 }

@@ -109,6 +109,7 @@ interface MaintenanceDone {
 export function afterMaintenance(status: RepositoryStatus, done: MaintenanceDone): RepositoryStatus {
   const { plan, result, request, now } = done;
   const times = plan.entries
+    .filter((entry) => entry.operation !== 'Log')
     .map((entry) => entry.time)
     .filter(Boolean)
     .sort();

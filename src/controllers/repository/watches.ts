@@ -5,6 +5,7 @@ import type { Watch } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import type { Context } from '../context.ts';
 import { invokerOfSession } from '../read-invoker.ts';
+import { logsToRecord } from './log-records.ts';
 import { needsRecording, storedRepositories, troubledRepositories } from './sessions.ts';
 
 /** Whose changes concern a Repository: its secret, who uses it, and sessions that wait for it or have stored something in it. */
@@ -13,7 +14,7 @@ export function repositoryWatches(ctx: Context): Watch[] {
     name === undefined ? [] : [{ namespace: object.metadata.namespace ?? '', name }];
   return [
     { kind: 'Secret', map: async (secret) => repositoriesWithSecret(ctx, keyOf(secret)) },
-    // What these say in status is nothing to a Repository.
+    // What these say in status is nothing to a Repository, but that there are many logs to record.
     {
       kind: 'BackupConfiguration',
       map: whenChanged<BackupConfiguration>(
@@ -51,8 +52,8 @@ function parseKey(text: string): ObjectKey {
   return { namespace, name };
 }
 
-function generation({ metadata }: BackupConfiguration | BackupBatch): unknown {
-  return metadata.generation;
+function generation(object: BackupConfiguration | BackupBatch): unknown {
+  return [object.metadata.generation, logsToRecord(object)];
 }
 
 /** The Repositories it names; of one that is gone nothing but its name may be known. */

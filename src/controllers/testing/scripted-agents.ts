@@ -19,6 +19,7 @@ export interface ScriptedAgents {
   script: (order: Order) => 'Succeeded' | Report['error'] | undefined;
   /** What a host says of itself when it is asked, by its agent's key; a primary without evidence unless said otherwise. */
   roles: Map<string, Pick<RoleResult, 'role'> & Partial<RoleResult>>;
+  /** What a host says of a Log order otherwise than that all of it was stored, by its agent's key. */
   logs: Map<string, Partial<LogResult>>;
   /** Keys of those that are there: of the scripted platform's two, and whom a test adds. */
   present: Set<string>;
@@ -112,8 +113,24 @@ export function scriptedAgents(): ScriptedAgents {
         return { type: 'Wipe', forgotten: [] };
       case 'Role':
         return { type: 'Role', role: 'Primary', evidence: {}, ...agents.roles.get(agent) };
-      case 'Log':
-        return { type: 'Log', role: 'Primary', stored: [], failed: [], complete: [], ...agents.logs.get(agent) };
+      case 'Log': {
+        const { role } = agents.roles.get(agent) ?? { role: 'Primary' };
+        if (role === 'Replica' && task.onlyPrimary) return { type: 'Log', role, stored: [], failed: [], complete: [] };
+        const state = `0-1-${Date.parse(time) / 1000}`;
+        const told = agents.logs.get(agent) ?? {};
+        const log = { timeline: agent, from: '0-1-1', gtid: state, until: time, recent: [], ...told.log };
+        const spans = [`stash.from=${log.from}`, `stash.gtid=${state}`, `stash.since=${time}`, `stash.until=${time}`];
+        const continues = log.continues === undefined ? [] : [`stash.continues=${log.continues}`];
+        const tags = [...task.tags, 'stash.series=log', 'stash.operation=Log', `stash.timeline=${log.timeline}`, ...spans, ...continues];
+        const stored = task.repositories.map((repository) => {
+          const snapshot = newSnapshot(task.host, ['/log'], tags, time);
+          placeOf(repository).snapshots.push(snapshot);
+          const { namespace, name } = repository;
+          return { repository: { namespace, name }, snapshotId: snapshot.id, totalBytes: 1, storedBytes: 1, seconds: 1 };
+        });
+        const complete = task.repositories.map(({ namespace, name }) => ({ namespace, name }));
+        return { type: 'Log', role: 'Primary', stored, failed: [], complete, ...told, log };
+      }
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
       case 'Backup': {

@@ -26,6 +26,7 @@ export const INVOKERS = {
   missed: counter('stash_appscode_com_alias_missed_runs_total', LINE, 'Runs that did not start at their time.'),
   archived: gauge('stash_appscode_com_alias_log_archived_time_seconds', LINE, 'Until when the log is stored, in seconds since 1970.'),
   uploaded: gauge('stash_appscode_com_alias_log_upload_time_seconds', LINE, 'When the log was last stored, in seconds since 1970.'),
+  uploads: counter('stash_appscode_com_alias_log_uploads_total', LINE, 'Snapshots of the log that were stored.'),
   windowStart: gauge(
     'stash_appscode_com_recoverable_start_time_seconds',
     INTERVAL,

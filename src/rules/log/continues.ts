@@ -3,7 +3,7 @@ import type { IndexLine } from '../chain/metadata-index.ts';
 import { type BinlogIdentity, type LogFile, sameBinlog } from './log-index.ts';
 
 /** The earliest link of a chain that ends within a series of logs. */
-export interface Continued {
+interface Continued {
   /** `CHAIN.N`; 0 is the full. */
   text: string;
   /** Place of the file in which it ends. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LogMark, PreviousLog } from '../../orders/order.ts';
 
 /** What tells a binlog file from any other; its name comes again. */
 export interface BinlogIdentity {
@@ -24,13 +25,6 @@ export interface LogFile extends BinlogIdentity {
   sha256?: string;
 }
 
-/** A GTID with the time it was committed at (seconds since the epoch) and the state it made. */
-export interface LogMark {
-  gtid: string;
-  time: number;
-  state: string;
-}
-
 /** `log.index`, JSON: a series of binlog files without a hole between them. */
 export interface LogIndex {
   host: string;
@@ -53,7 +47,7 @@ export interface LogStart {
   /** Binlogs in which links of the staged chain end. */
   links: BinlogIdentity[];
   /** The series of this target that was archived last. */
-  previous?: { timeline: string; gtid: string; recent: LogMark[] };
+  previous?: PreviousLog;
   /** Set when the series before it ended here; see `timelineOf`. */
   salt?: string;
 }

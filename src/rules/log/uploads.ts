@@ -19,7 +19,7 @@ interface StoredMemory {
 }
 
 /** One snapshot that a repository is to get. */
-export interface LogUpload {
+interface LogUpload {
   continues: string;
   closing: boolean;
 }

@@ -50,7 +50,7 @@ async function resume(stage: string, index: LogIndex, log: ServerLog, header: He
 }
 
 async function begin(log: ServerLog, header: HeaderOf, { host, links, previous, salt }: LogStart): Promise<Step> {
-  const at = await beginning(log.files.length, header, { links, after: previous?.gtid });
+  const at = await beginning(log.files.length, header, { links, previous });
   const first = await header(at);
   const until = { time: log.time, gtid: first.from };
   return { index: { host, timeline: timelineOf(first, salt), data: log.data, files: [], until, recent: [] }, next: { at, last: false } };

@@ -1,30 +1,36 @@
-import { type GtidState, parseState, reaches } from '../../../rules/log/gtid-state.ts';
+import type { PreviousLog } from '../../../orders/order.ts';
+import { parseState, reaches } from '../../../rules/log/gtid-state.ts';
 import { type BinlogIdentity, sameBinlog } from '../../../rules/log/log-index.ts';
 
 /**
  * The file a new series begins with, by its place in the server's list: the oldest that something stored needs - the one in which the
- * earliest link of the staged chain ends, and the one that goes on from the log archived before. The newest, where neither is there.
+ * earliest link of the staged chain ends, and the one from which on it can be shown to go on from the log archived before. The newest, where
+ * neither is there.
  */
 export async function beginning(
   count: number,
   header: (at: number) => Promise<BinlogIdentity>,
-  { links, after }: { links: readonly BinlogIdentity[]; after?: string | undefined },
+  { links, previous }: { links: readonly BinlogIdentity[]; previous?: PreviousLog | undefined },
 ): Promise<number> {
-  const wanted = after === undefined ? undefined : parseState(after);
   let first = count - 1;
-  let goesOn = wanted === undefined;
-  for (let at = count - 1; at >= 0; at--) {
+  let goesOn = previous === undefined;
+  /** Nothing is missing from there on, if that cannot be shown. */
+  let adjoining: number | undefined;
+  for (let at = count - 1; at >= 0 && !(goesOn && links.length === 0); at--) {
     const found = await header(at);
     if (links.some((link) => sameBinlog(link, found))) first = at;
-    if (!goesOn && wanted !== undefined && isWithin(wanted, found.from)) {
-      first = Math.min(first, at);
-      goesOn = true;
-    }
-    if (goesOn && links.length === 0) break;
+    if (goesOn || previous === undefined) continue;
+    if (reaches(parseState(previous.gtid), parseState(found.from))) adjoining ??= at;
+    if (!holdsOf(previous, found.from)) continue;
+    first = Math.min(first, at);
+    goesOn = true;
   }
-  return first;
+  return goesOn ? first : Math.min(first, adjoining ?? first);
 }
 
-function isWithin(wanted: GtidState, from: string): boolean {
-  return reaches(wanted, parseState(from));
+/** Whether all of the newest GTIDs of a log would be in a file that begins so: a primary that has failed may have been ahead of this one. */
+function holdsOf({ gtid, recent }: PreviousLog, from: string): boolean {
+  const [oldest] = recent;
+  const [wanted, begun] = [parseState(oldest?.state ?? gtid), parseState(from)];
+  return reaches(wanted, begun) && (oldest === undefined || !reaches(begun, wanted));
 }

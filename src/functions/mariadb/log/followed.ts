@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import type { LogMark, PreviousLog } from '../../../orders/order.ts';
 import { writeDurable } from '../../../process/durable.ts';
 import { parseState, reaches } from '../../../rules/log/gtid-state.ts';
-import { formatLogIndex, type LogIndex, type LogMark, type LogStart } from '../../../rules/log/log-index.ts';
+import { formatLogIndex, type LogIndex } from '../../../rules/log/log-index.ts';
 import { eventGroups } from '../binlog/groups.ts';
 
 /**
  * Whether a series goes on from the one before it, on whatever host that was: the newest GTID that both have, with the same time, and
  * nothing missing behind it. It is looked for once; then the index says so.
  */
-export async function followed(directory: string, index: LogIndex, previous: NonNullable<LogStart['previous']>): Promise<void> {
+export async function followed(directory: string, index: LogIndex, previous: PreviousLog): Promise<void> {
   if (index.timeline === previous.timeline || index.follows !== undefined) return;
   const common = await newestCommon(directory, index, previous.recent);
   const goesOn = common !== undefined && reaches(parseState(common.state), parseState(index.files[0]?.from ?? ''));

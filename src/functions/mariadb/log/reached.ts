@@ -1,5 +1,6 @@
+import type { LogMark } from '../../../orders/order.ts';
 import { advanced, formatState, parseState } from '../../../rules/log/gtid-state.ts';
-import type { LogFile, LogMark } from '../../../rules/log/log-index.ts';
+import type { LogFile } from '../../../rules/log/log-index.ts';
 import { type EventGroup, eventGroups } from '../binlog/groups.ts';
 
 const MOST = 8;

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import type { KindMap } from '../../api/kinds.ts';
+import { applyBasics, configuration, manifest, sessionOf } from '../testing/manifests.ts';
+import { type TestOperator, testOperator } from '../testing/operator.ts';
+
+const MINUTE = 60_000;
+const opened: TestOperator[] = [];
+after(() => Promise.all(opened.map((one) => one.close())));
+
+/** A configuration whose log is archived every five minutes, from these hosts. */
+async function archiving(hosts: string[], spec: object = {}): Promise<TestOperator> {
+  const one = await testOperator();
+  opened.push(one);
+  one.hosts.set('machine', hosts);
+  for (const host of hosts) one.agents.present.add(host);
+  await applyBasics(one.store);
+  const told = { supports: ['Full', 'Role', 'Log', 'Restore'], command: ['physical'] };
+  const made = manifest({ apiVersion: 'stash.appscode.com/v1beta1', kind: 'Function', metadata: { name: 'physical' }, spec: told });
+  await one.store.create('Function', made as KindMap['Function']);
+  const execOps = [{ alias: 'log', schedule: '*/5 * * * *' }];
+  await one.store.create('BackupConfiguration', configuration('db', { task: { name: 'physical' }, schedule: undefined, execOps, ...spec }));
+  await one.settle();
+  return one;
+}
+
+async function line({ list }: TestOperator): Promise<ExecOpStatus | undefined> {
+  return (await list('BackupConfiguration'))[0]?.status?.execOps?.[0];
+}
+const tick = async (one: TestOperator) => {
+  await one.clock.advance(5 * MINUTE);
+  await one.settle();
+};
+const orders = ({ agents }: TestOperator) => agents.begun.filter((id) => id.startsWith('BackupConfiguration'));
+const told = async ({ list }: TestOperator) =>
+  (await list('Event')).filter(({ reason }) => reason?.startsWith('Log')).map(({ reason, count }) => `${reason} ${count ?? 1}`);
+const failed = { namespace: 'shop', name: 'repo', error: { code: 'StorageUnreachable', message: 'no route', remedy: '' } };
+
+test('each tick is one order for each host, without a session, and status says until when the log is stored', async () => {
+  const one = await archiving(['db-0', 'db-1']);
+  one.agents.roles.set('db-1', { role: 'Replica' });
+  await tick(one);
+  assert.equal(orders(one).length, 2);
+  assert.deepEqual(await one.list('BackupSession'), []);
+  const { state, archivedTo, lastUpload, gtid, error, uploads, logs } = (await line(one)) ?? { state: '' };
+  assert.deepEqual([state, error, uploads], ['Scheduled', undefined, 1]);
+  assert.ok(archivedTo !== undefined && archivedTo === lastUpload && gtid !== undefined);
+  assert.deepEqual(
+    logs?.map(({ host, role, orderID }) => [host, role, orderID]),
+    [
+      ['db-0', 'Primary', undefined],
+      ['db-1', 'Replica', undefined],
+    ],
+  );
+  assert.equal(await one.settle(), 0);
+  await tick(one);
+  assert.equal(orders(one).length, 4);
+  assert.ok(((await line(one))?.archivedTo ?? '') > archivedTo);
+  assert.deepEqual(await told(one), []);
+});
+
+test('a host that is still at the last tick gets no second order', async () => {
+  const one = await archiving(['db-0']);
+  one.agents.script = ({ task }) => (task.type === 'Log' ? undefined : 'Succeeded');
+  await tick(one);
+  await tick(one);
+  await tick(one);
+  assert.equal(orders(one).length, 1);
+  one.agents.script = () => 'Succeeded';
+  await one.settle();
+  await tick(one);
+  assert.equal(orders(one).length, 2);
+});
+
+test('after a time without an operator there is one tick, and not all that were missed', async () => {
+  const one = await archiving(['db-0']);
+  await tick(one);
+  await one.clock.advance(600 * MINUTE);
+  await one.restart();
+  await one.settle();
+  assert.equal(orders(one).length, 2);
+});
+
+test('a restarted operator hears of the end of what runs, gives nothing twice, and keeps the repository shared', async () => {
+  const one = await archiving(['db-0']);
+  one.agents.script = ({ task }) => (task.type === 'Log' ? undefined : 'Succeeded');
+  await tick(one);
+  await one.restart();
+  assert.equal(one.ctx().gates.sharers({ namespace: 'shop', name: 'repo' }).length, 1);
+  await one.settle();
+  one.agents.script = () => 'Succeeded';
+  await one.settle();
+  assert.equal(orders(one).length, 1);
+  assert.ok((await line(one))?.archivedTo);
+  assert.deepEqual(one.ctx().gates.sharers({ namespace: 'shop', name: 'repo' }), []);
+});
+
+test('wherever the operator crashes, no tick is archived twice', async () => {
+  for (let writes = 0; writes < 6; writes++) {
+    const one = await archiving(['db-0']);
+    await one.clock.advance(5 * MINUTE);
+    one.crashAfter(writes);
+    await one.settle().catch(() => undefined);
+    await one.restart();
+    // What agents report again is looked at the next time.
+    await one.settle();
+    await one.settle();
+    assert.equal(orders(one).length, 1, `after ${writes} writes`);
+    assert.ok((await line(one))?.archivedTo, `after ${writes} writes`);
+  }
+});
+
+test('what fails is in status, told once, and cleared when it works again', async () => {
+  const one = await archiving(['db-0']);
+  await tick(one);
+  const before = (await line(one))?.archivedTo;
+  one.agents.logs.set('db-0', { stored: [], complete: [], failed: [failed] });
+  await tick(one);
+  await tick(one);
+  const during = await line(one);
+  assert.match(during?.error ?? '', /^db-0, Repository shop\/repo: StorageUnreachable: no route$/);
+  assert.equal(during?.archivedTo, before, 'what is not stored everywhere is not said to be');
+  one.agents.script = ({ task }) => (task.type === 'Log' ? { code: 'DatabaseUnreachable', message: 'no server', remedy: '' } : 'Succeeded');
+  await tick(one);
+  assert.match((await line(one))?.error ?? '', /db-0: DatabaseUnreachable: no server/);
+  one.agents.script = () => 'Succeeded';
+  one.agents.logs.clear();
+  await tick(one);
+  assert.equal((await line(one))?.error, undefined);
+  assert.deepEqual(await told(one), ['LogArchiveFailed 1', 'LogArchiveFailed 1', 'LogArchiveRecovered 1']);
+});
+
+test('a hole is told with where it begins and ends, once', async () => {
+  const one = await archiving(['db-0']);
+  const ended = { reason: 'Hole', message: 'the server has no binlog any more', time: '2026-11-22T10:00:00Z', from: '0-1-5', to: '0-1-9' };
+  one.agents.logs.set('db-0', { ended });
+  await tick(one);
+  await tick(one);
+  assert.deepEqual(await told(one), ['LogHole 1']);
+  const [event] = await one.list('Event').then((all) => all.filter(({ reason }) => reason === 'LogHole'));
+  assert.match(event?.message ?? '', /db-0: Hole: the server has no binlog.*up to GTID 0-1-5, and again from 0-1-9/);
+});
+
+test('two hosts that both say they are the primary are named, and so is that there is none', async () => {
+  const one = await archiving(['db-0', 'db-1']);
+  await tick(one);
+  assert.match((await line(one))?.error ?? '', /SeveralPrimaries: db-0 \(series db-0\) and db-1 \(series db-1\) of shop\/Host\/machine/);
+  for (const host of ['db-0', 'db-1']) one.agents.roles.set(host, { role: 'Replica' });
+  await tick(one);
+  assert.match((await line(one))?.error ?? '', /^NoPrimary: /);
+});
+
+test('a failover is told what was archived before it', async () => {
+  const one = await archiving(['db-0', 'db-1']);
+  one.agents.roles.set('db-1', { role: 'Replica' });
+  await tick(one);
+  one.agents.roles.set('db-0', { role: 'Replica' });
+  one.agents.roles.set('db-1', { role: 'Primary' });
+  const previous: (string | undefined)[] = [];
+  one.agents.script = ({ task }) => {
+    if (task.type === 'Log') previous.push(task.previous?.timeline);
+    return 'Succeeded';
+  };
+  await tick(one);
+  assert.deepEqual(previous, ['db-0', 'db-0']);
+  await tick(one);
+  assert.deepEqual(previous.slice(2), ['db-1', 'db-1']);
+});
+
+test('a host whose agent does not come is given up after a while, and asked again at the next tick', async () => {
+  const one = await archiving(['db-0']);
+  one.agents.present.delete('db-0');
+  await tick(one);
+  await one.clock.advance(2 * MINUTE);
+  await one.settle();
+  assert.match((await line(one))?.error ?? '', /^db-0: HostSilent: /);
+  one.agents.present.add('db-0');
+  await tick(one);
+  assert.equal((await line(one))?.error, undefined);
+});
+
+test('snapshots of logs get into the records, and the older ones of a series go', async () => {
+  const one = await archiving(['db-0']);
+  one.agents.logs.set('db-0', { log: { timeline: 't', from: '0-1-1', gtid: '', until: '', recent: [] } });
+  for (let at = 0; at < 70; at++) await tick(one);
+  const place = one.agents.places.get('shop/repo');
+  const count = place?.snapshots.length ?? 0;
+  assert.ok(count > 0 && count < 20, `${count} are left`);
+  const [repository] = await one.list('Repository');
+  assert.equal(repository?.status?.unexplained, 0);
+  assert.ok(((await line(one))?.logs?.[0]?.unrecorded?.length ?? 0) < 20);
+  assert.equal((await line(one))?.uploads, 70);
+});
+
+test('a session by hand for a Log alias is refused with what to do', async () => {
+  const one = await archiving(['db-0']);
+  await one.store.create('BackupSession', sessionOf('by-hand', { name: 'db' }, { alias: 'log' }));
+  await one.settle();
+  const [session] = await one.list('BackupSession');
+  assert.equal(session?.status?.phase, 'Failed');
+  assert.match(session?.status?.message ?? '', /archives the log at each tick/);
+});

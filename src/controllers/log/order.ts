@@ -1,0 +1,85 @@
+import type { LogHostStatus } from '../../api/log-host-status.ts';
+import { TAGS, tagText } from '../../api/names.ts';
+import type { LogTask, Order, PreviousLog } from '../../orders/order.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
+import { type Invoker, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
+import { primaryOnly } from '../../rules/primary-only.ts';
+import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
+import { connectionOf } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { targetKey, targetText } from '../platform-port.ts';
+import { openRepository } from '../repository/open.ts';
+
+/** Longest time one tick may take: the first may have to copy and store all that the server has. */
+const DEADLINE_MS = 6 * 3_600_000;
+
+/** One Log alias of an invoker for one of its members. */
+export interface LogLine {
+  ctx: Context;
+  invoker: Invoker;
+  line: PlannedOperation;
+  member: Member;
+}
+
+/** What holds a repository for an order, while it runs. */
+export function gateOf(orderId: string): string {
+  return `Log/${orderId}`;
+}
+
+function logPurpose({ kind, namespace, name }: Invoker): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+export function targetOf({ invoker, member }: LogLine): string {
+  return targetText(targetKey(member.target?.ref ?? {}, invoker.namespace));
+}
+
+/** Follows from the tick, so that a tick that is decided again gives the same order. */
+export function logOrderId({ invoker, line, member }: LogLine, host: string, tick: Date): string {
+  return orderIdOf(logPurpose(invoker), `${invoker.uid}.${line.id}.${member.key}.${host}.${tick.getTime()}`);
+}
+
+/** Whether a host that says it is a replica has nothing to archive. */
+export async function onlyOfPrimary({ ctx, invoker, line, member }: LogLine): Promise<boolean> {
+  const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
+  return primaryOnly(member, binding.supports);
+}
+
+/** The order for one host, with everything secret it needs; made each time it is given, never kept. */
+export async function logOrder(
+  of: LogLine,
+  { host, orderID = '', startTime = '', using = [] }: LogHostStatus,
+  previous: PreviousLog | undefined,
+): Promise<{ agent: string; order: Order }> {
+  const { ctx, invoker, line, member } = of;
+  const target = targetKey(member.target?.ref ?? {}, invoker.namespace);
+  const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
+  const application = await applicationOf(ctx, member.target, invoker.namespace);
+  const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => ({ namespace, name }));
+  const used = wanted.filter(({ namespace, name }) => using.includes(`${namespace}/${name}`));
+  const repositories = await Promise.all(used.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
+  const { agent, address } = await ctx.platform.agent({
+    direction: 'backup',
+    target,
+    host,
+    spec: member.target,
+    runtimeSettings: member.runtimeSettings,
+    container: binding.container,
+    program: binding.program,
+    tempDir: member.tempDir,
+  });
+  const task: LogTask = {
+    type: 'Log',
+    alias: line.alias,
+    host,
+    steps: binding.steps,
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
+    repositories,
+    wanted,
+    tags: [tagText(TAGS.target, targetText(target)), tagText(TAGS.alias, line.alias)],
+    onlyPrimary: primaryOnly(member, binding.supports),
+    ...(previous === undefined ? {} : { previous }),
+  };
+  const deadline = new Date(Date.parse(startTime) + DEADLINE_MS).toISOString();
+  return { agent, order: { id: orderID, epoch: ctx.epoch, deadline, purpose: logPurpose(invoker), task } };
+}

@@ -1,0 +1,125 @@
+import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import type { LogHostStatus } from '../../api/log-host-status.ts';
+import type { LogResult, OrderError, PreviousLog, Report } from '../../orders/order.ts';
+
+type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
+
+/** A host with what came of its order, which has ended. */
+export function afterLogReport(host: LogHostStatus, report: Report): LogHostStatus {
+  const { orderID: _order, startTime: _start, using: _using, error: _error, errorCode: _code, ...rest } = host;
+  if (report.result?.type !== 'Log') return withError(rest, report.error ?? NO_RESULT);
+  const { role, log, ended, stored } = report.result;
+  const time = report.endTime ?? report.startTime;
+  const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log) };
+  return {
+    ...archived,
+    role,
+    ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
+    repositories: afterUploads(host, report.result, time),
+    unrecorded: [
+      ...(host.unrecorded ?? []),
+      ...stored.map(({ repository: { namespace, name }, snapshotId }) => ({
+        repository: `${namespace}/${name}`,
+        snapshotID: snapshotId,
+        time: wholeSeconds(time),
+      })),
+    ],
+  };
+}
+
+export function withError({ error: _error, errorCode: _code, ...host }: LogHostStatus, error: OrderError): LogHostStatus {
+  const { orderID: _order, startTime: _start, using: _using, ...rest } = host;
+  return { ...rest, error: error.message, errorCode: error.code };
+}
+
+function reached({ timeline, gtid, until, recent, continues, follows }: NonNullable<LogResult['log']>): Partial<LogHostStatus> {
+  return { timeline, gtid, until: wholeSeconds(until), recent, continues: continues ?? '', follows: follows ?? '' };
+}
+
+function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: LogResult, time: string): RepositoryState[] {
+  const named = [...complete, ...failed].map(({ namespace, name }) => `${namespace}/${name}`);
+  const known = host.repositories ?? [];
+  return [...new Set([...known.map(({ name }) => name), ...named])].map((name) => {
+    const before = known.find((one) => one.name === name) ?? { name };
+    const isIt = (one: { namespace: string; name: string }) => `${one.namespace}/${one.name}` === name;
+    const failure = failed.find(isIt);
+    const uploaded = stored.some(({ repository }) => isIt(repository)) ? { lastUpload: wholeSeconds(time) } : {};
+    if (failure !== undefined) return { ...before, ...uploaded, error: failure.error.message, errorCode: failure.error.code };
+    if (!complete.some(isIt)) return { ...before, ...uploaded };
+    const { error: _error, errorCode: _code, ...rest } = before;
+    return { ...rest, ...uploaded, ...(log === undefined ? {} : { archivedTo: wholeSeconds(log.until) }) };
+  });
+}
+
+/** State of a line, of all its hosts; `wanted`: the repositories of the alias. What is stored is so in every one of them. */
+export function logLine(
+  hosts: readonly LogHostStatus[],
+  wanted: readonly string[],
+  uploads: number,
+  onlyPrimary: boolean,
+): Partial<ExecOpStatus> {
+  const targets = Object.values(Object.groupBy(hosts, ({ target }) => target)).map((group) => group ?? []);
+  const sources = targets.flatMap(sourcesOf);
+  const archived = sources.flatMap(({ repositories = [] }) =>
+    wanted.map((name) => repositories.find((one) => one.name === name)?.archivedTo ?? ''),
+  );
+  const times = hosts.flatMap(({ repositories = [] }) => repositories.flatMap(({ lastUpload }) => lastUpload ?? [])).sort();
+  const problems = targets.flatMap((group) => problemsOf(group, wanted, onlyPrimary));
+  const gtids = [...new Set(sources.map(({ gtid = '' }) => gtid))];
+  return {
+    logs: [...hosts],
+    uploads,
+    ...optional('archivedTo', archived.sort()[0] || undefined),
+    ...optional('lastUpload', times.at(-1)),
+    ...optional('gtid', gtids.length === 1 ? gtids[0] || undefined : undefined),
+    ...optional('error', problems.length === 0 ? undefined : problems.join('; ')),
+  };
+}
+
+/** Those whose log counts: the primaries, or where none says so now, what was last known to be one. */
+function sourcesOf(hosts: readonly LogHostStatus[]): LogHostStatus[] {
+  const primaries = hosts.filter(({ role }) => role === 'Primary');
+  if (primaries.length > 0) return primaries;
+  return hosts
+    .filter(({ until }) => until !== undefined)
+    .sort((one, other) => (other.until ?? '').localeCompare(one.until ?? ''))
+    .slice(0, 1);
+}
+
+function problemsOf(hosts: readonly LogHostStatus[], wanted: readonly string[], onlyPrimary: boolean): string[] {
+  const [{ target } = { target: '' }] = hosts;
+  const primaries = hosts.filter(({ role, error }) => role === 'Primary' && error === undefined);
+  const allReplicas = hosts.every(({ role, error }) => role === 'Replica' && error === undefined);
+  const claims = primaries.map(({ host, timeline }) => `${host} (series ${timeline ?? 'none'})`);
+  return [
+    ...(onlyPrimary && claims.length > 1
+      ? [`SeveralPrimaries: ${claims.join(' and ')} of ${target} all say that they are the primary`]
+      : []),
+    ...(allReplicas ? [`NoPrimary: no host of ${target} is a primary that archives its log`] : []),
+    ...hosts.flatMap(({ host, error, errorCode }) => (error === undefined ? [] : [`${host}: ${errorCode}: ${error}`])),
+    ...hosts.flatMap(({ host, repositories = [] }) =>
+      repositories
+        .filter(({ name, error }) => error !== undefined && wanted.includes(name))
+        .map(({ name, error, errorCode }) => `${host}, Repository ${name}: ${errorCode}: ${error}`),
+    ),
+  ];
+}
+
+/** What the next order is told of what was archived last: by the host itself, else by whoever did. */
+export function previousLog(hosts: readonly LogHostStatus[], { target }: Pick<LogHostStatus, 'target'>): PreviousLog | undefined {
+  const known = hosts.filter((one) => one.target === target && one.timeline !== undefined && one.until !== undefined);
+  const newest = known.sort((one, other) => (one.until ?? '').localeCompare(other.until ?? '')).at(-1);
+  if (newest?.timeline === undefined) return undefined;
+  return { timeline: newest.timeline, gtid: newest.gtid ?? '', recent: newest.recent ?? [] };
+}
+
+/** Downwards: what is said to be stored is. */
+function wholeSeconds(time: string): string {
+  return `${time.slice(0, 19)}Z`;
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+const NO_RESULT = { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };

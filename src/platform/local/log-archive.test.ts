@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import { isCode } from '../../errors/error.ts';
+import { makeBackupAccount } from '../../functions/mariadb/testing/backup-account.ts';
+import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
+import { parseLogIndex } from '../../rules/log/log-index.ts';
+import { isLog } from '../../rules/log/log-tags.ts';
+import { database } from './testing/database.ts';
+import { eventually } from './testing/eventually.ts';
+import { type Machine, machine } from './testing/machine.ts';
+import { localRepository, secret, session } from './testing/manifests.ts';
+import { plainRestic } from './testing/plain-restic.ts';
+import { quickRepository } from './testing/repository.ts';
+
+let server: TestServer;
+let stash: Machine;
+let path: string;
+
+before(async () => {
+  server = await startTestServer({ options: ['log-bin=binlog'] });
+  await server.sql('CREATE DATABASE d; CREATE TABLE d.t (i INT AUTO_INCREMENT PRIMARY KEY)');
+  const login = await makeBackupAccount(server);
+  stash = await machine();
+  path = join(stash.dir, 'repository');
+  quickRepository(path);
+  const execOps = [
+    { alias: 'full', schedule: '0 0 1 1 *' },
+    { alias: 'log', schedule: '0 0 1 1 *' },
+  ];
+  await stash.apply(secret('secret'), localRepository('repo', path), secret('login', { ...login }));
+  await stash.apply(...database('orders', server.socket, 'login', { execOps }));
+  await stash.up();
+});
+after(async () => {
+  await server?.dispose();
+  await stash?.dispose();
+});
+
+const gtid = async () => (await server.sql('SELECT @@gtid_binlog_pos'))[0]?.[0];
+const logLine = async (): Promise<ExecOpStatus | undefined> =>
+  (await stash.store.get('BackupConfiguration', { namespace: 'default', name: 'orders' }))?.status?.execOps?.find(
+    ({ alias }) => alias === 'log',
+  );
+
+/** Lets the yearly tick be due, as after a long time without an operator. */
+async function tick(): Promise<void> {
+  for (let done = false; !done; ) {
+    const known = await stash.until('BackupConfiguration', 'orders', 'scheduled', (one) => one?.status?.execOps?.[1]?.next !== undefined);
+    const execOps = (known.status?.execOps ?? []).map((one) =>
+      one.alias === 'log' ? { ...one, lastCheckTime: '2025-06-01T00:00:00Z' } : one,
+    );
+    done = await stash.store.replaceStatus('BackupConfiguration', { ...known, status: { ...known.status, execOps } }).then(
+      () => true,
+      (error: unknown) => {
+        if (isCode(error, 'Conflict')) return false;
+        throw error;
+      },
+    );
+  }
+}
+
+test('a tick archives the log of the server, with nothing but the order, and says how far it is', async () => {
+  await server.sql('INSERT INTO d.t VALUES ()');
+  const written = await gtid();
+  await tick();
+  await eventually('the log is archived', async () => (await logLine())?.gtid === written, stash.log);
+  const line = await logLine();
+  assert.equal(line?.error, undefined);
+  assert.ok(line?.archivedTo);
+  assert.deepEqual(await stash.store.list('BackupSession'), []);
+  const [only, ...more] = JSON.parse(await plainRestic(path, 'snapshots', '--json')) as { tags: string[]; paths: string[] }[];
+  assert.equal(more.length, 0);
+  assert.ok(isLog(only?.tags ?? []));
+  const staged = parseLogIndex(readFileSync(join(only?.paths[0] ?? '', 'log.index'), 'utf8'));
+  assert.equal(staged?.until.gtid, written);
+});
+
+test('after a Full the log continues it, and a kill of the agent in the middle costs nothing', async () => {
+  await stash.apply(session('full', 'orders', { alias: 'full' }));
+  assert.equal((await stash.backedUp('full')).status?.phase, 'Succeeded');
+  await server.sql('INSERT INTO d.t VALUES ()');
+  const held = stash.restic.hold('backup');
+  await tick();
+  await held.reached();
+  await stash.killAgent('target/');
+  held.release();
+  await eventually('the agent is missed', async () => ((await logLine())?.logs?.[0]?.orderID ?? '') === '', stash.log);
+  await server.sql('INSERT INTO d.t VALUES ()');
+  const written = await gtid();
+  await tick();
+  await eventually('the log is archived again', async () => (await logLine())?.gtid === written, stash.log);
+  const line = await logLine();
+  assert.equal(line?.error, undefined);
+  assert.match(line?.logs?.[0]?.continues ?? '', /^[0-9a-f]{8}\.0$/);
+  await stash.told('BackupConfiguration', 'orders', /LogArchiveRecovered/);
+});
+
+test('a session by hand is refused, and describe shows the log', async () => {
+  const asked = await stash.stash('backup', 'orders', '--alias', 'log', '--wait');
+  assert.notEqual(asked.code, 0);
+  assert.match(asked.stderr + asked.stdout, /archives the log at each tick/);
+  const { stdout } = await stash.stash('describe', 'backupconfiguration', 'orders');
+  assert.match(stdout, /Logs:\s+ALIAS/);
+  const wide = await stash.stash('snapshots', 'repo', '-o', 'wide');
+  assert.match(wide.stdout, /log [0-9a-f]{8}/);
+});
