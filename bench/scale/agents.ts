@@ -59,6 +59,8 @@ function resultOf({ task }: Order): OrderResult {
       return { type: 'Wipe', forgotten: [] };
     case 'Restore':
       return { type: 'Restore', files: 0, bytes: 0 };
+    case 'Resolve':
+      return { type: 'Resolve', found: [] };
     case 'Log':
       return { type: 'Log', role: 'Primary', stored: [], failed: [], complete: [] };
     case 'Role':

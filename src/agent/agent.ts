@@ -13,6 +13,7 @@ import { oneByOne } from './one-by-one.ts';
 import { type OrderRun, runOrder } from './order-run.ts';
 import { withPodVariables } from './pod-variables.ts';
 import { repositoryWork } from './repository-work.ts';
+import { resolvePoint } from './resolve-point.ts';
 import { restore } from './restore.ts';
 import { askRole } from './role.ts';
 import type { WriteLog } from './session-log.ts';
@@ -160,6 +161,7 @@ async function perform(run: OrderRun, tools: Tools): Promise<OrderResult> {
   const { task } = run.order;
   if (task.type === 'Backup') return backup(run, task, tools);
   if (task.type === 'Restore') return restore(run, task, tools);
+  if (task.type === 'Resolve') return resolvePoint(run, task, tools);
   if (task.type === 'Role') return { type: 'Role', ...(await askRole(run, task.steps, task.connection, tools)) };
   if (task.type === 'Log') return logBackup(run, task, tools);
   return repositoryWork(run, task, tools.engine);

@@ -8,7 +8,7 @@ import type { OrderRun } from './order-run.ts';
 import { repositoryWork } from './repository-work.ts';
 
 const order = listOrder('one', 'Repository/shop/repo');
-const task = { ...order.task, create: true } as RepositoryTask;
+const task = { ...order.task, create: true } as Extract<RepositoryTask, { type: 'Probe' }>;
 
 /** A probe of an empty place; `stopAt` is when it is told to stop. */
 async function probe(stopAt: 'open' | 'init') {

@@ -26,7 +26,11 @@ const RECORDS_TAG = tagText(TAGS.series, SERIES.records);
 type TaskOf<T extends RepositoryTask['type']> = Extract<RepositoryTask, { type: T }>;
 
 /** Work on a repository itself. What is exclusive about it, and what may be forgotten, the operator has decided before. */
-export async function repositoryWork(run: OrderRun, task: RepositoryTask, engine: Engine): Promise<OrderResult> {
+export async function repositoryWork(
+  run: OrderRun,
+  task: Exclude<RepositoryTask, { type: 'Resolve' }>,
+  engine: Engine,
+): Promise<OrderResult> {
   switch (task.type) {
     case 'Probe':
       return probe(run, task, engine);

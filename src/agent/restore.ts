@@ -8,6 +8,7 @@ import { orderFileName } from '../orders/order-id.ts';
 import { run as runProcess } from '../process/run.ts';
 import type { Tools } from './backup.ts';
 import { checkKeptOut, checkRoom, destinationFull } from './destination.ts';
+import { checkStageRoom, fetchLogs } from './fetch-logs.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
 import { restoredByOthers } from './stash-output.ts';
@@ -51,7 +52,7 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
 
 async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {
   const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
-  const [source, index] = [join(scratch, 'source'), join(scratch, 'index')];
+  const [source, index, logs] = [join(scratch, 'source'), join(scratch, 'index'), join(scratch, 'logs')];
   for (const one of [source, index]) await mkdir(one, { recursive: true, mode: 0o700 });
   try {
     const target = join(scratch, 'target.json');
@@ -60,6 +61,7 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
       const input = {
         operation,
         source,
+        ...(task.point === undefined || task.logs === undefined || operation === 'Check' ? {} : { logs, point: task.point }),
         ...(task.destination === undefined ? {} : { destination: task.destination }),
         ...(task.connection === undefined ? {} : { target }),
         result: join(scratch, `${step.name}.json`),
@@ -74,7 +76,12 @@ async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: F
       if (checking.length > 0) await fetchIndex(run, task, index, tools);
       for (const step of checking) await call(step, 'Check', index);
     };
-    const total = await unless(check, (signal) => fetch(run, task, source, tools, signal));
+    await checkStageRoom(scratch, [...task.snapshots, ...(task.logs ?? [])]);
+    const total = await unless(check, async (signal) => {
+      const fetched = await fetch(run, task, source, tools, signal);
+      const ofLogs = await fetchLogs(run, { repository: task.repository, logs: task.logs ?? [] }, logs, { engine: tools.engine, signal });
+      return { files: fetched.files + ofLogs.files, bytes: fetched.bytes + ofLogs.bytes };
+    });
     const messages: string[] = [];
     for (const step of functions) {
       const { message } = await call(step, 'Restore', source);

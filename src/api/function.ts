@@ -8,7 +8,7 @@ import { ContainerRuntimeSettings } from './runtime-settings.ts';
 import { flag, list, oneOf, optional, struct, text, textList } from './schema.ts';
 
 const PARAM_TYPES = ['String', 'Integer', 'Boolean', 'Quantity'] as const;
-const CAPABILITIES = ['Full', 'Incremental', 'Log', 'Restore', 'Role', 'Proof', 'Check', 'Launch', 'Shutdown'] as const;
+const CAPABILITIES = ['Full', 'Incremental', 'Log', 'Restore', 'Replay', 'Role', 'Proof', 'Check', 'Launch', 'Shutdown'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 const ParamDeclaration = struct('A parameter the function takes.', {

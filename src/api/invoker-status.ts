@@ -52,6 +52,8 @@ const RecoverableInterval = struct('A stretch of time that can be restored to.',
   provenTo: optional(text('Point up to which that was tested.')),
 });
 
+export type RecoverableInterval = Static<typeof RecoverableInterval>;
+
 const objective = (description: string) =>
   optional(
     struct(description, {

@@ -79,11 +79,41 @@ const PlannedHost = struct('What one host gets.', {
       bytes: optional(integer('Bytes that are restored from it, where all of it is.')),
     }),
   ),
+  logs: optional(
+    list(
+      'Logs that are replayed on the snapshot, in order.',
+      struct('The logs of one series.', {
+        id: text('Full id of their snapshot.'),
+        host: optional(text('Host that wrote them.')),
+        timeline: optional(text('Series they are of.')),
+        path: optional(text('What is taken from the snapshot.')),
+        upTo: optional(text('State at which the next logs take over; absent: the point.')),
+        bytes: optional(integer('Bytes that are fetched.')),
+      }),
+    ),
+  ),
   passedOver: optional(textList('Newer snapshots that are incomplete and were not taken.')),
   destination: optional(text('Where it is put.')),
   claims: optional(textList('PersistentVolumeClaims it is put into, made for it where they were not there.')),
 });
 export type PlannedHost = Static<typeof PlannedHost>;
+
+const NextTo = struct('A transaction next to the point.', { gtid: text('Its GTID.'), time: time('When it was committed.') });
+
+export const PlannedPoint = struct('The point that every host is brought to.', {
+  asked: text('What was asked for.'),
+  gtid: optional(text('State over all domains, which is reached exactly; absent where the snapshot has none.')),
+  timeline: optional(text('Series of logs it is on; absent where a snapshot is the point.')),
+  before: optional(described('The last transaction that is in it.', NextTo)),
+  after: optional(described('The first that is not.', NextTo)),
+  misplaced: optional(integer('Transactions that are on the other side of it than their times say, since clocks did not run forward.')),
+  base: optional(text('Id of the snapshot it goes on from.')),
+  baseGtid: optional(text('State of that.')),
+  baseTime: optional(time('When that was stored.')),
+  bytes: optional(integer('Bytes to fetch for one host, as far as they are known.')),
+  estimate: optional(text('How long it may take, by what earlier restores from this Repository took.')),
+});
+export type PlannedPoint = Static<typeof PlannedPoint>;
 
 export const HostRestoreStats = struct('How one host stands.', {
   ...hostRunFields,
@@ -109,6 +139,7 @@ export const restoreStatusFields = {
 export const RestoreSessionStatus = struct('How the restore stands.', {
   ...restoreStatusFields,
   totalHosts: optional(integer('Hosts of the target.')),
+  point: optional(PlannedPoint),
   plan: optional(list('What each host gets, settled before anything is touched.', PlannedHost)),
   stats: optional(list('How each host stands.', HostRestoreStats)),
 });

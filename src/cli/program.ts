@@ -53,6 +53,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   describe: () => import('./commands/describe.ts'),
   delete: () => import('./commands/delete.ts'),
   snapshots: () => import('./commands/snapshots.ts'),
+  window: () => import('./commands/window.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   check: () => import('./commands/maintain.ts'),

@@ -118,6 +118,21 @@ export const CATALOGUE = {
   DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),
   DestinationUnusable: entry('failed', 'Run "stash up" as a user that may write the directory that is named, or restore somewhere else.'),
   // workloads
+  // points in time
+  PointNotFound: entry('notFound', 'See what can be restored to with "stash window CONFIG", and name a point in it.'),
+  PointOutsideWindow: entry(
+    'notFound',
+    'Choose a point inside one of the intervals ("stash window CONFIG"), or a snapshot with --snapshot.',
+  ),
+  PointAmbiguous: entry('conflict', 'Say which timeline is meant with --timeline (spec.timeline); "stash window CONFIG" lists them.'),
+  LogsDamaged: entry(
+    'failed',
+    'Restore to a point before what is named, or from another repository; check this one with "stash maintain REPOSITORY --check --read-data".',
+  ),
+  ReplayFailed: entry(
+    'failed',
+    'Nothing was changed: read the log of the session, then restore to a point before the transaction that is named.',
+  ),
   SidecarRefused: entry('validation', 'Correct what is named in the workload or in the object that names it as its target.'),
   SidecarContested: entry(
     'conflict',

@@ -1,10 +1,10 @@
 import { StashError } from '../errors/error.ts';
-import type { FunctionStep } from '../orders/order.ts';
+import type { FunctionStep, LogPoint, ResolvedPoint } from '../orders/order.ts';
 import type { LogStart } from '../rules/log/log-index.ts';
 
 /** What a run of a function is told, besides its parameters. Paths are absolute. docs/functions.md is the contract in words. */
 export interface FunctionInput {
-  operation: 'Full' | 'Incremental' | 'Log' | 'Role' | 'Restore' | 'Check';
+  operation: 'Full' | 'Incremental' | 'Log' | 'Role' | 'Restore' | 'Check' | 'Resolve';
   alias?: string;
   /** Where a backup is written; empty when the function starts. */
   stage?: string;
@@ -15,6 +15,10 @@ export interface FunctionInput {
   logStart?: LogStart;
   /** What was fetched for a restore. */
   source?: string;
+  /** Directory with the logs that go on from it: one directory a series of them, in the order of their names. */
+  logs?: string;
+  /** Where in the logs a restore ends, or what `Resolve` looks for. */
+  point?: LogPoint;
   /** Where a restore must end up; absent: where the data came from. */
   destination?: string;
   /** File with the connection (JSON, mode 0600), when the target has one. */
@@ -41,6 +45,8 @@ export interface FunctionResult {
   /** Log: the series in the stage is complete as it is, and why; nothing was changed. Another is begun in an empty directory. */
   seriesEnd?: { reason: string; message: string };
   upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
+  /** `Resolve`: absent when the logs do not hold the point. */
+  point?: ResolvedPoint;
   message?: string;
   /** On failure: a code of the catalogue and, where it helps more than the catalogue's, what to do next. */
   error?: { code: string; message: string; remedy?: string };
@@ -64,6 +70,8 @@ export function functionEnvironment(step: FunctionStep, input: FunctionInput): R
     STASH_PARENT_POSITION: input.parentPosition && JSON.stringify(input.parentPosition),
     STASH_LOG_START: input.logStart && JSON.stringify(input.logStart),
     STASH_SOURCE: input.source,
+    STASH_LOGS: input.logs,
+    STASH_POINT: input.point && JSON.stringify(input.point),
     STASH_DESTINATION: input.destination,
     STASH_TARGET: input.target,
     STASH_RESULT: input.result,

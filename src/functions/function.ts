@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asStashError } from '../errors/error.ts';
-import type { Connection } from '../orders/order.ts';
+import type { Connection, LogPoint } from '../orders/order.ts';
 import type { LogStart } from '../rules/log/log-index.ts';
 import type { FunctionProgress, FunctionResult } from './contract.ts';
 
@@ -15,6 +15,9 @@ export interface FunctionContext {
   /** Log: what is to be known should a series begin. */
   logStart?: LogStart;
   source?: string;
+  /** Directory with the logs that are replayed, and to where. */
+  logs?: string;
+  point?: LogPoint;
   destination?: string;
   scratch: string;
   /** A declared parameter; undefined when it was not given. */
@@ -51,7 +54,7 @@ export async function runBuiltIn(
 function contextFrom(environment: Record<string, string | undefined>, signal: AbortSignal): FunctionContext {
   const argv = (name: string) => JSON.parse(environment[name] ?? '[]') as string[];
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith('STASH_'));
-  const optional = (key: 'stage' | 'parent' | 'source' | 'destination', name: string) =>
+  const optional = (key: 'stage' | 'parent' | 'source' | 'logs' | 'destination', name: string) =>
     environment[name] === undefined ? {} : { [key]: environment[name] };
   return {
     operation: environment.STASH_OPERATION ?? '',
@@ -65,6 +68,8 @@ function contextFrom(environment: Record<string, string | undefined>, signal: Ab
       : { parentPosition: JSON.parse(environment.STASH_PARENT_POSITION) as Record<string, unknown> }),
     ...(environment.STASH_LOG_START === undefined ? {} : { logStart: JSON.parse(environment.STASH_LOG_START) as LogStart }),
     ...optional('source', 'STASH_SOURCE'),
+    ...optional('logs', 'STASH_LOGS'),
+    ...(environment.STASH_POINT === undefined ? {} : { point: JSON.parse(environment.STASH_POINT) as LogPoint }),
     ...optional('destination', 'STASH_DESTINATION'),
     scratch: environment.STASH_SCRATCH ?? process.cwd(),
     param: (name) => environment[`STASH_PARAM_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`],

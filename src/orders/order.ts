@@ -98,6 +98,9 @@ export interface RestoreTask {
   snapshots: { id: string; paths: string[]; bytes?: number }[];
   /** The host that wrote the snapshots. */
   sourceHost: string;
+  /** Logs that are replayed on them, in order, to this point. */
+  logs?: LogSnapshot[];
+  point?: LogPoint;
   steps: FunctionStep[];
   /** A file in which others have told what they restored, before the agent began. */
   output?: string;
@@ -112,6 +115,35 @@ export interface RestoreTask {
   startCommand: string[];
   connection?: Connection;
   repository: OpenRepository;
+}
+
+/** A place in logs. Either `gtid` or `time` (RFC 3339) is there; `Restore` takes a `gtid` alone. */
+export interface LogPoint {
+  /** A transaction, or a whole state: one transaction a domain, with commas. */
+  gtid?: string;
+  time?: string;
+  /** Just before it instead of just after it. */
+  exclusive: boolean;
+  /** With several series: the states at which the first goes over into the second, that into the third, and so on. */
+  switches: string[];
+}
+
+/** What `Resolve` found. */
+export interface ResolvedPoint {
+  /** State over all domains. */
+  gtid: string;
+  /** The transactions next to it, with the times of their commits (RFC 3339). */
+  before?: { gtid: string; time: string };
+  after?: { gtid: string; time: string };
+  /** Transactions that a time puts on the other side of it, since the clocks did not run forward. */
+  misplaced?: number;
+}
+
+/** A stored series of logs. */
+export interface LogSnapshot {
+  id: string;
+  path: string;
+  bytes?: number;
 }
 
 /** Asks a host which role it has; nothing is changed, so it may be asked as often as one likes. */
@@ -145,6 +177,8 @@ export type RepositoryTask =
   | { type: 'Probe'; repository: OpenRepository; create: boolean }
   /** What there is to restore. */
   | { type: 'List'; repository: OpenRepository }
+  /** What a point means in each of these logs, as the step that can replay them reads it. */
+  | { type: 'Resolve'; repository: OpenRepository; step: FunctionStep; logs: LogSnapshot[]; point: LogPoint }
   /** What maintenance decides by. */
   | { type: 'Survey'; repository: OpenRepository }
   | {
@@ -220,6 +254,7 @@ export type OrderResult =
   | LogResult
   | ProbeResult
   | ListResult
+  | ResolveResult
   | SurveyResult
   | MaintainResult
   | WipeResult;
@@ -320,6 +355,12 @@ export interface Holdings {
 
 interface ListResult extends Holdings {
   type: 'List';
+}
+
+export interface ResolveResult {
+  type: 'Resolve';
+  /** Of each log, by the id of its snapshot, that holds the point. */
+  found: (ResolvedPoint & { id: string })[];
 }
 
 export interface SurveyResult extends Holdings {

@@ -58,6 +58,12 @@ const results: { [T in OrderResult['type']]: Extract<OrderResult, { type: T }> }
   Role: { type: 'Role', role: 'Replica', evidence: { source: 'db-0', running: false, servers: 1 } },
   Probe: { type: 'Probe', repositoryId: 'f', created: false, stats: { snapshots: 1, bytesStored: 2, bytesUncompressed: 3 } },
   List: { type: 'List', snapshots: [snapshot], records: { snapshotId: 'r', text: '{}' } },
+  Resolve: {
+    type: 'Resolve',
+    found: [
+      { id: 'abc', gtid: '0-1-2', before: { gtid: '0-1-2', time: lock.time }, after: { gtid: '0-1-3', time: lock.time }, misplaced: 1 },
+    ],
+  },
   Survey: { type: 'Survey', repositoryId: 'f', snapshots: [snapshot], locks: [{ ...lock, username: 'root' }] },
   Maintain: { type: 'Maintain', forgotten: ['abc'], check: { errors: 1, brokenPacks: ['p'], messages: ['bad'] } },
   Wipe: {

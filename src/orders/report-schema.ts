@@ -190,6 +190,20 @@ export const RESULTS = {
     stats: optional(Stats),
   }),
   List: struct('What a repository holds.', { type: type('List'), ...holdings }),
+  Resolve: struct('What a point means in logs.', {
+    type: type('Resolve'),
+    found: list(
+      'Logs that hold it.',
+      struct('One.', {
+        id: label('Its snapshot.'),
+        gtid: words('The state.'),
+        before: optional(struct('The transaction before.', { gtid: label('It.'), time: label('When.') })),
+        after: optional(struct('The transaction after.', { gtid: label('It.'), time: label('When.') })),
+        misplaced: optional(count('Transactions on the wrong side by their time.')),
+      }),
+      { maxItems: MOST_NAMED },
+    ),
+  }),
   Survey: struct('What maintenance decides by.', {
     type: type('Survey'),
     repositoryId: label('Its id.'),

@@ -7,6 +7,7 @@ import type { RestoreRule } from '../../api/target.ts';
 import type { TaskRef } from '../../api/task-ref.ts';
 import { StashError } from '../../errors/error.ts';
 import { hash5, label } from '../../rules/names.ts';
+import { pointOf } from './point.ts';
 import type { RestoreSource } from './source.ts';
 import { CLAIM, hostRef, resolveTargetText } from './target-ref.ts';
 
@@ -22,13 +23,18 @@ export interface RestoreWishes {
   stopCommand?: string;
   startCommand?: string;
   timeOut?: string;
+  at?: string;
+  gtid?: string;
+  exclusive?: boolean;
+  timeline?: string;
+  latest?: boolean;
 }
 
 /** The RestoreSession for what was asked on the command line. `requestId` makes its name a new one. */
 export function restoreManifest(
   source: RestoreSource,
   wishes: RestoreWishes,
-  context: { namespace: string; cwd: string; requestId: string; cluster: boolean },
+  context: { namespace: string; cwd: string; requestId: string; cluster: boolean; now: Date },
 ): RestoreSession {
   const { namespace } = context;
   if (context.cluster) refuseMachine(wishes);
@@ -48,6 +54,7 @@ export function restoreManifest(
       driver: 'Restic',
       repository: source.repository,
       previousData: wishes.previousData ?? 'Keep',
+      ...pointOf(wishes, context.now),
       ...(wishes.allowOverwrite === undefined ? {} : { allowOverwrite: wishes.allowOverwrite }),
       ...(wishes.stopCommand === undefined ? {} : { stopCommand: shell(wishes.stopCommand) }),
       ...(wishes.startCommand === undefined ? {} : { startCommand: shell(wishes.startCommand) }),

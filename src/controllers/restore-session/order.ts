@@ -13,6 +13,7 @@ import { connectionOf } from '../connection.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
 import { claimsOf } from './claims.ts';
+import { replayOf } from './point.ts';
 import type { RestoreRun } from './restore-run.ts';
 
 /** What puts the data back. Throws what makes it impossible. */
@@ -93,6 +94,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
       ...(one.bytes === undefined ? {} : { bytes: one.bytes }),
     })),
     sourceHost: host.sourceHost,
+    ...replayOf(run.status, host),
     steps,
     ...(stash === undefined ? {} : { output: outputFile(stash) }),
     include: rule?.include ?? [],

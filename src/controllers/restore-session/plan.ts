@@ -23,6 +23,7 @@ import { targetHosts } from '../target-hosts.ts';
 import { checkClaimSteps, checkClaims, claimsInPlan, hostsOfClaims, makesClaims, sourceOf } from './claims.ts';
 import { destinationOf, restoreBinding } from './order.ts';
 import { checkPlaces } from './places.ts';
+import { checkPoint, planPoint, resolveOrderId } from './point.ts';
 import { fail, NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 import { chosenServers, serverPlace } from './servers.ts';
 
@@ -39,8 +40,7 @@ export async function check(run: RestoreRun): Promise<RestoreOutcome> {
   try {
     if (spec.driver === 'VolumeSnapshotter')
       throw new StashError('NotSupportedYet', 'spec.driver: VolumeSnapshotter is not supported (DriverNotSupported); use Restic');
-    if (spec.pointInTime?.time !== undefined || spec.pointInTime?.gtid !== undefined)
-      throw new StashError('NotSupportedYet', 'spec.pointInTime: restoring to a time or GTID is not built yet; name a snapshot');
+    checkPoint(spec, run.now);
     checkClaims(run);
     if (spec.target?.ref?.name === undefined && !makesClaims(run.session))
       throw new StashError('Invalid', 'spec.target.ref: name the target with apiVersion, kind and name');
@@ -107,19 +107,20 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
         }),
       );
     }
-    const { steps, application } = await restoreBinding(run);
-    const destination = destinationOf(steps);
-    run.status.plan = planHosts(
-      run,
-      await hostsOf(run, destination),
-      report.result.snapshots,
-      await incompleteSnapshots(run, opened, report.result),
-      (host, writers) => destination ?? serverPlace(application, host, writers),
-    );
+    const binding = await restoreBinding(run);
+    const destination = destinationOf(binding.steps);
+    const hosts = await hostsOf(run, destination);
+    const incomplete = await incompleteSnapshots(run, opened, report.result);
+    const placeOf = (host: string, writers: readonly string[]) => destination ?? serverPlace(binding.application, host, writers);
+    const { snapshots } = report.result;
+    const pointed = await planPoint(run, { opened, binding, hosts, incomplete, snapshots, placeOf });
+    if (pointed !== undefined && 'type' in pointed) return pointed;
+    if (pointed !== undefined) run.status.point = pointed.point;
+    run.status.plan = pointed?.plan ?? planHosts(run, hosts, snapshots, incomplete, placeOf);
     await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
     await run.save();
-    for (const order of bothOf(id)) run.ctx.desk.acknowledge(order);
+    for (const order of [...bothOf(id), resolveOrderId(run)]) run.ctx.desk.acknowledge(order);
     return NEXT;
   } catch (thrown) {
     const error = asStashError(thrown);

@@ -111,6 +111,8 @@ export function scriptedAgents(): ScriptedAgents {
       case 'Wipe':
         placeOf(task.repository).snapshots = [];
         return { type: 'Wipe', forgotten: [] };
+      case 'Resolve':
+        return { type: 'Resolve', found: task.logs.map(({ id }) => ({ id, gtid: task.point.gtid ?? '0-1-7' })) };
       case 'Role':
         return { type: 'Role', role: 'Primary', evidence: {}, ...agents.roles.get(agent) };
       case 'Log': {

@@ -11,6 +11,8 @@ import { directorySize } from './directory.ts';
 import { settleGtid } from './gtid.ts';
 import { prepareChain } from './prepare.ts';
 import { readRecordedChain } from './recorded-chain.ts';
+import { replayLogs } from './replay.ts';
+import { resolvePoint } from './resolve-point.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
 
@@ -19,6 +21,7 @@ import { swapIn } from './swap.ts';
  * With operation `Check` it only says whether that can be done; only metadata.index has been fetched then.
  */
 export async function physicalRestore(context: FunctionContext): Promise<FunctionResult> {
+  if (context.operation === 'Resolve') return resolvePoint(context);
   const { source = '', restore } = context;
   const recorded = await readRecordedChain(source);
   const wanted = context.destination ?? recorded.datadir;
@@ -31,7 +34,8 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
   if (context.operation === 'Check') return {};
   const full = await prepareChain(context, source, recorded.links);
-  const gtid = await settleGtid(context, full, recorded);
+  const reached = await replayLogs(context, full, recorded.gtid);
+  const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached });
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());
   const previous = await swapIn(context, full, destination, aside);

@@ -13,10 +13,10 @@ export async function physical(context: FunctionContext): Promise<FunctionResult
       return physicalBackup(context);
     case 'Incremental':
       return incrementalBackup(context);
-    case 'Role':
-      return serverRole(context);
     case 'Log':
       return archiveLog(context);
+    case 'Role':
+      return serverRole(context);
     default:
       throw new StashError('NotSupportedYet', `mariadb-physical has no operation ${context.operation}`);
   }

@@ -15,6 +15,8 @@ export interface FunctionCall {
   parent?: string;
   parentPosition?: Record<string, unknown>;
   source?: string;
+  logs?: string;
+  point?: FunctionInput['point'];
   logStart?: FunctionInput['logStart'];
   destination?: string;
   restore?: Partial<NonNullable<FunctionInput['restore']>>;
@@ -41,6 +43,8 @@ export async function callFunction(call: FunctionCall): Promise<FunctionResult> 
     ...(call.parent === undefined ? {} : { parent: call.parent }),
     ...(call.parentPosition === undefined ? {} : { parentPosition: call.parentPosition }),
     ...(call.source === undefined ? {} : { source: call.source }),
+    ...(call.logs === undefined ? {} : { logs: call.logs }),
+    ...(call.point === undefined ? {} : { point: call.point }),
     ...(call.destination === undefined ? {} : { destination: call.destination }),
     result: join(scratch, 'result.json'),
     scratch,

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { holesOf } from '../../rules/window/holes.ts';
+import { recoverableInterval, timeText } from '../../rules/window/recoverable.ts';
+import type { Cli, GlobalOptions } from '../cli.ts';
+import { withStore } from '../connect.ts';
+import { dataText, parseFormat } from '../output/print.ts';
+import { drawWindow } from '../window/draw.ts';
+import { type RepositoryWindow, readWindow } from '../window/read-window.ts';
+import { windowTable } from '../window/window-table.ts';
+
+export function register(program: Command, cli: Cli): void {
+  program
+    .command('window')
+    .description('show what a database can be restored to: intervals of time and GTIDs, and the holes between them')
+    .argument('<configuration>', 'name of the BackupConfiguration')
+    .option('--repository <name>', 'only of this repository')
+    .option('--draw', 'draw it over the table; a terminal gets that anyway')
+    .option('--no-draw', 'the table alone')
+    .option('-o, --output <format>', 'json, yaml or wide')
+    .option('--no-headers', 'leave out the header line')
+    .addHelpText('after', HELP)
+    .action(async (configuration: string, _options, command: Command) => {
+      await window(cli, configuration.replace(/^(bc|backupconfigurations?)\//i, ''), command.optsWithGlobals());
+    });
+}
+
+const HELP = `
+The repositories themselves are asked, so this works whether or not "stash up" runs. Every commit inside an interval can be restored to
+("stash restore CONFIGURATION --at TIME", or --gtid); a point is a backup that no logs go on from (--snapshot).
+
+Examples:
+  stash window orders-db
+  stash window orders-db -o json`;
+
+interface WindowOptions extends GlobalOptions {
+  repository?: string;
+  draw?: boolean;
+  output?: string;
+  headers: boolean;
+}
+
+async function window(cli: Cli, name: string, options: WindowOptions): Promise<void> {
+  const format = parseFormat(options.output);
+  const windows = await withStore(cli, options, (store) => readWindow(cli, store, name, options));
+  for (const { repository, fromStatus } of windows)
+    if (fromStatus !== undefined) cli.err.write(`${repository.name}: as the status of the configuration says, since ${fromStatus}\n`);
+  if (format === 'json' || format === 'yaml') {
+    cli.out.write(dataText({ configuration: name, repositories: windows.map(data) }, format));
+    return;
+  }
+  if (windows.every(({ intervals }) => intervals.length === 0)) {
+    cli.err.write(`nothing is stored that "${name}" could be restored to a point with\n`);
+    return;
+  }
+  if (options.draw ?? cli.out.terminal) cli.out.write(`${drawWindow(windows, cli.out.width).join('\n')}\n\n`);
+  const lines = windowTable(windows, format === 'wide');
+  cli.out.write(`${(options.headers ? lines : lines.slice(1)).join('\n')}\n`);
+}
+
+function data({ repository, intervals }: RepositoryWindow) {
+  const key = `${repository.namespace}/${repository.name}`;
+  const holes = holesOf(intervals).map(({ from, to, gtidFrom, gtidTo }) => ({ from: timeText(from), to: timeText(to), gtidFrom, gtidTo }));
+  return { repository: key, intervals: intervals.map((one) => recoverableInterval(one, key)), holes };
+}

@@ -1,0 +1,35 @@
+import { timeText } from '../../rules/window/recoverable.ts';
+import type { RepositoryWindow } from './read-window.ts';
+
+const LEAST_WIDTH = 20;
+
+/**
+ * The window as lines: one a timeline, on one scale of time for all; `━` can be restored to, `●` is a snapshot without logs, a blank is a
+ * hole. Times are those of the ends of the scale.
+ */
+export function drawWindow(windows: readonly RepositoryWindow[], width: number): string[] {
+  const all = windows.flatMap(({ intervals }) => intervals);
+  if (all.length === 0) return [];
+  const first = Math.min(...all.map(({ from }) => from));
+  const last = Math.max(...all.map(({ to }) => to));
+  const rows = windows.flatMap(({ repository, intervals }) =>
+    [...Map.groupBy(intervals, ({ timeline }) => timeline ?? '')].map(([timeline, some]) => ({
+      label: [repository.name, timeline === '' ? 'snapshots' : `${timeline} ${some[0]?.host ?? ''}`].join('  '),
+      some,
+    })),
+  );
+  const labels = Math.max(...rows.map(({ label }) => label.length));
+  const room = Math.max(LEAST_WIDTH, width - labels - 2);
+  const column = (time: number) => (last === first ? 0 : Math.round(((time - first) / (last - first)) * (room - 1)));
+  const lines = rows.map(({ label, some }) => {
+    const cells = new Array<string>(room).fill(' ');
+    for (const { from, to } of some) {
+      if (from === to) cells[column(from)] = '●';
+      else cells.fill('━', column(from), column(to) + 1);
+    }
+    return `${label.padEnd(labels + 2)}${cells.join('').trimEnd()}`;
+  });
+  const [begin, end] = [timeText(first), timeText(last)];
+  const scale = first === last ? begin : `${begin}${end.padStart(Math.max(end.length + 1, room - begin.length))}`;
+  return [`${' '.repeat(labels + 2)}${scale}`, ...lines];
+}

@@ -1,0 +1,208 @@
+import type { PlannedHost, PlannedPoint, RestoreSessionSpec, RestoreSessionStatus } from '../../api/restore-session.ts';
+import type { Snapshot } from '../../engine/engine.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
+import type { RestoreTask } from '../../orders/order.ts';
+import { orderIdOf } from '../../orders/order-id.ts';
+import type { Binding } from '../../rules/binding.ts';
+import { formatBytes } from '../../rules/bytes.ts';
+import { formatState, parseState } from '../../rules/gtid/state.ts';
+import { type HostRestore, hostRestore } from '../../rules/host-rules.ts';
+import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
+import { plannedPoint } from '../../rules/window/planned-point.ts';
+import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
+import { type Stored, type StoredLog, storedOf } from '../../rules/window/stored.ts';
+import { timeText } from '../context.ts';
+import { targetText } from '../platform-port.ts';
+import type { openRepository } from '../repository/open.ts';
+import { sourceOf } from './claims.ts';
+import { type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
+
+interface PointInput {
+  opened: Awaited<ReturnType<typeof openRepository>>;
+  binding: Binding;
+  hosts: readonly string[];
+  incomplete: ReadonlySet<string>;
+  snapshots: readonly Snapshot[];
+  /** Where a host's data goes, when it is of these hosts. */
+  placeOf: (host: string, writers: readonly string[]) => string | undefined;
+}
+
+const RESOLVE_TIMEOUT_MS = 3 * 3_600_000;
+
+/** Throws Invalid for a point that is none, or lies in the future, and for one beside snapshots that are named. */
+export function checkPoint(spec: RestoreSessionSpec, now: Date): void {
+  const wish = pointWish(spec);
+  if (wish === undefined) return;
+  if (wish.time !== undefined && wish.time > now.getTime())
+    throw new StashError('Invalid', `spec.pointInTime.time: ${spec.pointInTime?.time} is in the future`, {
+      remedy: 'Leave pointInTime out for the newest point there is.',
+    });
+  if (wish.gtid !== undefined && parseState(wish.gtid).size === 0) throw new StashError('Invalid', 'spec.pointInTime.gtid is empty');
+}
+
+/** The plan of a restore to a point, the same for every host; undefined where the target knows no points. Throws why it cannot be. */
+export async function planPoint(
+  run: RestoreRun,
+  input: PointInput,
+): Promise<RestoreOutcome | { point: PlannedPoint; plan: PlannedHost[] } | undefined> {
+  const { spec } = run.session;
+  const wish = pointWish(spec);
+  if (wish === undefined) return undefined;
+  const isNamed = wish.time !== undefined || wish.gtid !== undefined || wish.timeline !== undefined;
+  const names = input.binding.steps.map(({ name }) => name).join(', ');
+  if (!input.binding.supports.includes('Replay')) {
+    if (isNamed) throw new StashError('Invalid', `spec.pointInTime: ${names} cannot restore to a point in time; name a snapshot`);
+    return undefined;
+  }
+  const target = sourceTarget(input.snapshots, targetText(sourceOf(run)));
+  // What was stored before there were chains is restored as it is.
+  if (target === undefined && !isNamed) return undefined;
+  const stored = storedOf(input.snapshots, target ?? '', input.incomplete);
+  const rules = input.hosts.flatMap((host) => {
+    const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host);
+    return rule === undefined ? [] : [{ host, rule }];
+  });
+  const resolved = await resolve(run, input, stored, wish);
+  if ('type' in resolved) return resolved;
+  const choices = rules.map(({ host, rule }) => ({ host, rule, choice: resolved.choose(ofHost(stored, host, rule)) }));
+  const [first] = choices;
+  if (first === undefined) throw new StashError('Invalid', 'spec.target.rules: no host of the target is restored');
+  const estimate = await estimateOf(run, first.choice);
+  return {
+    point: {
+      ...plannedPoint(first.choice, askedText(spec), resolved.found(first.choice)),
+      ...(estimate === undefined ? {} : { estimate }),
+    },
+    plan: choices.map(({ host, choice }) => plannedHost(host, choice, input.snapshots, input.placeOf(host, [choice.base.host]))),
+  };
+}
+
+/** Replicas of one another may have any of their primary's data; other hosts get their own, or that of the host which a rule names. */
+function ofHost(stored: Stored, host: string, { sourceHost }: HostRestore): Stored {
+  const newest = [...stored.bases].sort((a, b) => b.time - a.time)[0];
+  return sourceHost === host && newest?.ofPrimary === true
+    ? stored
+    : { ...stored, bases: stored.bases.filter((base) => base.host === sourceHost) };
+}
+
+type Resolved = { choose: (stored: Stored) => Choice; found: (choice: Choice) => Partial<PlannedPoint> };
+
+/** The point as a state: by the tags where they tell it, else by reading the logs that may hold it. */
+async function resolve(run: RestoreRun, input: PointInput, stored: Stored, wish: PointWish): Promise<RestoreOutcome | Resolved> {
+  const nothing = () => ({});
+  if (wish.time === undefined && wish.gtid === undefined) return { choose: (of) => chooseLatest(of, wish), found: nothing };
+  const logs = logsToRead(stored, wish);
+  if (logs.length === 0) return { choose: (of) => chooseBase(of, wish), found: nothing };
+  const report = resolveReport(run, input, logs);
+  if (report === undefined || report.state === 'Running') return wait(RESOLVE_TIMEOUT_MS, 'the point is looked for in the logs');
+  if (report.result?.type !== 'Resolve') {
+    const { code = 'Internal', message = 'the point could not be looked for in the logs', remedy } = report.error ?? {};
+    throw new StashError(code as StashError['code'], message, remedy === undefined ? {} : { remedy });
+  }
+  const { found } = report.result;
+  const points = found.flatMap(({ id, gtid }) => logs.filter((log) => log.id === id).map((log) => ({ log, state: parseState(gtid) })));
+  return {
+    choose: (of) => chooseFound(of, points, wish),
+    found: ({ timeline, state }) => {
+      const one = found.find(
+        ({ id, gtid }) => gtid === formatState(state ?? new Map()) && logs.some((log) => log.id === id && log.timeline === timeline),
+      );
+      const { before, after, misplaced } = one ?? {};
+      return { ...(before && { before }), ...(after && { after }), ...(misplaced === undefined ? {} : { misplaced }) };
+    },
+  };
+}
+
+export function resolveOrderId(run: RestoreRun): string {
+  return orderIdOf(run.purpose, `${run.session.metadata.uid}.resolve`);
+}
+
+function resolveReport(run: RestoreRun, { opened, binding }: PointInput, logs: readonly StoredLog[]) {
+  const id = resolveOrderId(run);
+  const report = run.ctx.desk.report(id);
+  const step = binding.steps.find(({ fetch, command }) => fetch === 'Stage' && command.length > 0);
+  if (report !== undefined || step === undefined) return report;
+  const { time, gtid, exclusive = false } = run.session.spec.pointInTime ?? {};
+  const point = { exclusive, switches: [], ...(time === undefined ? {} : { time }), ...(gtid === undefined ? {} : { gtid }) };
+  run.ctx.desk.give(run.ctx.platform.repositoryAgent(opened.open), {
+    id,
+    epoch: run.ctx.epoch,
+    deadline: timeText(new Date(run.now.getTime() + RESOLVE_TIMEOUT_MS)),
+    purpose: run.purpose,
+    task: { type: 'Resolve', repository: opened.open, step, logs: logs.map(logSnapshot), point },
+  });
+  return undefined;
+}
+
+function logSnapshot({ id, path, bytes }: StoredLog) {
+  return { id, path, ...(bytes === undefined ? {} : { bytes }) };
+}
+
+function askedText({ pointInTime }: RestoreSessionSpec): string {
+  const { time, gtid, exclusive } = pointInTime ?? {};
+  const what = time ?? gtid;
+  return what === undefined ? 'latest' : `${exclusive === true ? 'just before ' : ''}${what}`;
+}
+
+function plannedHost(host: string, { base, logs }: Choice, snapshots: readonly Snapshot[], destination: string | undefined): PlannedHost {
+  const snapshot = snapshots.find(({ id }) => id === base.id);
+  return {
+    hostname: host,
+    sourceHost: base.host,
+    ...(destination === undefined ? {} : { destination }),
+    snapshots: [
+      {
+        id: base.id,
+        time: timeText(new Date(base.time)),
+        paths: snapshot?.paths ?? [],
+        ...(base.bytes === undefined ? {} : { totalSize: formatBytes(base.bytes), bytes: base.bytes }),
+      },
+    ],
+    ...(logs.length === 0
+      ? {}
+      : {
+          logs: logs.map(({ log, upTo }) => ({
+            ...logSnapshot(log),
+            host: log.host,
+            timeline: log.timeline,
+            ...(upTo === undefined ? {} : { upTo: formatState(upTo) }),
+          })),
+        }),
+  };
+}
+
+/** What the agent is told of it. */
+export function replayOf({ point }: RestoreSessionStatus, { logs = [] }: PlannedHost): Pick<RestoreTask, 'logs' | 'point'> {
+  if (logs.length === 0 || point?.gtid === undefined) return {};
+  return {
+    logs: logs.map(({ id, path = '/', bytes }) => ({ id, path, ...(bytes === undefined ? {} : { bytes }) })),
+    point: { gtid: point.gtid, exclusive: false, switches: logs.slice(0, -1).map(({ upTo = '' }) => upTo) },
+  };
+}
+
+/** By the newest restore from the same Repository that succeeded; undefined where there is none, or sizes are not known. */
+async function estimateOf(run: RestoreRun, { base, logs }: Choice): Promise<string | undefined> {
+  const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
+  if (sizes.includes(undefined)) return undefined;
+  const bytes = sizes.reduce((sum: number, one) => sum + (one ?? 0), 0);
+  const earlier = await run.ctx.store.list('RestoreSession', {}).catch((error: unknown) => {
+    throw asStashError(error);
+  });
+  const known = earlier
+    .filter(({ spec, metadata, status }) => {
+      const namespace = spec.repository?.namespace ?? metadata.namespace;
+      return status?.phase === 'Succeeded' && namespace === run.repository.namespace && spec.repository?.name === run.repository.name;
+    })
+    .flatMap(({ metadata, status }) =>
+      (status?.stats ?? []).flatMap(({ restored, startTime, endTime }) => {
+        const seconds = (Date.parse(endTime ?? '') - Date.parse(startTime ?? '')) / 1000;
+        return seconds > 0 && (restored?.bytes ?? 0) > 0
+          ? [{ name: metadata.name, seconds, bytes: restored?.bytes ?? 0, endTime: endTime ?? '' }]
+          : [];
+      }),
+    )
+    .sort((a, b) => Date.parse(b.endTime) - Date.parse(a.endTime))[0];
+  if (known === undefined) return undefined;
+  const seconds = Math.max(1, Math.round((known.seconds * bytes) / known.bytes));
+  return `${seconds} s for ${formatBytes(bytes)} (${known.name}: ${Math.round(known.seconds)} s for ${formatBytes(known.bytes)})`;
+}

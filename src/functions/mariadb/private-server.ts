@@ -1,0 +1,132 @@
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StashError } from '../../errors/error.ts';
+import { type RunResult, run } from '../../process/run.ts';
+import type { FunctionContext } from '../function.ts';
+import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
+import { openServer, type Server } from './server.ts';
+
+/** A server on a prepared backup that nobody but us can reach. */
+export interface PrivateServer extends Server {
+  readonly account: ReplayAccount;
+  /** Rejects when the server ends by itself. */
+  readonly gone: Promise<never>;
+  /** Clean shutdown. Throws FunctionFailed when it was none. */
+  stop(): Promise<void>;
+}
+
+/** Largest packet that MariaDB knows: a transaction of a million rows is one statement of a replay. */
+export const LARGEST_PACKET = '1G';
+const START_MS = 600_000;
+const POLL_MS = 50;
+
+/**
+ * Starts a server on `datadir` for a replay that ends at `work`: no network, no events, no replication, an account of its own that is gone
+ * when it has stopped, and a binlog of its own in the scratch directory, by which it knows exactly what it has taken in.
+ */
+export async function withPrivateServer<T>(
+  context: FunctionContext,
+  datadir: string,
+  work: (server: PrivateServer) => Promise<T>,
+): Promise<T> {
+  const place = join(context.scratch, 'replay');
+  for (const name of ['binlog', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
+  const account = newReplayAccount();
+  const initFile = join(place, 'init.sql');
+  await writeFile(initFile, createAccountSql(account), { mode: 0o600 });
+  const { path: socket, close } = await socketPath(place);
+  const killed = new AbortController();
+  const signal = AbortSignal.any([context.signal, killed.signal]);
+  const ended = run({
+    command: 'setpriv',
+    args: ['--pdeathsig', 'KILL', 'mariadbd', ...options(datadir, place, socket, initFile)],
+    env: context.env,
+    signal,
+    graceMs: 60_000,
+    onStdout: context.log,
+    onStderr: context.log,
+    stderrTailBytes: 16 * 1024,
+  });
+  try {
+    const gone = ended.then((result) => {
+      throw serverFailure(context, result);
+    });
+    gone.catch(() => undefined);
+    const server = openServer({ type: 'mariadb', socket, username: account.user, password: account.password }, place, context.env, signal);
+    await Promise.race([gone, answers(server, context.signal)]);
+    const stop = async () => {
+      await server.query(`${dropAccountSql(account)} SHUTDOWN;`);
+      const result = await ended;
+      if (result.exitCode !== 0) throw serverFailure(context, result);
+    };
+    return await work({ ...server, account, gone, stop });
+  } finally {
+    killed.abort();
+    await ended.catch(() => undefined);
+    await close();
+  }
+}
+
+function options(datadir: string, place: string, socket: string, initFile: string): string[] {
+  return [
+    // Page size, data files and the like are those of the backup.
+    `--defaults-file=${join(datadir, 'backup-my.cnf')}`,
+    `--datadir=${datadir}`,
+    `--socket=${socket}`,
+    `--pid-file=${join(place, 'pid')}`,
+    `--tmpdir=${join(place, 'tmp')}`,
+    `--init-file=${initFile}`,
+    '--skip-networking',
+    '--skip-slave-start',
+    '--event-scheduler=OFF',
+    `--log-bin=${join(place, 'binlog', 'replay')}`,
+    '--sync-binlog=0',
+    '--binlog-row-image=MINIMAL',
+    '--gtid-strict-mode=ON',
+    `--max-allowed-packet=${LARGEST_PACKET}`,
+    '--strict-password-validation=OFF',
+    '--performance-schema=OFF',
+    '--innodb-buffer-pool-size=256M',
+    // Whatever stops this server before its clean end makes the whole replay worthless.
+    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-doublewrite=OFF',
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ];
+}
+
+const LONGEST_SOCKET = 100;
+
+/** A socket's path may have 107 characters; a longer one is named through an open directory of this process. */
+async function socketPath(place: string): Promise<{ path: string; close(): Promise<void> }> {
+  const path = join(place, 'server.sock');
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return { path, close: async () => undefined };
+  const directory = await open(place, 'r');
+  return { path: `/proc/${process.pid}/fd/${directory.fd}/server.sock`, close: () => directory.close() };
+}
+
+async function answers(server: Server, signal: AbortSignal): Promise<void> {
+  for (let waited = 0; ; waited += POLL_MS) {
+    try {
+      await server.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (signal.aborted) throw new StashError('Canceled', 'the restore was stopped');
+      const starting = error instanceof StashError && (error.code === 'DatabaseUnreachable' || error.code === 'DatabaseAccessDenied');
+      if (!starting || waited >= START_MS) throw error;
+      await delay(POLL_MS);
+    }
+  }
+}
+
+function serverFailure(context: FunctionContext, { exitCode, signal, stderrTail }: RunResult): StashError {
+  if (context.signal.aborted) return new StashError('Canceled', 'the restore was stopped');
+  const last = stderrTail
+    .trim()
+    .split('\n')
+    .filter((line) => /\[ERROR\]/.test(line))
+    .slice(-3)
+    .join(' / ');
+  const how = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
+  return new StashError('FunctionFailed', `the private server for the replay ended with ${how}${last === '' ? '' : `: ${last}`}`);
+}

@@ -1,0 +1,104 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StashError } from '../../errors/error.ts';
+import { run } from '../../process/run.ts';
+import { covers, formatState, type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
+import type { FunctionContext } from '../function.ts';
+import { roomProblem } from '../room.ts';
+import { findPoint } from './find-point.ts';
+import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
+import { LARGEST_PACKET, type PrivateServer, withPrivateServer } from './private-server.ts';
+import { settleAccountSql } from './replay-account.ts';
+import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
+
+/**
+ * Brings a prepared backup to exactly the point it is told, by its logs; returns the state it is at then, undefined when no point was
+ * given. Everything is read and judged before the private server starts, and that server is asked afterwards what it has.
+ * Throws PointNotFound, LogsDamaged, ReplayFailed, StageFull or Canceled; the prepared backup is worth nothing then.
+ */
+export async function replayLogs(context: FunctionContext, prepared: string, base: string | undefined): Promise<string | undefined> {
+  const { logs, point } = context;
+  if (logs === undefined || point === undefined) return undefined;
+  const from = parseState(base ?? '');
+  const series = await readLogSeries(logs);
+  const states = await statesOf(series, context);
+  const last = states.at(-1) ?? from;
+  if (!covers(last, from))
+    throw new StashError('PointNotFound', `the backup is at ${formatState(from)}, which is after ${formatState(last)}`);
+  const plans: ReplayPlan[] = [];
+  for (const [at, one] of series.entries()) plans.push(await replayPlan(one, states[at - 1] ?? from, states[at] ?? last));
+  const segments = plans.flatMap((plan) => plan.segments);
+  const transactions = plans.reduce((sum, plan) => sum + plan.transactions, 0);
+  const bytes = plans.reduce((sum, plan) => sum + plan.bytes, 0);
+  context.log(`replay from ${formatState(from)} to ${formatState(last)}: ${transactions} transactions, ${bytes} bytes`);
+  if (segments.length === 0) return formatState(last);
+  const problem = await roomProblem(context.scratch, bytes, 0);
+  if (problem !== undefined) throw new StashError('StageFull', `${context.scratch} has too little room for the replay: ${problem}`);
+  await withPrivateServer(context, prepared, async (server) => {
+    await server.query(`SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
+    await Promise.race([server.gone, pipe(context, server, segments)]);
+    await assertReached(server, last);
+    await server.stop();
+  });
+  await rm(join(context.scratch, 'replay'), { recursive: true, force: true });
+  return formatState(last);
+}
+
+/** Where each series ends: at the switch to the next one, the last at the point. */
+async function statesOf(series: readonly LogSeries[], { point }: FunctionContext): Promise<GtidState[]> {
+  const last = series.at(-1);
+  if (last === undefined || point?.gtid === undefined) throw damaged('there are no logs, or no GTID, to replay to');
+  if (point.switches.length !== series.length - 1)
+    throw damaged(`there are ${series.length} series of logs and ${point.switches.length} states to go over at`);
+  const found = await findPoint(last, point);
+  if (found === undefined)
+    throw new StashError('PointNotFound', `the archived binlogs of timeline ${last.timeline} do not hold ${point.gtid}`);
+  return [...point.switches.map(parseState), parseState(found.gtid)];
+}
+
+/**
+ * Each piece is decoded by itself, so that the torn end of a binlog whose server was killed is never read; all go into one session. Ends
+ * with the client's exit code; that of the decoder is in the file.
+ */
+const PIPE = `{ cat "$5/-"; while read -r start stop then path; do
+  mariadb-binlog --no-defaults --verify-binlog-checksum --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
+    { echo "$? $path" >"$1"; break; }
+  if [ -e "$5/$then" ]; then cat "$5/$then"; fi
+done <"$3"; } | exec mariadb --defaults-file="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode --comments --local-infile=1`;
+
+async function pipe(context: FunctionContext, server: PrivateServer, segments: readonly Segment[]): Promise<void> {
+  const place = join(context.scratch, 'replay');
+  const [failed, list, settle] = [join(place, 'failed'), join(place, 'segments'), join(place, 'settle')];
+  await mkdir(settle);
+  await writeFile(failed, '');
+  await writeFile(join(settle, '-'), settleAccountSql(server.account));
+  const lines = segments.map(
+    ({ start, stop, path, ...after }, at) => `${start} ${stop} ${after.settle === undefined ? 'nothing' : at} ${path}\n`,
+  );
+  await writeFile(list, lines.join(''));
+  for (const [at, one] of segments.entries())
+    if (one.settle !== undefined) await writeFile(join(settle, `${at}`), settleAccountSql(server.account, one.settle.invoker));
+  const ended = await run({
+    command: 'sh',
+    args: ['-c', PIPE, 'replay', failed, join(place, 'tmp'), list, server.defaultsFile, settle],
+    env: context.env,
+    signal: context.signal,
+    onStdout: context.log,
+    onStderr: context.log,
+    stderrTailBytes: 16 * 1024,
+  });
+  if (context.signal.aborted) throw new StashError('Canceled', 'the restore was stopped during the replay');
+  const decoder = await readFile(failed, 'utf8');
+  const warned = /^WARNING: .*/m.exec(ended.stderrTail)?.[0];
+  if (ended.exitCode === 0 && decoder === '' && warned === undefined) return;
+  const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
+  if (/^ERROR \d+/m.test(ended.stderrTail) || decoder === '')
+    throw new StashError('ReplayFailed', `the server refused a transaction: ${said || warned}`);
+  throw damaged(`mariadb-binlog could not read a binlog (exit code ${decoder.trim()}): ${said}`);
+}
+
+async function assertReached(server: PrivateServer, wanted: GtidState): Promise<void> {
+  const [[text = ''] = []] = await server.query('SELECT @@GLOBAL.gtid_binlog_pos');
+  if (!sameState(parseState(text), wanted))
+    throw new StashError('ReplayFailed', `the replay led to ${text || 'nothing'} instead of ${formatState(wanted)}`);
+}

@@ -1,0 +1,129 @@
+import { StashError } from '../../errors/error.ts';
+import { covers, formatState, type GtidState, parseState, sameState, sequenceOf } from '../gtid/state.ts';
+import { type Reach, reachable } from './intervals.ts';
+import { outside } from './outside.ts';
+import { basesIn, type Way, wayTo } from './paths.ts';
+import type { Base, Stored, StoredLog } from './stored.ts';
+
+/** What is asked for; with neither `time` (milliseconds) nor `gtid` the newest there is. */
+export interface PointWish {
+  time?: number;
+  gtid?: string;
+  exclusive: boolean;
+  timeline?: string;
+}
+
+/** A log that holds the point, as reading it told, and the state that it means there. */
+interface FoundPoint {
+  log: StoredLog;
+  state: GtidState;
+}
+
+/** How a point is restored. */
+export interface Choice extends Way {
+  state: GtidState | undefined;
+  timeline: string | undefined;
+}
+
+/**
+ * The logs to read for a point, one a timeline; none: a base is exactly it, or the newest is asked for, so `chooseBase` or `chooseLatest`
+ * tells. Throws PointOutsideWindow with the nearest intervals, Invalid for what is no GTID.
+ */
+export function logsToRead(stored: Stored, wish: PointWish): StoredLog[] {
+  const reaches = reachable(stored).filter(({ log }) => wish.timeline === undefined || log.timeline === wish.timeline);
+  const holding = reaches.filter((reach) => (wish.time === undefined ? holdsGtid(reach, wish) : holdsTime(reach, wish.time)));
+  const ofTimelines = Map.groupBy(holding, ({ log }) => log.timeline);
+  return [...ofTimelines.values()].flatMap((some) => some.sort((a, b) => (covers(a.log.from, b.log.from) ? -1 : 1))[0]?.log ?? []);
+}
+
+function holdsTime({ log, time }: Reach, wanted: number): boolean {
+  return wanted >= Math.min(log.since, time) && wanted <= log.until;
+}
+
+/** Of a single GTID only its own domain tells; reading tells the rest. */
+function holdsGtid({ log, from }: Reach, { gtid = '', exclusive }: PointWish): boolean {
+  const wanted = parseState(gtid);
+  if (wanted.size === 0)
+    throw new StashError('Invalid', `"${gtid}" is no GTID; it is written DOMAIN-SERVER-SEQUENCE, for instance 0-1-4711`);
+  if (wanted.size > 1) return covers(log.to, wanted) && covers(wanted, log.from) && covers(wanted, from);
+  return [...wanted.values()].every(({ domain, sequence }) => {
+    const last = exclusive ? sequence - 1n : sequence;
+    return sequence <= sequenceOf(log.to, domain) && last >= sequenceOf(log.from, domain) && last >= sequenceOf(from, domain);
+  });
+}
+
+/** Without a log: the base that is exactly at this GTID. Throws PointOutsideWindow. */
+export function chooseBase(stored: Stored, wish: PointWish): Choice {
+  const wanted = parseState(wish.gtid ?? '');
+  const exact = stored.bases.filter(
+    ({ state }) => wish.time === undefined && !wish.exclusive && state !== undefined && sameState(state, wanted),
+  );
+  const newest = newestOf(exact);
+  if (newest === undefined || wish.timeline !== undefined) throw outside(stored, wish);
+  return { base: newest, logs: [], state: newest.state, timeline: undefined };
+}
+
+/**
+ * The way to the point, from what reading the logs told. What several timelines have in common is one point; else one of them has to be
+ * named. Throws PointAmbiguous, PointNotFound, PointOutsideWindow.
+ */
+export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: PointWish): Choice {
+  const points = found.filter((one) => !found.some((other) => isWithin(stored, one, other)));
+  const [point, another] = points;
+  if (point === undefined)
+    throw new StashError('PointNotFound', `no stored log holds the GTID ${wish.gtid}: this server, or this timeline, has never had it`);
+  if (another !== undefined)
+    throw new StashError(
+      'PointAmbiguous',
+      `${textOf(wish)} is on ${points.length} timelines: ${points.map(({ log, state }) => `${log.timeline} (host ${log.host}, at ${formatState(state)})`).join(' and ')}`,
+    );
+  const way = wayTo(stored, point.log.timeline, point.state);
+  if (way === undefined) throw outside(stored, wish);
+  return finished(way, point);
+}
+
+/** The other log goes on, directly or not, from the series of this one, and the point lies in what both have; of two such the first gives way. */
+function isWithin(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
+  if (one === other || one.log.timeline === other.log.timeline) return false;
+  const shared = sharedUntil(stored, other.log, one.log.timeline, new Set());
+  if (shared !== undefined) return covers(shared, one.state);
+  const own = sharedUntil(stored, one.log, other.log.timeline, new Set());
+  return own !== undefined && covers(own, one.state) && !covers(own, other.state);
+}
+
+/** The last state that the log's history has in common with a timeline before it. */
+function sharedUntil(stored: Stored, log: StoredLog, timeline: string, passed: ReadonlySet<string>): GtidState | undefined {
+  const { follows } = log;
+  if (follows === undefined || passed.has(follows.timeline)) return undefined;
+  if (follows.timeline === timeline) return follows.state;
+  const before = stored.logs.filter((one) => one.timeline === follows.timeline);
+  return before.map((one) => sharedUntil(stored, one, timeline, new Set([...passed, log.timeline]))).find((state) => state !== undefined);
+}
+
+/** The end of what was stored last: of a log, or a base that no log goes on from. Throws SnapshotNotFound when there is no base at all. */
+export function chooseLatest(stored: Stored, { timeline }: PointWish): Choice {
+  const reaches = reachable(stored).filter(({ log }) => timeline === undefined || log.timeline === timeline);
+  const newestLog = reaches.sort((a, b) => b.log.until - a.log.until)[0]?.log;
+  const covered = new Set(stored.logs.flatMap((log) => basesIn(stored, log)));
+  const newest = newestOf(timeline === undefined ? stored.bases.filter((base) => !covered.has(base)) : []);
+  if (newestLog !== undefined && (newest === undefined || newest.time <= newestLog.until)) {
+    const way = wayTo(stored, newestLog.timeline, newestLog.to);
+    if (way !== undefined) return finished(way, { log: newestLog, state: newestLog.to });
+  }
+  if (newest === undefined) throw outside(stored, { exclusive: false, ...(timeline === undefined ? {} : { timeline }) });
+  return { base: newest, logs: [], state: newest.state, timeline: undefined };
+}
+
+/** Where the base is the point itself, no log has to be fetched. */
+function finished(way: Way, { log, state }: FoundPoint): Choice {
+  const isThere = way.base.state !== undefined && sameState(way.base.state, state);
+  return { base: way.base, logs: isThere ? [] : way.logs, state, timeline: log.timeline };
+}
+
+function newestOf(bases: readonly Base[]): Base | undefined {
+  return [...bases].sort((a, b) => b.time - a.time)[0];
+}
+
+function textOf({ time, gtid }: PointWish): string {
+  return time === undefined ? `the GTID ${gtid}` : new Date(time).toISOString();
+}

@@ -1,0 +1,117 @@
+import { SERIES, TAGS, tagValue } from '../../api/names.ts';
+import type { Snapshot } from '../../engine/engine.ts';
+import { formatState, type GtidState, parseState } from '../gtid/state.ts';
+
+/** A stored chain: what its newest link is restored to. */
+export interface Base {
+  id: string;
+  host: string;
+  /** Milliseconds: when the link was complete, which is no earlier than where it ends. */
+  time: number;
+  chain: string;
+  /** 0: the full. */
+  link: number;
+  /** Undefined where the server kept no binlog. */
+  state: GtidState | undefined;
+  /** Only the primary of the target is backed up. */
+  ofPrimary: boolean;
+  bytes: number | undefined;
+}
+
+/** A stored series of logs, without a gap from `from` to `to`. */
+export interface StoredLog {
+  id: string;
+  host: string;
+  timeline: string;
+  path: string;
+  from: GtidState;
+  to: GtidState;
+  /** Milliseconds: begin of it, and when everything committed until then was in it. */
+  since: number;
+  until: number;
+  /** The earliest link that ends in it, and so all later ones of that chain up to `to` do. */
+  continues?: { chain: string; link: number };
+  /** The series it goes on from, and the state that is in both. */
+  follows?: { timeline: string; state: GtidState };
+  bytes: number | undefined;
+}
+
+/** What can be restored to a point, of one target in one repository. */
+export interface Stored {
+  bases: Base[];
+  logs: StoredLog[];
+}
+
+/** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours. */
+export function storedOf(snapshots: readonly Snapshot[], target: string, incomplete: ReadonlySet<string>): Stored {
+  const mine = snapshots.filter((one) => value(one, TAGS.target) === target && !incomplete.has(one.id));
+  return { bases: mine.flatMap(baseOf), logs: longest(mine.flatMap(logOf)) };
+}
+
+/** Targets of which there is anything that can be restored to a point. */
+export function chainTargets(snapshots: readonly Snapshot[]): string[] {
+  const chains = snapshots.filter((one) => value(one, TAGS.chain) !== undefined);
+  return [...new Set(chains.flatMap((one) => value(one, TAGS.target) ?? []))].sort();
+}
+
+function baseOf(snapshot: Snapshot): Base[] {
+  const chain = value(snapshot, TAGS.chain);
+  const link = linkNumber(value(snapshot, TAGS.link));
+  if (chain === undefined || link === undefined) return [];
+  const state = value(snapshot, TAGS.gtid);
+  const { id, host, time, bytesProcessed } = snapshot;
+  return [
+    {
+      id,
+      host,
+      time: Date.parse(value(snapshot, TAGS.linkTime) ?? time),
+      chain,
+      link,
+      state: state === undefined ? undefined : parseState(state),
+      ofPrimary: value(snapshot, TAGS.source) === 'Primary',
+      bytes: bytesProcessed,
+    },
+  ];
+}
+
+function logOf(snapshot: Snapshot): StoredLog[] {
+  if (value(snapshot, TAGS.series) !== SERIES.log) return [];
+  const [timeline, from, to] = [value(snapshot, TAGS.timeline), value(snapshot, TAGS.from), value(snapshot, TAGS.gtid)];
+  const [since, until] = [Date.parse(value(snapshot, TAGS.since) ?? ''), Date.parse(value(snapshot, TAGS.until) ?? '')];
+  if (timeline === undefined || to === undefined || Number.isNaN(until)) return [];
+  const [chain, number] = (value(snapshot, TAGS.continues) ?? '').split('.');
+  const [followed, state] = (value(snapshot, TAGS.follows) ?? '').split('@');
+  return [
+    {
+      id: snapshot.id,
+      host: snapshot.host,
+      timeline,
+      path: snapshot.paths[0] ?? '/',
+      from: parseState(from ?? ''),
+      to: parseState(to),
+      since: Number.isNaN(since) ? until : since,
+      until,
+      ...(chain === undefined || number === undefined ? {} : { continues: { chain, link: Number(number) } }),
+      ...(followed === undefined || state === undefined ? {} : { follows: { timeline: followed, state: parseState(state) } }),
+      bytes: snapshot.bytesProcessed,
+    },
+  ];
+}
+
+/** Of logs that begin alike, the one that reaches furthest holds all that the others do. */
+function longest(logs: readonly StoredLog[]): StoredLog[] {
+  const alike = Map.groupBy(logs, ({ timeline, from, continues, follows }) =>
+    JSON.stringify([timeline, formatState(from), continues, follows && [follows.timeline, formatState(follows.state)]]),
+  );
+  return [...alike.values()].flatMap((some) => some.sort((a, b) => b.until - a.until)[0] ?? []);
+}
+
+function linkNumber(text: string | undefined): number | undefined {
+  if (text === 'full') return 0;
+  const number = /^incremental-(\d+)$/.exec(text ?? '')?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+function value({ tags }: Snapshot, name: (typeof TAGS)[keyof typeof TAGS]): string | undefined {
+  return tagValue(tags, name);
+}
