@@ -1,14 +1,12 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
-import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import { FINALIZER, LABELS } from '../../api/names.ts';
 import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
 import type { Catalog } from '../../rules/binding.ts';
-import { parseDuration } from '../../rules/duration.ts';
-import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
-import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
+import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import type { TickDecision } from '../../rules/schedule/tick.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
@@ -21,6 +19,7 @@ import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
 import { targetWatches } from './target-watches.ts';
+import { lastSessionTick, lineId, recordedTick, tickOf } from './ticks.ts';
 import { validate } from './validate.ts';
 
 type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
@@ -80,16 +79,22 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   });
   const before = new Map((object.status?.execOps ?? []).map((one) => [lineId(one), one]));
   const lines: ExecOpStatus[] = [];
+  const begun: { operation: CheckedOperation; tick: string }[] = [];
   let wake: number | undefined;
   for (const operation of operations) {
     const known = before.get(operation.line.id);
-    const decision = verdict.ready ? tickOf(operation, known, object, invoker, sessions, now) : undefined;
-    if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
+    const made = lastSessionTick(invoker, operation.line, sessions);
+    const decision = verdict.ready ? tickOf(operation, known, object, made, now) : undefined;
+    if (decision?.run !== undefined) await runTick(ctx, invoker, operation, decision.run);
+    if (decision?.run !== undefined) begun.push({ operation, tick: timeText(decision.run.scheduledTime) });
+    else if (decision !== undefined && made !== undefined && made > (recordedTick(known, object) ?? ''))
+      begun.push({ operation, tick: made });
     if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
     if (decision?.next !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, decision.next.getTime() - now.getTime());
     lines.push(operationStatus(operation, known, decision, sessions));
   }
   await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
+  for (const { operation, tick } of begun) await tellCreated(ctx, object, invoker, operation, tick);
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
@@ -109,74 +114,33 @@ async function release(
   return DONE;
 }
 
-function lineId(line: ExecOpStatus): string {
-  return line.member === undefined ? line.alias : `${line.alias}@${line.member}`;
-}
-
-function tickOf(
-  operation: CheckedOperation,
-  known: ExecOpStatus | undefined,
-  object: BackupConfiguration | BackupBatch,
-  invoker: Invoker,
-  sessions: readonly BackupSession[],
-  now: Date,
-): TickDecision | undefined {
-  const { line, schedule, state } = operation;
-  if (schedule === undefined || state === 'NotSupportedYet' || state === 'Invalid') return undefined;
-  return decideTick({
-    schedule,
-    timeZone: line.timeZone,
-    now,
-    lastCheckTime: lastDecided(known?.lastCheckTime ?? object.metadata.creationTimestamp, invoker, line, sessions, now),
-    ...(known?.understoodSchedule === undefined ? {} : { lastSchedule: known.understoodSchedule }),
-    ...(known?.skipped === undefined ? {} : { skipped: { after: new Date(known.skipped.after), before: new Date(known.skipped.before) } }),
-    missedRuns: line.missedRuns,
-    jitterMs: parseDuration(line.jitter),
-    jitterSeed: `${object.kind}/${object.metadata.namespace}/${object.metadata.name}/${line.id}`,
-    paused: state === 'Paused',
-  });
-}
-
-/** A session may tell of a tick whose status write was lost. */
-function lastDecided(
-  recorded: string | undefined,
-  invoker: Invoker,
-  line: PlannedOperation,
-  sessions: readonly BackupSession[],
-  now: Date,
-): Date {
-  const scheduled = sessions.flatMap(({ metadata, spec }) =>
-    spec.alias === line.alias && spec.scheduledTime !== undefined ? [{ name: metadata.name, time: spec.scheduledTime }] : [],
-  );
-  // By name, which a line of another member with the same alias cannot have.
-  const ticks = scheduled.filter(({ name, time }) => name === tickName(invoker, line, new Date(time))).map(({ time }) => time);
-  const latest = [recorded, ...ticks]
-    .filter((time) => time !== undefined)
-    .sort()
-    .at(-1);
-  return latest === undefined ? now : new Date(latest);
-}
-
-/** The session first, `lastCheckTime` after it: a crash in between decides the same tick again and finds the session there. */
+/**
+ * The session first, `lastCheckTime` after it: a crash in between decides the same tick again and finds the session there. Mostly the
+ * scheduler has made it.
+ */
 async function runTick(
+  ctx: Context,
+  invoker: Invoker,
+  { line }: CheckedOperation,
+  { scheduledTime, missedRun }: NonNullable<TickDecision['run']>,
+): Promise<void> {
+  try {
+    await ctx.store.create('BackupSession', sessionForTick(invoker, line, scheduledTime, missedRun));
+  } catch (error) {
+    if (!isCode(error, 'AlreadyExists')) throw error;
+  }
+}
+
+/** Once, with the write of `lastCheckTime`, whoever made the session. */
+async function tellCreated(
   ctx: Context,
   object: BackupConfiguration | BackupBatch,
   invoker: Invoker,
   { line }: CheckedOperation,
-  run: NonNullable<TickDecision['run']>,
+  tick: string,
 ): Promise<void> {
-  const session = sessionForTick(invoker, line, run.scheduledTime, run.missedRun);
-  try {
-    await ctx.store.create('BackupSession', session);
-    await ctx.events.record(
-      object,
-      'Normal',
-      'SessionCreated',
-      `alias ${line.alias}: session ${session.metadata.name} for ${timeText(run.scheduledTime)}`,
-    );
-  } catch (error) {
-    if (!isCode(error, 'AlreadyExists')) throw error;
-  }
+  const name = tickName(invoker, line, new Date(tick));
+  await ctx.events.record(object, 'Normal', 'SessionCreated', `alias ${line.alias}: session ${name} for ${tick}`);
 }
 
 async function tellMissed(

@@ -15,6 +15,7 @@ import type { Store } from '../../store/store.ts';
 import { backupSessionController } from '../backup-session/reconcile.ts';
 import type { Context } from '../context.ts';
 import { invokerController } from '../invoker/reconcile.ts';
+import { scheduler } from '../invoker/scheduler.ts';
 import type { PlatformPort } from '../platform-port.ts';
 import { createGates } from '../repository/gates.ts';
 import { repositoryController } from '../repository/reconcile.ts';
@@ -65,6 +66,8 @@ export async function testOperator(): Promise<TestOperator> {
     await restoreGates(ctx.context);
     const controllers = [
       repositoryController(ctx.context),
+      scheduler('BackupConfiguration', ctx.context),
+      scheduler('BackupBatch', ctx.context),
       invokerController('BackupConfiguration', ctx.context),
       invokerController('BackupBatch', ctx.context),
       backupSessionController(ctx.context),
