@@ -126,7 +126,7 @@ async function lead(
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, { sidecars, exec: clusterExec(connection, clock), clock });
+    const cluster = clusterPlatform(connection, settings, { store, sidecars, exec: clusterExec(connection, clock), clock });
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk, enqueue: Enqueue): Platform => {
       const { jobOf, looked, redact } = cluster;

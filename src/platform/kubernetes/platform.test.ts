@@ -146,7 +146,9 @@ function platform() {
     if (found === undefined) throw new StashError('NotFound', path);
     return { status: 200, body: found };
   };
+  const store = { get: async () => undefined };
   return clusterPlatform({ send } as unknown as Connection, settings, {
+    store,
     sidecars: { attach: async () => [], detach: async () => undefined },
     exec: async () => assert.fail('no hook was asked for'),
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },

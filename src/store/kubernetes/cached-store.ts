@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KindMap, KindName } from '../../api/kinds.ts';
-import { type AnyObject, keyOf, type ObjectKey } from '../../api/object.ts';
+import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import type { ListFilter, Store, WatchEvent } from '../store.ts';
+import { JoinedReads } from './joined-reads.ts';
 import { openKubernetesStore } from './kubernetes-store.ts';
 import { Mirror } from './mirror.ts';
 import { ownCopy } from './own-copy.ts';
@@ -34,6 +35,7 @@ export function openCachedStore(options: CachedStoreOptions): CachedView {
 
 class CachedStore implements CachedView {
   readonly #direct: Store;
+  readonly #reads = new JoinedReads();
   readonly #mirrors: ReadonlyMap<KindName, Mirror>;
   readonly #closed = new AbortController();
   readonly #ended: Promise<void>;
@@ -48,7 +50,8 @@ class CachedStore implements CachedView {
 
   async get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined> {
     const mirror = await this.#mirror(kind);
-    return mirror === undefined ? await this.#direct.get(kind, key) : (ownCopy(mirror.get(key)) as KindMap[K] | undefined);
+    if (mirror !== undefined) return ownCopy(mirror.get(key)) as KindMap[K] | undefined;
+    return ownCopy(await this.#reads.ask(`${kind}/${keyText(key)}`, () => this.#direct.get(kind, key)));
   }
 
   async list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]> {
