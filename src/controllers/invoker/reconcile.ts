@@ -26,9 +26,9 @@ type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
 
 /** Schedules sessions for a BackupConfiguration or BackupBatch, says in status what it understood, and tidies up old sessions. */
 export function invokerController(kind: InvokerKind, ctx: Context): Controller {
-  const all = async (): Promise<ObjectKey[]> => (await ctx.store.list(kind)).map(keyOf);
+  const all = async (): Promise<ObjectKey[]> => (await ctx.store.view(kind)).map(keyOf);
   const having = async (index: typeof INVOKERS_BY_REPOSITORY, object: AnyObject): Promise<ObjectKey[]> =>
-    (await ctx.store.list(kind, { having: { index, key: keyText(keyOf(object)) } })).map(keyOf);
+    (await ctx.store.view(kind, { having: { index, key: keyText(keyOf(object)) } })).map(keyOf);
   return {
     name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
     kind,
@@ -73,7 +73,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     object = await ensureFinalizer<InvokerKind>(ctx, kind, object);
     verdict.conditions.push(...(await ctx.platform.attach(invoker, catalog)));
   }
-  const sessions = await ctx.store.list('BackupSession', {
+  const sessions = await ctx.store.view('BackupSession', {
     namespace: invoker.namespace,
     labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
   });

@@ -168,6 +168,7 @@ function counted(store: Store, before: () => void): Store {
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind, filter) => store.list(kind, filter),
+    view: (kind, filter) => store.view(kind, filter),
     watch: (kinds, options) => store.watch(kinds, options),
     close: () => store.close(),
     create: async (kind, object) => {

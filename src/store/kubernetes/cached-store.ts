@@ -17,11 +17,8 @@ interface CachedStoreOptions extends ReflectOptions {
 }
 
 export interface CachedView extends Store {
-  /**
-   * Every object of a cached kind as it is in memory, not copied: for readers that change nothing and are done at once. Empty before the
-   * first whole list.
-   */
-  view<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[];
+  /** As `view`, at once, of a cached kind; empty before the first whole list. */
+  held<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[];
 }
 
 /**
@@ -59,7 +56,12 @@ class CachedStore implements CachedView {
     return mirror === undefined ? await this.#direct.list(kind, filter) : (ownCopy(mirror.list(filter)) as KindMap[K][]);
   }
 
-  view<K extends KindName>(kind: K): readonly KindMap[K][] {
+  async view<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<readonly Readonly<KindMap[K]>[]> {
+    const mirror = await this.#mirror(kind);
+    return mirror === undefined ? await this.#direct.list(kind, filter) : (mirror.list(filter) as KindMap[K][]);
+  }
+
+  held<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[] {
     return (this.#mirrors.get(kind)?.list() ?? []) as KindMap[K][];
   }
 

@@ -58,7 +58,7 @@ export class Mirror implements Feed {
       having !== undefined
         ? this.#tables.find(having.index, having.key, all)
         : label !== undefined && this.#tables.findLabel(label[0], label[1], all);
-    if (found !== false) return [...found].filter((one) => fits(one, filter)).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    if (found !== false) return [...found].filter((one) => fits(one, filter)).sort(byPlace);
     this.#order ??= [...this.#objects.keys()].sort();
     const keys = namespace === undefined ? this.#order : within(this.#order, namespace);
     return keys.flatMap((key) => this.#objects.get(key) ?? []);
@@ -161,6 +161,11 @@ export class Mirror implements Feed {
   #tell(type: Change['type'], object: AnyObject): void {
     for (const listener of this.#listeners) listener({ type, kind: this.kind, object });
   }
+}
+
+function byPlace({ metadata: a }: AnyObject, { metadata: b }: AnyObject): number {
+  const [left = '', right = ''] = a.namespace === b.namespace ? [a.name, b.name] : [a.namespace, b.namespace];
+  return left < right ? -1 : 1;
 }
 
 function placeOf({ metadata }: AnyObject): string {
