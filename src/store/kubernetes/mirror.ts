@@ -4,6 +4,7 @@ import { fits } from '../fits.ts';
 import type { ListFilter } from '../store.ts';
 import { IndexTables } from './index-tables.ts';
 import type { Feed, Listing } from './reflect.ts';
+import { shareTexts } from './share-texts.ts';
 import { isLater } from './versions.ts';
 
 export interface Change {
@@ -30,6 +31,8 @@ export class Mirror implements Feed {
   /** Everything up to this version has arrived. */
   #seen: string | undefined;
   #order: string[] | undefined;
+  /** What came last: the next one mostly says the same. */
+  #last: AnyObject | undefined;
   #complete = false;
 
   constructor(kind: KindName) {
@@ -140,6 +143,8 @@ export class Mirror implements Feed {
     const before = held?.metadata.uid === uid ? held : undefined;
     if (before === undefined) this.#order = undefined;
     else this.#tables.remove(before);
+    shareTexts(object, held ?? this.#last ?? {});
+    this.#last = object;
     this.#objects.set(placeOf(object), object);
     this.#tables.add(object);
     this.#tell(before === undefined ? 'Added' : 'Modified', object);
