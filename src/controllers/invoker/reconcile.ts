@@ -69,7 +69,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   const now = ctx.clock.now();
   const operations = await checkOperations(ctx, invoker, catalog);
   const verdict = await validate(ctx, object, operations);
-  if (ctx.platform.attach !== undefined && verdict.phase !== 'Invalid') {
+  if (ctx.platform.attach !== undefined && ctx.platform.attaches?.(invoker) === true && verdict.phase !== 'Invalid') {
     object = await ensureFinalizer<InvokerKind>(ctx, kind, object);
     verdict.conditions.push(...(await ctx.platform.attach(invoker, catalog)));
   }

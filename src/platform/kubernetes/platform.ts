@@ -22,7 +22,7 @@ import { hasApplication } from './targets/application.ts';
 import { nodeOfClaim, readClaim } from './targets/claim.ts';
 import type { Sidecars } from './targets/keep-sidecars.ts';
 import { checkClaims, keepClaims, nodeOfClaims } from './targets/restored-claims.ts';
-import { isWorkload } from './targets/wanted-sidecars.ts';
+import { isWorkload, workloadsOf } from './targets/wanted-sidecars.ts';
 import { hostsOfWorkload, type WorkloadTarget } from './targets/workload.ts';
 
 interface ClusterPlatform {
@@ -85,6 +85,7 @@ export function clusterPlatform(
         jobs.set(formatAgentKey(key), known);
         return { agent: formatAgentKey(key), ...(paths === undefined ? {} : { paths }) };
       },
+      attaches: (invoker) => workloadsOf(invoker).length > 0,
       attach: sidecars.attach,
       detach: sidecars.detach,
       repositoryAgent: ({ namespace, name }) => formatAgentKey({ type: 'repository', namespace, name }),
