@@ -18,8 +18,9 @@ export async function clearAway(connection: Connection, isOurs: (namespace: stri
     await drop(connection, `/api/v1/namespaces/${namespace}`);
   }
   for (const kind of FINALIZED) {
-    const objects = (await listAll(connection, kind, { pageSize: 500 })).filter((one) => isOurs(one.metadata.namespace ?? ''));
-    await sideBySide(objects, (object) => unfinalize(connection, kind, object));
+    const objects = await listAll(connection, kind, { pageSize: 500 });
+    const held = objects.filter(({ metadata }) => isOurs(metadata.namespace ?? '') && (metadata.finalizers ?? []).length > 0);
+    await sideBySide(held, (object) => unfinalize(connection, kind, object));
   }
   while ((await namespaces(connection, isOurs)).length > 0) await delay(1_000);
 }
