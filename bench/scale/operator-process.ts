@@ -11,6 +11,9 @@ export interface OperatorProcess {
   stop(): Promise<void>;
 }
 
+/** See the Containerfile. */
+const AS_IN_IMAGE = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
+
 /** Starts the operator, which is in the file `program`, as the image does, and agents for it as it needs them. */
 export async function startOperator(
   program: string,
@@ -21,7 +24,7 @@ export async function startOperator(
   const operator = fork(program, {
     serialization: 'advanced',
     execArgv: flagsOf('stash-operator'),
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, ...AS_IN_IMAGE },
   });
   const agents = fork(join(import.meta.dirname, 'agents.ts'));
   const ready = Promise.withResolvers<number>();
