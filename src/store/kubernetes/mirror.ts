@@ -55,16 +55,20 @@ export class Mirror implements Feed {
   /** By namespace, then name. */
   list(filter: ListFilter = {}): AnyObject[] {
     const { namespace, labels = {}, having } = filter;
-    const [label] = Object.entries(labels);
-    const all = this.#objects.values();
-    const found =
-      having !== undefined
-        ? this.#tables.find(having.index, having.key, all)
-        : label !== undefined && this.#tables.findLabel(label[0], label[1], all);
-    if (found !== false) return [...found].filter((one) => fits(one, filter)).sort(byPlace);
+    const found = having === undefined ? this.#labelled(labels) : this.#tables.find(having.index, having.key, this.#objects.values());
+    if (found !== undefined) return [...found].filter((one) => fits(one, filter)).sort(byPlace);
     this.#order ??= [...this.#objects.keys()].sort();
     const keys = namespace === undefined ? this.#order : within(this.#order, namespace);
     return keys.flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Those that have one of these labels: the one that fewest have. */
+  #labelled(labels: Readonly<Record<string, string>>): ReadonlySet<AnyObject> | undefined {
+    const sets = Object.entries(labels).map(([name, value]) => this.#tables.findLabel(name, value, this.#objects.values()));
+    return sets.reduce<ReadonlySet<AnyObject> | undefined>(
+      (least, one) => (least === undefined || one.size < least.size ? one : least),
+      undefined,
+    );
   }
 
   /** Called with every change from now on, until the returned function is called. */
