@@ -114,9 +114,11 @@ export interface PlatformPort {
   checkRestore?(target: TargetKey, work: RestoreWork): Promise<void>;
   /** Who does this work on a host. Throws NotFound when the host is gone, TargetNotReady when it may come back, Invalid when it cannot be done as asked for. */
   agent(work: HostWork): Promise<HostAgent>;
+  /** Whether anything serves this invoker's targets that has to be put there: then its finalizer keeps it until `detach` has been done. */
+  attaches?(invoker: Invoker): boolean;
   /**
    * Sees to it that what serves the invoker's targets is there, as the catalog says; called at each reconcile, writes nothing when nothing
-   * is to change. Answers what is to be known about it. Absent where nothing has to be put anywhere.
+   * is to change. Answers what is to be known about it. Asked for those that `attaches` is true of, alone.
    */
   attach?(invoker: Invoker, catalog: Catalog): Promise<ConditionChange[]>;
   /** Takes away what this invoker alone needed; it is being deleted. */

@@ -6,6 +6,7 @@ import { failedHost, orderedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';
 import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { tellForcedFull } from './forced-full-event.ts';
+import { hasPostHooks } from './hooks.ts';
 import { backupOrder, backupOrderId } from './order.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
@@ -31,11 +32,14 @@ export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
     if (!done && run.invoker.sequential) break;
   }
   if (afterwards.awaited !== true) awaitNoMore(run);
-  await run.save();
-  for (const id of afterwards.acknowledge) run.ctx.desk.acknowledge(id);
+  // A report is the agent's again until it is written down.
+  run.afterwards.push(...afterwards.acknowledge.map((id) => () => run.ctx.desk.acknowledge(id)));
+  const done = targets.every((target) => (target.stats ?? []).every(isHostDone));
+  // What comes next is written at once, and this with it, unless hooks come first.
+  if (!done || hasPostHooks(run)) await run.save();
   const [unanswered] = afterwards.unanswered;
   if (unanswered !== undefined) throw unanswered;
-  if (targets.every((target) => (target.stats ?? []).every(isHostDone))) return NEXT;
+  if (done) return NEXT;
   if (afterwards.awaited === true) return wait(5_000, 'a target has no host');
   const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');

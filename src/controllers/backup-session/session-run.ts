@@ -27,6 +27,8 @@ export interface SessionRun {
   now: Date;
   signal: AbortSignal;
   save(): Promise<void>;
+  /** What is done as soon as the draft has been written. */
+  afterwards: (() => void)[];
   condition(type: string, ok: boolean | 'Unknown', reason: string, message: string): void;
 }
 
@@ -71,9 +73,11 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
     purpose: purposeOfSession(session),
     now,
     signal,
+    afterwards: [],
     save: async () => {
       current = await patchStatus(ctx, 'BackupSession', current, structuredClone(run.status));
       run.session = current;
+      for (const act of run.afterwards.splice(0)) act();
     },
     condition: (type, ok, reason, message) => {
       const status = ok === 'Unknown' ? 'Unknown' : ok ? 'True' : 'False';

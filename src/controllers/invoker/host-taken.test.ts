@@ -28,8 +28,8 @@ const cases: [what: string, old: [kind: string, alias?: string], young: [kind: s
 for (const [what, old, young, taken] of cases)
   test(`In one repository: ${what}${taken === undefined ? '' : ' cannot be told apart'}`, async () => {
     const [first, second] = [configuration('old', ...old), configuration('young', ...young)];
-    const list = async (kind: string) => (kind === 'BackupConfiguration' ? [first, second] : []);
-    const store = { list } as unknown as Store;
+    const view = async (kind: string) => (kind === 'BackupConfiguration' ? [first, second] : []);
+    const store = { view } as unknown as Store;
     assert.deepEqual(await hostProblems({ store }, invokerOf(first)), []);
     const [problem] = await hostProblems({ store }, invokerOf(second));
     if (taken === undefined) assert.equal(problem, undefined);

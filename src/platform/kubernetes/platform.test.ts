@@ -161,7 +161,9 @@ function platform() {
   };
   const podsOf = (selector: unknown) =>
     selector === 'app=new' ? [pod('new-0', false)] : selector === 'app=idle' ? [] : [pod('web-0', false), pod('web-1')];
+  const store = { get: async () => undefined };
   return clusterPlatform({ send } as unknown as Connection, settings, {
+    store,
     sidecars: { attach: async () => [], detach: async () => undefined },
     exec: async () => assert.fail('no hook was asked for'),
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },
