@@ -53,7 +53,13 @@ test('the plan has the size of whole snapshots, and none for a part of one', asy
 const REFUSED: [why: string, alias: string, spec: object, phase: string, says: RegExp][] = [
   ['a host without snapshots', 'other', {}, 'Invalid', /"other"; the repository has docs/],
   ['a snapshot that is not there', 'docs', { pointInTime: { snapshot: 'ffffffff' } }, 'Invalid', /"ffffffff" is no snapshot/],
-  ['a point that is not built yet', 'docs', { pointInTime: { time: '2026-11-22T10:00:00Z' } }, 'Invalid', /not built yet/],
+  [
+    'a point in time of files',
+    'docs',
+    { pointInTime: { time: '2026-11-22T10:00:00Z' } },
+    'Invalid',
+    /files cannot restore to a point in time/,
+  ],
   ['a function that cannot restore', 'docs', { task: { name: 'absent' } }, 'Invalid', /"absent"/],
   ['a repository that is not there', 'docs', { repository: { name: 'absent' } }, 'Invalid', /no Repository shop\/absent/],
   ['a repository of another namespace', 'docs', { repository: { name: 'repo', namespace: 'ops' } }, 'Invalid', /ops\/repo/],

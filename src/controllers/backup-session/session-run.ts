@@ -51,10 +51,6 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   const begun = session.status?.phase === 'Running' || session.status?.phase === 'DataStored';
   const { line, operation, state, message } = chosen(operations, session, invoker, begun);
   if (!begun && state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
-  if (!begun && operation === 'Log')
-    throw new StashError('Invalid', `alias "${line.alias}" archives the log at each tick of its schedule and makes no sessions`, {
-      remedy: `See how far it is with "stash describe ${kind.toLowerCase()} ${name}"; to archive more often, give the alias another schedule.`,
-    });
   if (!begun && (object.status?.phase === 'Invalid' || state === 'Invalid'))
     throw new StashError('Invalid', `${kind} ${name} is invalid: ${message ?? readyMessage(object.status)}`);
   // Status may be of an earlier spec.

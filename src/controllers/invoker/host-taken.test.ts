@@ -47,10 +47,10 @@ test('servers that an AppBinding lists are hosts by their names', async () => {
     configuration('web', 'StatefulSet', 'web'),
   ];
   const problems = async (names: string[], ofYoung: BackupConfiguration = young) => {
-    const list = async (kind: string) => (kind === 'BackupConfiguration' ? [old, ofYoung] : []);
+    const view = async (kind: string) => (kind === 'BackupConfiguration' ? [old, ofYoung] : []);
     const get = async (_kind: string, { name }: { name: string }) =>
       name === 'old' ? servers(name, ['db-0', 'web-1']) : servers(name, names);
-    return hostProblems({ store: { list, get } as unknown as Store }, invokerOf(ofYoung));
+    return hostProblems({ store: { view, get } as unknown as Store }, invokerOf(ofYoung));
   };
   assert.deepEqual(await problems(['db-1', 'db-2']), []);
   assert.match((await problems(['db-1', 'db-0'])).join(), /already has host "db-0", "web-1" of shop\/AppBinding\/old/);

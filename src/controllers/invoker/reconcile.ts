@@ -12,8 +12,8 @@ import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
-import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
-import { archiveLogs, type LogTick } from '../log/archive.ts';
+import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY, UNFINISHED_BACKUPS } from '../indexes.ts';
+import { archiveLogs, type LogTick, type Tick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
 import { logSlaveUpdates } from './log-slave-updates.ts';
@@ -92,7 +92,9 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     const known = before.get(operation.line.id);
     const made = lastSessionTick(invoker, operation.line, sessions);
     const decision = verdict.ready ? tickOf(operation, known, object, made, now) : undefined;
-    const log = isLog(operation) ? await archiveLogs(ctx, invoker, operation, known, decision?.run?.scheduledTime) : undefined;
+    const log = isLog(operation)
+      ? await archiveLogs(ctx, invoker, operation, known, await logTickOf(ctx, invoker, operation, verdict, decision))
+      : undefined;
     if (log !== undefined) logs.push(log);
     else if (decision?.run !== undefined) {
       await runTick(ctx, invoker, operation, decision.run);
@@ -113,6 +115,23 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
+}
+
+/** A tick of its schedule, else the oldest session by hand; a host answers each once. */
+async function logTickOf(
+  ctx: Context,
+  { kind, namespace, name }: Invoker,
+  { line }: CheckedOperation,
+  { ready }: { ready: boolean },
+  decision: TickDecision | undefined,
+): Promise<Tick | undefined> {
+  if (!ready) return undefined;
+  if (decision?.run !== undefined) return { id: String(decision.run.scheduledTime.getTime()) };
+  const unfinished = await ctx.store.view('BackupSession', { having: { index: UNFINISHED_BACKUPS, key: `${kind}/${namespace}/${name}` } });
+  const [oldest] = unfinished
+    .filter(({ spec }) => spec.alias === line.alias)
+    .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''));
+  return oldest && { id: oldest.metadata.uid ?? '', asked: oldest.metadata.name };
 }
 
 /** What a look at the logs says anew. */

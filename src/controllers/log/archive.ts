@@ -6,16 +6,22 @@ import { apart } from '../../rules/elapsed.ts';
 import { type Invoker, repositoriesOf } from '../../rules/invoker.ts';
 import { type Context, timeText } from '../context.ts';
 import type { CheckedOperation } from '../invoker/operations.ts';
-import { targetKey } from '../platform-port.ts';
 import { isRecordedIn } from '../repository/log-records.ts';
 import { openRepository } from '../repository/open.ts';
 import { usable } from '../repository/usable.ts';
+import { targetHosts } from '../target-hosts.ts';
 import { type LogNews, logNews } from './news.ts';
 import { gateOf, type LogLine, logOrder, logOrderId, onlyOfPrimary, targetOf } from './order.ts';
 import { afterLogReport, logLine, previousLog, withError } from './status.ts';
 
 /** An agent takes an order within a poll or two; one that has said nothing for so long is not there. */
 const UNHEARD_MS = 120_000;
+
+/** When each host archives its log once: what tells it from every other, and the session that asked for it, if one did. */
+export interface Tick {
+  id: string;
+  asked?: string;
+}
 
 export interface LogTick {
   /** What the line's status has of the log. */
@@ -36,7 +42,7 @@ export async function archiveLogs(
   invoker: Invoker,
   { line }: CheckedOperation,
   known: ExecOpStatus | undefined,
-  tick: Date | undefined,
+  tick: Tick | undefined,
 ): Promise<LogTick> {
   const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => `${namespace}/${name}`);
   const settled: string[] = [];
@@ -55,7 +61,8 @@ export async function archiveLogs(
     for (const host of told) {
       const free = host.orderID === undefined;
       if (!free) hosts.push(await goOn(of, host, told, settled));
-      else if (tick !== undefined && names.includes(host.host)) hosts.push(await begin(of, host, told, tick));
+      else if (tick !== undefined && names.includes(host.host) && (tick.asked === undefined || tick.asked !== host.asked))
+        hosts.push(await begin(of, host, told, tick));
       else hosts.push(host);
     }
   }
@@ -78,7 +85,7 @@ export async function archiveLogs(
 }
 
 async function hostNames({ ctx, invoker, member }: LogLine): Promise<string[]> {
-  const answer = await ctx.platform.hosts(targetKey(member.target?.ref ?? {}, invoker.namespace), member.target?.alias);
+  const answer = await targetHosts(ctx, member.target, invoker.namespace);
   return 'missing' in answer ? [] : answer.hosts;
 }
 
@@ -90,9 +97,9 @@ function take({ ctx }: LogLine, host: LogHostStatus, settled: string[]): LogHost
   return afterLogReport(host, report);
 }
 
-async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostStatus[], tick: Date): Promise<LogHostStatus> {
+async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostStatus[], tick: Tick): Promise<LogHostStatus> {
   const { ctx, invoker, line } = of;
-  const id = logOrderId(of, host.host, tick);
+  const id = logOrderId(of, host.host, tick.id);
   const using: string[] = [];
   let repositories = host.repositories ?? [];
   for (const ref of repositoriesOf(invoker, line.alias)) {
@@ -105,7 +112,8 @@ async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostSt
       ];
     else if (ctx.gates.tryShare(ref, gateOf(id))) using.push(name);
   }
-  const started = { ...host, repositories, orderID: id, startTime: timeText(ctx.clock.now()), using };
+  const asked = tick.asked === undefined ? {} : { asked: tick.asked };
+  const started = { ...host, ...asked, repositories, orderID: id, startTime: timeText(ctx.clock.now()), using };
   return give(of, started, hosts);
 }
 
