@@ -24,6 +24,7 @@ export const CONDITIONS = {
   restoreCompleted: 'RestoreCompleted',
   everythingSupported: 'EverythingSupported',
   logSlaveUpdates: 'LogSlaveUpdates',
+  recoverableWindowOpen: 'RecoverableWindowOpen',
   blueprintFollowed: 'BlueprintFollowed',
   backupSkipped: 'BackupSkipped',
   deadlineExceeded: 'DeadlineExceeded',

@@ -66,8 +66,16 @@ export function invokerSections(invoker: InvokerObject, view: View): Section[] {
     {
       title: 'Recoverable',
       table: {
-        header: ['FROM', 'TO', 'HOST', 'REPOSITORY', 'PROVEN'],
-        rows: (status.recoverable ?? []).map((one) => [one.from, one.to, one.host ?? '', one.repository ?? '', one.provenAt ?? 'never']),
+        header: ['FROM', 'TO', 'GTID TO', 'HOST', 'TIMELINE', 'REPOSITORY', 'PROVEN'],
+        rows: (status.recoverable ?? []).map((one) => [
+          one.from,
+          one.to,
+          one.gtidTo ?? '',
+          one.host ?? '',
+          one.timeline ?? '',
+          one.repository ?? '',
+          one.provenAt ?? 'never',
+        ]),
       },
     },
     conditionsSection(status.conditions, view),

@@ -9,6 +9,7 @@ import { conditionsSection, type View } from './conditions.ts';
 import { backupHostSection, restoreHostSection } from './hosts.ts';
 import type { Section } from './layout.ts';
 import { whenText } from './metadata.ts';
+import { pointSections } from './point.ts';
 
 export function backupSessionSections({ spec, status = {} }: BackupSession, view: View): Section[] {
   return [
@@ -56,6 +57,7 @@ export function restoreSessionSections({ spec, status = {} }: RestoreSession, vi
         ),
       },
     },
+    ...pointSections(status),
     ...(status.stats ?? []).map((host) => restoreHostSection(host, view)),
     conditionsSection(status.conditions, view),
   ];

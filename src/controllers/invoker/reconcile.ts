@@ -13,6 +13,7 @@ import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY, UNFINISHED_BACKUPS } from '../indexes.ts';
+import { abandonLogs, dropLogs, runningLogs } from '../log/abandon.ts';
 import { archiveLogs, type LogTick, type Tick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
@@ -65,11 +66,12 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
 async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promise<Result> {
   let object: BackupConfiguration | BackupBatch | undefined = await ctx.store.get(kind, key);
   if (object === undefined) {
-    ctx.desk.drop(`${kind}/${keyText(key)}`);
+    await dropLogs(ctx, kind, key);
     return DONE;
   }
   const invoker = invokerOf(object);
   const catalog = await readCatalog(ctx);
+  const running = runningLogs(object);
   if (object.metadata.deletionTimestamp !== undefined) return release(kind, ctx, object, invoker, catalog);
   const now = ctx.clock.now();
   const operations = await checkOperations(ctx, invoker, catalog);
@@ -92,7 +94,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     const known = before.get(operation.line.id);
     const made = lastSessionTick(invoker, operation.line, sessions);
     const decision = verdict.ready ? tickOf(operation, known, object, made, now) : undefined;
-    const log = isLog(operation)
+    const log = isLog(operation, known)
       ? await archiveLogs(ctx, invoker, operation, known, await logTickOf(ctx, invoker, operation, verdict, decision))
       : undefined;
     if (log !== undefined) logs.push(log);
@@ -108,6 +110,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   }
   await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
   for (const { operation, tick } of begun) await tellCreated(ctx, object, invoker, operation, tick);
+  abandonLogs(ctx, running, lines);
   for (const { news, settle } of logs) {
     settle();
     for (const { type, reason, message } of news) await ctx.events.record(object, type, reason, message);
@@ -142,8 +145,10 @@ function withoutLog(known: ExecOpStatus | undefined): ExecOpStatus | undefined {
 }
 
 /** It makes no sessions: each tick is an order for every host. */
-function isLog({ operation, state }: CheckedOperation): boolean {
-  return operation === 'Log' && state !== 'NotSupportedYet' && state !== 'Invalid';
+function isLog({ operation, state }: CheckedOperation, known: ExecOpStatus | undefined): boolean {
+  const runs = state !== 'NotSupportedYet' && state !== 'Invalid';
+  // What was begun before it became invalid comes to its end.
+  return operation === 'Log' && (runs || known?.logs !== undefined);
 }
 
 /** Nothing of it stays behind at its targets. */

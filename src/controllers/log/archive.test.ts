@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { KindMap } from '../../api/kinds.ts';
+import { invokerController } from '../invoker/reconcile.ts';
 import { applyBasics, configuration, manifest, sessionOf } from '../testing/manifests.ts';
 import { type TestOperator, testOperator } from '../testing/operator.ts';
 
@@ -208,4 +209,28 @@ test('a session by hand for a Log alias is one tick now, and ends as that does',
   assert.equal(await byHand('second'), 'Failed StorageUnreachable');
   assert.equal(orders(one).length, 4);
   assert.equal(await one.settle(), 0);
+});
+
+test('a configuration that goes, or loses its alias, leaves no repository held', async () => {
+  for (const change of ['delete', 'alias'] as const) {
+    const one = await archiving(['db-0']);
+    one.agents.script = ({ task }) => (task.type === 'Log' ? undefined : 'Succeeded');
+    await tick(one);
+    const held = () => one.ctx().gates.sharers({ namespace: 'shop', name: 'repo' });
+    assert.equal(held().length, 1);
+    const [object] = await one.list('BackupConfiguration');
+    assert.ok(object !== undefined);
+    const key = { namespace: 'shop', name: object.metadata.name };
+    if (change === 'delete') {
+      await one.store.delete('BackupConfiguration', key);
+      // Nobody reconciles what a test lists: the watch tells of what is gone.
+      const gone = invokerController('BackupConfiguration', one.ctx());
+      await gone.reconcile(key, { signal: new AbortController().signal, clock: one.clock, log: one.ctx().log });
+    } else {
+      const execOps = [{ alias: 'full', schedule: '0 0 1 1 *' }];
+      await one.store.replace('BackupConfiguration', { ...object, spec: { ...object.spec, execOps } } as KindMap['BackupConfiguration']);
+    }
+    await one.settle();
+    assert.deepEqual(held(), [], change);
+  }
 });

@@ -2,6 +2,7 @@ import type { BackupSession } from '../../api/backup-session.ts';
 import type { RepositoryRequest } from '../../api/names.ts';
 import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
+import type { Snapshot } from '../../engine/engine.ts';
 import { StashError } from '../../errors/error.ts';
 import type { MaintainResult, OpenRepository, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
@@ -28,7 +29,8 @@ type MaintenanceStep =
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */
   | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; order: RepositoryOrder }
-  | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult };
+  /** `left`: what was there and was not forgotten. */
+  | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult; left: Snapshot[] };
 
 /**
  * Two exclusive orders: Survey reads what is there, Maintain changes it. Which of them is due follows from the reports, so a restarted
@@ -70,7 +72,9 @@ export async function advanceMaintenance(
   const maintained = await orderEnded(ctx, change);
   if (maintained === undefined) return { type: 'Waiting' };
   if (maintained.result?.type !== 'Maintain') return failed(maintained);
-  return { type: 'Done', plan: (await decide()).plan, result: maintained.result };
+  const forgotten = new Set(maintained.result.forgotten);
+  const left = found.snapshots.filter((one) => !forgotten.has(one.id));
+  return { type: 'Done', plan: (await decide()).plan, result: maintained.result, left };
 }
 
 /** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */

@@ -10,6 +10,7 @@ import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer } from '../finalizer.ts';
 import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
+import { writeWindow } from '../window/write-window.ts';
 import { maintenanceReason, openRequest, probeDue, secretLookMs } from './decide.ts';
 import { areMany, unrecordedLogs } from './log-records.ts';
 import { advanceMaintenance, beginMaintenance, maintenanceOrderIds, purposeText } from './maintenance.ts';
@@ -103,6 +104,7 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
       return requeueAfter(60_000, 'maintenance is under way');
     }
     if (step.type === 'Failed') return await failMaintenance(ctx, repository, step.error, request);
+    await writeWindow(ctx, key, step.left, step.plan.entries);
     const done = { plan: step.plan, result: step.result, request, now };
     const status = afterMaintenance(repository.status ?? {}, done);
     const answers = status.requests?.map((one) =>

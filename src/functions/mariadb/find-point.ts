@@ -51,7 +51,7 @@ async function findState(series: LogSeries, wanted: GtidState, exclusive: boolea
   const first = series.files[0];
   if (first === undefined) return undefined;
   if (sameState(first.from, wanted)) return { gtid: formatState(wanted), ...(await firstGroup(series)) };
-  const from = series.files.findLastIndex((file) => covers(wanted, file.from));
+  const from = series.files.findIndex((file) => covers(file.to, wanted));
   let found: PlacedGroup | undefined;
   for await (const group of from < 0 ? [] : placedGroups(series.files.slice(from))) {
     if (found !== undefined) return { gtid: formatState(wanted), before: timed(found), after: timed(group) };

@@ -82,13 +82,16 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
   return finished(way, point);
 }
 
-/** The other log goes on, directly or not, from the series of this one, and the point lies in what both have; of two such the first gives way. */
+/**
+ * Of two logs of one history, the second following the first: what both have is found in the first, and where only the second has the
+ * point for itself, what the first says is merely where that went on.
+ */
 function isWithin(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
   if (one === other || one.log.timeline === other.log.timeline) return false;
-  const shared = sharedUntil(stored, other.log, one.log.timeline, new Set());
-  if (shared !== undefined) return covers(shared, one.state);
-  const own = sharedUntil(stored, one.log, other.log.timeline, new Set());
-  return own !== undefined && covers(own, one.state) && !covers(own, other.state);
+  const inOther = sharedUntil(stored, other.log, one.log.timeline, new Set());
+  if (inOther !== undefined) return covers(inOther, one.state) && !covers(inOther, other.state);
+  const inOne = sharedUntil(stored, one.log, other.log.timeline, new Set());
+  return inOne !== undefined && covers(inOne, one.state);
 }
 
 /** The last state that the log's history has in common with a timeline before it. */

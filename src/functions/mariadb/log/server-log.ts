@@ -19,9 +19,11 @@ export interface ServerLog {
 
 /** Asks the server, for the time before the position. Throws LogBinOff, DatabaseUnsupported for a Galera node, DatabaseGrantMissing. */
 export async function readServerLog(server: Server): Promise<ServerLog> {
-  const rows = await server.query(QUESTIONS);
+  const rows = await server.query(QUESTIONS).catch((error: Error) => {
+    throw /not using binary logging/.test(error.message) ? binlogOff() : error;
+  });
   const of = (name: string) => rows.find(([first]) => first === `stash ${name}`)?.[1] ?? '';
-  if (of('log_bin') !== '1') throw new StashError('LogBinOff', 'the server writes no binlog (log_bin is OFF): there is no log to archive');
+  if (of('log_bin') !== '1') throw binlogOff();
   if (of('wsrep_on') === '1')
     throw new StashError('DatabaseUnsupported', 'the server is a Galera node (wsrep_on=ON); that is not supported');
   const datadir = of('datadir').replace(/\/+$/, '');
@@ -37,6 +39,10 @@ export async function readServerLog(server: Server): Promise<ServerLog> {
     position: Number(position),
     data: String((await stat(join(datadir, 'ibdata1'))).ino),
   };
+}
+
+function binlogOff(): StashError {
+  return new StashError('LogBinOff', 'the server writes no binlog (log_bin is OFF): there is no log to archive');
 }
 
 const QUESTIONS = `

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { Snapshot } from '../../engine/engine.ts';
+import type { RecordEntry } from '../../rules/records.ts';
+import type { Context } from '../context.ts';
+import { writeWindow } from './write-window.ts';
+
+const repository = { namespace: 'demo', name: 'repo' };
+const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00Z`;
+
+function snapshot(id: string, minute: number, tags: string[]): Snapshot {
+  return { id, time: at(minute), host: 'db', paths: ['/stage'], tags: ['stash.target=demo/AppBinding/db', ...tags], tree: '' } as Snapshot;
+}
+const full = snapshot('f', 1, ['stash.chain=c1', 'stash.link=full', 'stash.gtid=0-1-4']);
+const log = snapshot('l', 9, [
+  'stash.series=log',
+  'stash.timeline=0a1b2c3d',
+  'stash.from=',
+  'stash.gtid=0-1-9',
+  `stash.since=${at(0)}`,
+  `stash.until=${at(9)}`,
+  'stash.continues=c1.0',
+]);
+
+async function written(snapshots: Snapshot[], { status = {}, entries = [] as RecordEntry[] } = {}) {
+  let stored = {
+    metadata: { namespace: 'demo', name: 'db' },
+    spec: { repository: { name: 'repo' }, target: { ref: { apiVersion: 'v1', kind: 'AppBinding', name: 'db' } } },
+    status,
+  } as unknown as BackupConfiguration;
+  const store = { list: async () => [stored], replaceStatus: async (_kind: string, object: BackupConfiguration) => (stored = object) };
+  const ctx = { store, clock: { now: () => new Date(at(10)) } } as unknown as Context;
+  await writeWindow(ctx, repository, snapshots, entries);
+  const condition = stored.status?.conditions?.find(({ type }) => type === 'RecoverableWindowOpen');
+  return { recoverable: stored.status?.recoverable, condition: condition && `${condition.status} ${condition.reason}` };
+}
+
+test('a full and the logs that go on from it are one stretch', async () => {
+  const interval = {
+    from: at(1),
+    to: at(9),
+    gtidFrom: '0-1-4',
+    gtidTo: '0-1-9',
+    host: 'db',
+    timeline: '0a1b2c3d',
+    repository: 'demo/repo',
+  };
+  assert.deepEqual(await written([full, log]), { recoverable: [interval], condition: 'True LogsGoOn' });
+});
+
+test('a full alone is a point, and what another repository has is kept, newest first', async () => {
+  const other = { from: at(0), to: at(0), repository: 'demo/other' };
+  const { recoverable, condition } = await written([full], { status: { recoverable: [other] } });
+  assert.deepEqual(
+    recoverable?.map(({ to, repository: of }) => [to, of]),
+    [
+      [at(1), 'demo/repo'],
+      [at(0), 'demo/other'],
+    ],
+  );
+  assert.equal(condition, 'False NoLogs');
+});
+
+test('what is incomplete does not count, and nothing is said of what never had anything', async () => {
+  const entries = [{ id: 'f', complete: false } as RecordEntry];
+  assert.deepEqual(await written([full, log], { entries }), { recoverable: undefined, condition: undefined });
+  assert.deepEqual(await written([], { status: { recoverable: [{ from: at(0), to: at(0), repository: 'demo/repo' }] } }), {
+    recoverable: [],
+    condition: 'False NothingStored',
+  });
+});

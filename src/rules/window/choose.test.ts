@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Snapshot } from '../../engine/engine.ts';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { isCode } from '../../errors/error.ts';
+import { formatState, parseState } from '../gtid/state.ts';
+import { chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from './choose.ts';
+import { storedOf } from './stored.ts';
+
+const TARGET = 'demo/AppBinding/db';
+const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00Z`;
+
+function snapshot(id: string, host: string, minute: number, tags: Record<string, string>): Snapshot {
+  const all = Object.entries({ target: TARGET, ...tags }).map(([name, value]) => `stash.${name}=${value}`);
+  return { id, host, time: at(minute), paths: ['/stage'], tags: all, tree: '' } as Snapshot;
+}
+const full = (id: string, host: string, minute: number, gtid: string) =>
+  snapshot(id, host, minute, { chain: id, link: 'full', gtid, time: at(minute) });
+const log = (
+  timeline: string,
+  host: string,
+  [from, to]: [string, string],
+  [since, until]: [number, number],
+  more: Record<string, string> = {},
+) => snapshot(`log-${timeline}`, host, until, { series: 'log', timeline, from, gtid: to, since: at(since), until: at(until), ...more });
+
+/** The first host is followed by the second, which has its own numbers from 11 on; the first went on to 12 by itself. */
+const FAILOVER = [
+  full('full-a', 'a', 2, '0-1-4'),
+  log('aaaaaaaa', 'a', ['', '0-1-12'], [0, 20], { continues: 'full-a.0' }),
+  log('bbbbbbbb', 'b', ['0-1-8', '0-2-20'], [9, 40], { follows: 'aaaaaaaa@0-1-10' }),
+  full('full-b', 'b', 30, '0-2-15'),
+];
+const stored = storedOf(FAILOVER, TARGET, new Set());
+const time = (minute: number): PointWish => ({ time: Date.parse(at(minute)), exclusive: false });
+const gtid = (text: string, more: Partial<PointWish> = {}): PointWish => ({ gtid: text, exclusive: false, ...more });
+const read = (wish: PointWish) => logsToRead(stored, wish).map(({ timeline }) => timeline);
+const found = (states: Record<string, string>) =>
+  stored.logs.flatMap((one) => (states[one.timeline] === undefined ? [] : [{ log: one, state: parseState(states[one.timeline] ?? '') }]));
+const fails = (code: ErrorCode, text: RegExp, work: () => unknown) =>
+  assert.throws(work, (error) => isCode(error, code) && text.test((error as Error).message));
+
+test('every timeline that may hold the point is read, and only those', () => {
+  assert.deepEqual(read(time(5)), ['aaaaaaaa']);
+  assert.deepEqual(read(time(15)), ['aaaaaaaa', 'bbbbbbbb']);
+  assert.deepEqual(read(time(35)), ['bbbbbbbb']);
+  assert.deepEqual(read({ ...time(15), timeline: 'bbbbbbbb' }), ['bbbbbbbb']);
+  assert.deepEqual(read(gtid('0-1-12')), ['aaaaaaaa', 'bbbbbbbb']);
+  assert.deepEqual(read(gtid('0-2-15')), ['bbbbbbbb']);
+  assert.deepEqual(read(gtid('0-1-3')), []);
+  assert.deepEqual(read(gtid('1-1-1')), []);
+});
+
+test('the way to a point of the second host leads over the first, up to what both have', () => {
+  const { base, logs, state, timeline } = chooseFound(stored, found({ bbbbbbbb: '0-2-14' }), gtid('0-2-14'));
+  assert.equal(base.id, 'full-a');
+  assert.deepEqual(
+    logs.map(({ log: one, upTo }) => [one.timeline, upTo && formatState(upTo)]),
+    [
+      ['aaaaaaaa', '0-1-10'],
+      ['bbbbbbbb', undefined],
+    ],
+  );
+  assert.deepEqual([formatState(state ?? new Map()), timeline], ['0-2-14', 'bbbbbbbb']);
+});
+
+test('what both timelines have is one point; what each has for itself is two', () => {
+  assert.equal(chooseFound(stored, found({ aaaaaaaa: '0-1-9', bbbbbbbb: '0-1-9' }), time(15)).logs.length, 1);
+  // The first had come to 0-1-10, which both have, when the second had its own already: that is where the history went on.
+  assert.equal(chooseFound(stored, found({ aaaaaaaa: '0-1-10', bbbbbbbb: '0-2-12' }), time(15)).timeline, 'bbbbbbbb');
+  fails('PointAmbiguous', /10:15:00.* is on 2 timelines: aaaaaaaa \(host a, at 0-1-11\) and bbbbbbbb \(host b, at 0-2-12\)/, () =>
+    chooseFound(stored, found({ aaaaaaaa: '0-1-11', bbbbbbbb: '0-2-12' }), time(15)),
+  );
+});
+
+test('the newest is the end of the logs that were stored last, or a backup that none goes on from', () => {
+  assert.equal(formatState(chooseLatest(stored, { exclusive: false }).state ?? new Map()), '0-2-20');
+  assert.equal(formatState(chooseLatest(stored, { exclusive: false, timeline: 'aaaaaaaa' }).state ?? new Map()), '0-1-12');
+  const later = storedOf([...FAILOVER, full('full-c', 'b', 50, '0-2-30')], TARGET, new Set());
+  assert.deepEqual([chooseLatest(later, { exclusive: false }).base.id, chooseLatest(later, { exclusive: false }).logs], ['full-c', []]);
+  const lost = storedOf([...FAILOVER, full('full-c', 'b', 50, '0-2-30')], TARGET, new Set(['full-c']));
+  assert.equal(chooseLatest(lost, { exclusive: false }).base.id, 'full-a');
+});
+
+test('a point that is a backup needs no logs', () => {
+  const fulls = storedOf([full('full-b', 'b', 30, '0-2-15')], TARGET, new Set());
+  assert.deepEqual(logsToRead(fulls, gtid('0-2-15')), []);
+  assert.equal(chooseBase(fulls, gtid('0-2-15')).base.id, 'full-b');
+  assert.deepEqual(chooseFound(stored, found({ aaaaaaaa: '0-1-4' }), gtid('0-1-4')).logs, []);
+  fails('PointOutsideWindow', /0-2-15/, () => chooseBase(fulls, gtid('0-2-15', { exclusive: true })));
+});
+
+test('what is not there is refused, with what is next to it', () => {
+  fails('PointOutsideWindow', /2026-11-22T10:45:00Z cannot be restored to; nearest is .* to 2026-11-22T10:40:00Z .*timeline bbbbbbbb/, () =>
+    chooseBase(stored, time(45)),
+  );
+  fails('PointOutsideWindow', /0-2-99 cannot be restored to; nearest is/, () => chooseBase(stored, gtid('0-2-99')));
+  fails('PointOutsideWindow', /of timeline cccccccc/, () => chooseLatest(stored, { exclusive: false, timeline: 'cccccccc' }));
+  fails('PointNotFound', /no stored log holds the GTID 0-3-12/, () => chooseFound(stored, [], gtid('0-3-12')));
+  fails('PointOutsideWindow', /nothing is stored/, () => chooseBase({ bases: [], logs: [] }, time(5)));
+});
