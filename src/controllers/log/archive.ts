@@ -16,6 +16,8 @@ import { afterLogReport, logLine, previousLog, withError } from './status.ts';
 
 /** An agent takes an order within a poll or two; one that has said nothing for so long is not there. */
 const UNHEARD_MS = 120_000;
+/** How soon a tick by hand looks again at a repository that is being opened, or under maintenance. */
+const BUSY_MS = 5_000;
 
 /** When each host archives its log once: what tells it from every other, and the session that asked for it, if one did. */
 export interface Tick {
@@ -75,6 +77,9 @@ export async function archiveLogs(
     fields,
     news: logNews(line.alias, known ?? {}, fields),
     ...(recorded.some(({ orderID }) => orderID !== undefined) ? { wakeMs: UNHEARD_MS / 2 } : {}),
+    ...(tick?.asked !== undefined && recorded.every(({ orderID, asked }) => orderID === undefined && asked !== tick.asked)
+      ? { wakeMs: BUSY_MS }
+      : {}),
     settle: () => {
       for (const id of settled) {
         ctx.desk.acknowledge(id);
@@ -101,28 +106,37 @@ async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostSt
   const { ctx, invoker, line } = of;
   const id = logOrderId(of, host.host, tick.id);
   const using: string[] = [];
+  let later = false;
   let repositories = host.repositories ?? [];
   for (const ref of repositoriesOf(invoker, line.alias)) {
     const name = `${ref.namespace}/${ref.name}`;
     const trouble = await repositoryTrouble(of, ref);
-    if (trouble !== undefined)
+    if (trouble === 'Opening') later = true;
+    else if (trouble !== undefined)
       repositories = [
         ...repositories.filter((one) => one.name !== name),
         { ...repositories.find((one) => one.name === name), name, error: trouble.message, errorCode: trouble.code },
       ];
     else if (ctx.gates.tryShare(ref, gateOf(id))) using.push(name);
+    else later = true;
+  }
+  // Who asks for the log now is told when it is stored everywhere; a tick of the schedule leaves the rest to the next.
+  if (later && tick.asked !== undefined) {
+    ctx.gates.release(gateOf(id));
+    return host;
   }
   const asked = tick.asked === undefined ? {} : { asked: tick.asked };
   const started = { ...host, ...asked, repositories, orderID: id, startTime: timeText(ctx.clock.now()), using };
   return give(of, started, hosts);
 }
 
-/** Why a repository cannot be used now; one that is being opened, or is under maintenance, is in no trouble. */
+/** Why a repository cannot be used now. */
 async function repositoryTrouble({ ctx, invoker }: LogLine, ref: { namespace: string; name: string }) {
   try {
     const now = ctx.clock.now();
     const verdict = usable(await openRepository(ctx, ref, invoker.namespace), 0, now);
-    return typeof verdict === 'string' ? undefined : verdict;
+    if (verdict === 'NotKnownYet') return 'Opening';
+    return verdict === 'Ready' ? undefined : verdict;
   } catch (thrown) {
     return orderError(asStashError(thrown));
   }
