@@ -8,9 +8,11 @@ import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/log.ts';
 import { openKubernetesStore } from '../src/store/kubernetes/kubernetes-store.ts';
 import { noCluster, type TestCluster, testCluster } from '../src/store/kubernetes/testing/cluster.ts';
+import { clearAway } from './scale/leftovers.ts';
 import type { OperatorStats } from './scale/messages.ts';
 import { type OperatorProcess, startOperator } from './scale/operator-process.ts';
-import { applicationOf, create, placeOf, schedule, sessionOf, sideBySide, storageOf, TOGETHER } from './scale/world.ts';
+import { asInImage } from './scale/plain.ts';
+import { applicationOf, create, isOurs, namespaceOf, placeOf, schedule, sessionOf, sideBySide, TOGETHER } from './scale/world.ts';
 
 /**
  * Many BackupConfigurations in one operator, on the API server of KUBECONFIG (without an operator of its own): time to ready, writes and
@@ -34,6 +36,9 @@ const directory = await mkdtemp(join(tmpdir(), 'stash-scale-'));
 const cluster = await testCluster();
 let operator: OperatorProcess | undefined;
 try {
+  // Of a run that was broken off: its objects would be this one's too.
+  await clearAway(cluster.connection, isOurs);
+  const program = await asInImage('bench/scale/operator.ts', join(directory, 'app'));
   const start = await prepare(cluster);
   const rawMs = await rawCreations(cluster);
   operator = await started('first start: every status is written');
@@ -61,7 +66,7 @@ try {
 
   async function started(what: string): Promise<OperatorProcess> {
     const began = performance.now();
-    const one = await startOperator(start, { tokenFile: join(directory, 'token'), caFile: join(directory, 'ca') });
+    const one = await startOperator(program, start, { tokenFile: join(directory, 'token'), caFile: join(directory, 'ca') });
     const settled = await quiet(one);
     const { requests, rss, cpu } = await one.stats();
     console.log(
@@ -71,12 +76,13 @@ try {
   }
 } finally {
   await operator?.stop();
+  await clearAway(cluster.connection, isOurs);
   await cluster.close();
   await rm(directory, { recursive: true, force: true });
 }
 
 /** The objects, and what the operator is started with. */
-async function prepare({ connection, discovery, credentials, makeNamespace }: TestCluster) {
+async function prepare({ connection, discovery, credentials }: TestCluster) {
   const now = new Date();
   const authority = await makeAuthority(now);
   const certificate = await issueServing(authority, ['localhost'], now);
@@ -86,8 +92,7 @@ async function prepare({ connection, discovery, credentials, makeNamespace }: Te
   await applyCatalog({ connection, discovery }, log);
   const began = performance.now();
   for (const { namespace } of places.filter((_, index) => index % TOGETHER === 0)) {
-    await makeNamespace(namespace);
-    await create(connection, storageOf(namespace));
+    await create(connection, namespaceOf(namespace));
   }
   await sideBySide(places, (place) => create(connection, applicationOf(place)));
   console.log(`${count} BackupConfigurations and their claims made in ${seconds(performance.now() - began)}`);

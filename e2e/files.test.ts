@@ -34,12 +34,11 @@ test('files of a Deployment, a StatefulSet and a DaemonSet are backed up by side
     'shop-1': 'shop-1',
     ...Object.fromEntries(pods.map(({ metadata, spec }) => [spec.nodeName, metadata.name])),
   };
-  // A tick that came while the pods were being replaced found no host, and said so.
-  const now = new Date().toISOString();
   const [scheduled, shop, node] = await Promise.all([
     waitFor(
       'a tick of web',
-      async () => (await sessionsOf(namespace, 'web')).filter(({ spec }) => spec.scheduledTime > now),
+      // One that came while the pods were being replaced, too.
+      async () => sessionsOf(namespace, 'web'),
       (all) => all.length > 0,
       { seconds: 70 },
     ).then(async ([first]) => succeeded(namespace, first?.metadata.name ?? '')),

@@ -8,7 +8,7 @@ import { readRepository } from './harness/snapshots.ts';
 import { heldUp, restStorage, setValve } from './harness/storage.ts';
 import { waitFor } from './harness/wait-for.ts';
 
-test('pods that are deleted during their uploads: others do it once more, and leave one snapshot each and no lock', async (t) => {
+test('pods that are deleted during their uploads: others do it once more, and leave one snapshot each and no lock; right before, they are waited for', async (t) => {
   const namespace = await ownNamespace(t);
   const storage = await restStorage(namespace, { valve: true });
   await repository(namespace, storage);
@@ -31,8 +31,10 @@ test('pods that are deleted during their uploads: others do it once more, and le
   await setValve(namespace, 'open');
   const sessions = await Promise.all(['shop-now', 'web-now'].map((name) => succeeded(namespace, name)));
   for (const { status } of sessions) assert.equal(status.targets[0].stats[0].attempts, 2);
-  const next = await succeeded(namespace, await askFor(namespace, 'shop', 'shop-next'));
-  const ids = [...sessions, next].flatMap((session) => Object.values(snapshotsOf(session)));
+  await kubectl(['delete', 'pod', '--selector=app=web', ...inNamespace]);
+  const names = [askFor(namespace, 'shop', 'shop-next'), askFor(namespace, 'web', 'web-next')];
+  const next = await Promise.all((await Promise.all(names)).map((name) => succeeded(namespace, name)));
+  const ids = [...sessions, ...next].flatMap((session) => Object.values(snapshotsOf(session)));
   const read = () => readRepository(namespace, storage.url);
   const { snapshots } = await waitFor('the locks are gone', read, ({ locks }) => locks.length === 0, { seconds: 90 });
   assert.deepEqual(snapshots.map(({ id }) => id).toSorted(), ids.toSorted());

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { flagsOf } from '../../scripts/image/flags.ts';
 import type { AgentsStart, FromOperator, OperatorStart, OperatorStats } from './messages.ts';
 
 export interface OperatorProcess {
@@ -10,10 +11,21 @@ export interface OperatorProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the operator, and agents for it as it needs them. */
-export async function startOperator(start: OperatorStart, agentFiles: Pick<AgentsStart, 'tokenFile' | 'caFile'>): Promise<OperatorProcess> {
+/** See the Containerfile. */
+const AS_IN_IMAGE = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
+
+/** Starts the operator, which is in the file `program`, as the image does, and agents for it as it needs them. */
+export async function startOperator(
+  program: string,
+  start: OperatorStart,
+  agentFiles: Pick<AgentsStart, 'tokenFile' | 'caFile'>,
+): Promise<OperatorProcess> {
   const began = performance.now();
-  const operator = fork(join(import.meta.dirname, 'operator.ts'), { serialization: 'advanced' });
+  const operator = fork(program, {
+    serialization: 'advanced',
+    execArgv: flagsOf('stash-operator'),
+    env: { ...process.env, ...AS_IN_IMAGE },
+  });
   const agents = fork(join(import.meta.dirname, 'agents.ts'));
   const ready = Promise.withResolvers<number>();
   const waiting: ((stats: OperatorStats) => void)[] = [];

@@ -57,7 +57,8 @@ try {
     platform: (desk) => {
       let close = async () => undefined as unknown;
       return {
-        port: clusterPlatform(connection, settings, { sidecars, exec: () => Promise.reject(new Error('no hooks here')), clock }).port,
+        port: clusterPlatform(connection, settings, { store, sidecars, exec: () => Promise.reject(new Error('no hooks here')), clock })
+          .port,
         ensureAgent: (agent) => tell({ type: 'ensure', agent }),
         start: async () => {
           const agents = await serveDesk(desk, {

@@ -8,7 +8,7 @@ interface Place {
   name: string;
 }
 
-/** Namespaces of an earlier run may still be ending. */
+const PREFIX = 'stash-scale-';
 const RUN = randomUUID().slice(0, 6);
 /** Configurations that share a namespace and a Repository. */
 export const TOGETHER = 100;
@@ -16,11 +16,16 @@ export const TOGETHER = 100;
 const CONCURRENCY = 8;
 
 export function placeOf(index: number): Place {
-  return { namespace: `stash-scale-${RUN}-${Math.floor(index / TOGETHER)}`, name: `app-${index}` };
+  return { namespace: `${PREFIX}${RUN}-${Math.floor(index / TOGETHER)}`, name: `app-${index}` };
 }
 
-/** The namespace's own: its storage and its secret. Nothing listens there; the agents are simulated. */
-export function storageOf(namespace: string): Record<string, object> {
+/** Whether a namespace is of this benchmark, of any run. */
+export function isOurs(namespace: string): boolean {
+  return namespace.startsWith(PREFIX);
+}
+
+/** With its storage and its secret. Nothing listens there; the agents are simulated. */
+export function namespaceOf(namespace: string): Record<string, object> {
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -29,6 +34,7 @@ export function storageOf(namespace: string): Record<string, object> {
   };
   const spec = { backend: { rest: { url: 'http://127.0.0.1:1/' }, storageSecretName: 'storage' } };
   return {
+    '/api/v1/namespaces': { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     [`/api/v1/namespaces/${namespace}/secrets`]: secret,
     [collectionPath(resourceOf('Repository'), namespace)]: {
       apiVersion: 'stash.appscode.com/v1alpha1',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { flagsOf } from './flags.ts';
 import { launcher } from './launcher.ts';
 import { copyPackage, withDependencies } from './packages.ts';
 import { plainJavaScript } from './plain-javascript.ts';
@@ -48,15 +49,6 @@ const paths = [
 ];
 const build = digest.copy().digest('hex').slice(0, 16);
 await put('agent-files.json', `${JSON.stringify({ build, paths: paths.toSorted() }, undefined, 1)}\n`);
-
-/**
- * In somebody else's pod every MB counts: an agent, whose work is done by other programs, has 12 MB less by the first flag, and 7 more
- * without the optimizing compilers, whose threads and buffers it would hold for nothing.
- */
-function flagsOf(command: string): string[] {
-  if (command === 'stash-agent') return ['--optimize-for-size', '--no-opt', '--no-maglev'];
-  return (GUESTS as string[]).includes(command) ? ['--optimize-for-size'] : [];
-}
 
 async function loadedBy(programs: readonly string[]): Promise<{ files: Set<string>; packages: string[] }> {
   const { files, packages } = trace(

@@ -10,9 +10,23 @@ import type { OrderRun } from './order-run.ts';
 /** What the functions are to do; without `stage` they write into a directory that is thrown away. */
 type Asked = Pick<FunctionInput, 'operation' | 'stage' | 'parent' | 'parentPosition'>;
 
-/** Runs the functions of a backup one after the other. Ends early, with what it said, when one has nothing to do or needs a full. */
-export async function runFunctions(run: OrderRun, task: BackupTask, asked: Asked, tools: Tools): Promise<FunctionResult> {
-  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
+/** Private to one order: its login, and what its functions leave for each other. */
+export function scratchOf(run: OrderRun, { stage }: Pick<Tools, 'stage'>): string {
+  return join(stage.state, 'run', orderFileName(run.order.id));
+}
+
+/**
+ * Runs the functions of a backup one after the other. Ends early, with what it said, when one has nothing to do or needs a full.
+ * `keepScratch`: whoever calls needs the scratch directory further, and removes it.
+ */
+export async function runFunctions(
+  run: OrderRun,
+  task: BackupTask,
+  asked: Asked,
+  tools: Tools,
+  keepScratch = false,
+): Promise<FunctionResult> {
+  const scratch = scratchOf(run, tools);
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   try {
     const target = join(scratch, 'target.json');
@@ -34,6 +48,6 @@ export async function runFunctions(run: OrderRun, task: BackupTask, asked: Asked
     }
     return result;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (!keepScratch) await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -1,12 +1,14 @@
+import { rm } from 'node:fs/promises';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
-import { runFunctions } from './backup-functions.ts';
+import { runFunctions, scratchOf } from './backup-functions.ts';
 import { chainBackup } from './chain-backup.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Stage } from './stage.ts';
 import { storedByOthers } from './stash-output.ts';
 import { sourceOf, storeEach } from './upload.ts';
+import { storeCommand } from './upload-command.ts';
 
 export interface Tools {
   engine: Engine;
@@ -22,7 +24,18 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
   if (task.output !== undefined) return storedByOthers(run, task, task.output, tools.engine);
   const functions = task.steps.filter((step) => step.command.length > 0);
   if (functions.some((step) => step.source === 'Stage')) return chainBackup(run, task, tools);
-  const made = functions.length === 0 ? {} : await runFunctions(run, task, { operation: task.operation }, tools);
+  const scratch = scratchOf(run, tools);
+  try {
+    return await pathBackup(run, task, tools, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** `scratch` is there until everything is stored: a command that the engine starts reads the login of the target in it. */
+async function pathBackup(run: OrderRun, task: BackupTask, tools: Tools, scratch: string): Promise<BackupResult> {
+  const hasFunctions = task.steps.some((step) => step.command.length > 0);
+  const made = hasFunctions ? await runFunctions(run, task, { operation: task.operation }, tools, true) : {};
   const result: BackupResult = {
     type: 'Backup',
     operation: { requested: task.operation, performed: task.operation, reason: 'Requested' },
@@ -33,7 +46,10 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
     ...(made.skip === undefined ? {} : { skipped: made.skip }),
   };
   if (made.skip !== undefined) return result;
-  return { ...result, ...(await storeEach(run, task, pathsOf(task, made), tools.engine)) };
+  const request = pathsOf(task, made);
+  if (request.source.type === 'command')
+    return { ...result, ...(await storeCommand(run, task, { ...request, source: request.source }, tools.engine, scratch)) };
+  return { ...result, ...(await storeEach(run, task, request, tools.engine)) };
 }
 
 function pathsOf(task: BackupTask, made: FunctionResult): BackupRequest {

@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
@@ -30,6 +29,13 @@ interface Link {
   decision: LinkDecision;
   made: FunctionResult;
   old?: OldChain;
+}
+
+/** A link that is not in the chain yet. */
+interface Written {
+  operation: 'Full' | 'Incremental';
+  directory: string;
+  complete: Tools['stage']['completeFull'];
 }
 
 /** One link of a host's chain: Incremental or Full is settled, the functions write it, it is sealed, and each repository gets what it lacks. */
@@ -88,7 +94,10 @@ async function incremental(
   const asked = { operation: 'Incremental' as const, stage: directory, parent, parentPosition: position };
   const made = await runFunctions(run, task, asked, { ...tools, stage });
   if (made.needFull !== undefined) return { needsFull: neededFull(made) };
-  await seal(run, task, directory, made, { ...tools, stage }, (line) => stage.completeIncremental(line));
+  await seal(run, task, { operation: 'Incremental', directory, complete: (line) => stage.completeIncremental(line) }, made, {
+    ...tools,
+    stage,
+  });
   return { made };
 }
 
@@ -136,26 +145,19 @@ async function full(
     return write();
   });
   if (made.skip === undefined) await old.catchUp();
-  await seal(run, task, directory, made, tools, (line) => stage.completeFull(line));
+  await seal(run, task, { operation: 'Full', directory, complete: (line) => stage.completeFull(line) }, made, tools);
   return { made, old };
 }
 
 /** Nothing to do leaves nothing; else the link is in the chain when this returns, written by a host that is still the one to back up. */
-async function seal(
-  run: OrderRun,
-  task: BackupTask,
-  directory: string,
-  made: FunctionResult,
-  tools: Tools,
-  complete: Tools['stage']['completeFull'],
-): Promise<void> {
+async function seal(run: OrderRun, task: BackupTask, written: Written, made: FunctionResult, tools: Tools): Promise<void> {
+  const { operation, directory, complete } = written;
   if (made.skip !== undefined) return tools.stage.dropPartial();
   if ((await readdir(directory)).length === 0)
     throw new StashError('FunctionFailed', `the functions ${task.steps.map((step) => step.name).join(', ')} succeeded, but wrote nothing`);
   if (task.onlyPrimary === true) await stillPrimary(run, task, tools);
-  const operation = basename(directory).startsWith('full') ? 'Full' : 'Incremental';
   const session = tagValue(task.tags, TAGS.session);
-  const link = { operation, host: task.host, position: made.position ?? {}, ...(session === undefined ? {} : { session }) } as const;
+  const link = { operation, host: task.host, position: made.position ?? {}, ...(session === undefined ? {} : { session }) };
   await run.step('seal', () => complete({ time: run.now(), alias: task.alias, link }));
 }
 

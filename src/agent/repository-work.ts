@@ -18,6 +18,9 @@ import type { OrderRun, StepControl } from './order-run.ts';
 /** restic's host of the records; no target's host may be called so. */
 const RECORDS_HOST = 'stash-records';
 
+/** Less than a pod has to end. */
+const INIT_GRACE_MS = 20_000;
+
 const RECORDS_TAG = tagText(TAGS.series, SERIES.records);
 
 type TaskOf<T extends RepositoryTask['type']> = Extract<RepositoryTask, { type: T }>;
@@ -51,8 +54,25 @@ async function probe(run: OrderRun, task: TaskOf<'Probe'>, engine: Engine): Prom
     return { type: 'Probe', repositoryId: id, created: false };
   } catch (error) {
     if (!task.create || !isCode(error, 'RepositoryMissing')) throw error;
-    const { id } = await run.step('init', (step) => engine.init(access, step.engine(task.repository)));
+    run.signal.throwIfAborted();
+    const id = await run.step('init', (step) => init(access, engine, step.engine(task.repository)));
     return { type: 'Probe', repositoryId: id, created: true };
+  }
+}
+
+/** Cut off in the middle it leaves keys and no config, where no repository can be made any more: who stops it lets it end first. */
+async function init(access: RepositoryAccess, engine: Engine, control: RunControl): Promise<string> {
+  const late = new AbortController();
+  let grace: NodeJS.Timeout | undefined;
+  const stop = () => {
+    grace = setTimeout(() => late.abort(control.signal.reason), INIT_GRACE_MS);
+  };
+  control.signal.addEventListener('abort', stop, { once: true });
+  try {
+    return (await engine.init(access, { ...control, signal: late.signal })).id;
+  } finally {
+    control.signal.removeEventListener('abort', stop);
+    clearTimeout(grace);
   }
 }
 

@@ -20,7 +20,11 @@ const ParamDeclaration = struct('A parameter the function takes.', {
 });
 
 export const FunctionSpec = struct('A program that takes part in backups and restores.', {
-  image: optional(text('Image it runs in; ${TARGET_IMAGE} is the image of the container that holds the data.')),
+  image: optional(
+    text(
+      'Image it runs in; ${TARGET_IMAGE} is the image of the container that holds the data, ${TARGET_APP_VERSION} the version of the AppBinding that is the target.',
+    ),
+  ),
   command: optional(textList('The program; the entry point of the image when absent.')),
   args: optional(textList('Its arguments; ${VARIABLES} are filled in.')),
   workingDir: optional(text('Its working directory.')),

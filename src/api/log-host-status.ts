@@ -46,6 +46,7 @@ export const LogHostStatus = struct('What a host has archived of its log.', {
       struct('A snapshot.', { repository: text('As NAMESPACE/NAME.'), snapshotID: text('Its id.'), time: time('When it was stored.') }),
     ),
   ),
+  asked: optional(text('The session by hand whose tick was the last such.')),
   orderID: optional(text('The order that it carries out now.')),
   startTime: optional(time('When that was given.')),
   using: optional(list('Repositories that it may use for that, as NAMESPACE/NAME.', text('A Repository.'))),

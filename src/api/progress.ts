@@ -31,6 +31,7 @@ export const hostRunFields = {
   error: optional(text('What failed.')),
   errorCode: optional(text('Stable code of the error.')),
   remedy: optional(text('What to do about it.')),
+  message: optional(text('What it waits for; or what was done, where that is not obvious: for instance where the previous data is.')),
   steps,
   progress: optional(Progress),
 };

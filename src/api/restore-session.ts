@@ -118,7 +118,6 @@ export type PlannedPoint = Static<typeof PlannedPoint>;
 export const HostRestoreStats = struct('How one host stands.', {
   ...hostRunFields,
   phase: optional(oneOf('How it stands.', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Skipped'])),
-  message: optional(text('What was done, where that is not obvious: for instance where the previous data is.')),
   restored: optional(struct('What was restored.', { files: optional(integer('Files.')), bytes: optional(integer('Bytes.')) })),
 });
 export type HostRestoreStats = Static<typeof HostRestoreStats>;

@@ -66,6 +66,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   logs: () => import('./commands/logs.ts'),
   pause: () => import('./commands/pause.ts'),
   resume: () => import('./commands/pause.ts'),
+  grants: () => import('./commands/grants.ts'),
   doctor: () => import('./commands/doctor.ts'),
   completion: () => import('./commands/completion.ts'),
   __complete: () => import('./commands/completion.ts'),

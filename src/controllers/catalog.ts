@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { targetKey } from './platform-port.ts';
 
 export async function readCatalog(ctx: Pick<Context, 'store'>): Promise<Catalog> {
-  const [functions, tasks] = await Promise.all([ctx.store.list('Function'), ctx.store.list('Task')]);
+  const [functions, tasks] = await Promise.all([ctx.store.view('Function'), ctx.store.view('Task')]);
   return {
     functions: new Map(functions.map((one) => [one.metadata.name, one])),
     tasks: new Map(tasks.map((one) => [one.metadata.name, one])),

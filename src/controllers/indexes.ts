@@ -35,9 +35,14 @@ export const INVOKERS_BY_APPLICATION: InvokerIndex = {
       .map(({ namespace = object.metadata.namespace ?? '', name = '' }) => keyText({ namespace, name })),
 };
 
-export async function invokersHaving(store: Pick<Store, 'list'>, index: InvokerIndex, key: string): Promise<InvokerObject[]> {
+/** For readers that change nothing; see `Store.view`. */
+export async function invokersHaving(
+  store: Pick<Store, 'view'>,
+  index: InvokerIndex,
+  key: string,
+): Promise<readonly Readonly<InvokerObject>[]> {
   const having = { index, key };
-  return (await Promise.all([store.list('BackupConfiguration', { having }), store.list('BackupBatch', { having })])).flat();
+  return (await Promise.all([store.view('BackupConfiguration', { having }), store.view('BackupBatch', { having })])).flat();
 }
 
 /** Those that wait or run, by what they are for; see `sessionsInvoker`. */

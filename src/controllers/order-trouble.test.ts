@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { HostRestoreStats } from '../api/restore-session.ts';
 import { StashError } from '../errors/error.ts';
 import { applyBasics, batch, configuration, restoreOf } from './testing/manifests.ts';
 import { type TestOperator, testOperator } from './testing/operator.ts';
@@ -85,6 +86,31 @@ for (const work of WORKS) {
     assert.equal((await statusOf(one, work))?.phase, 'Succeeded');
   });
 }
+
+for (const work of WORKS)
+  test(`a ${work} whose agent cannot take its order yet says what it waits for, and at its deadline why it had not begun`, async () => {
+    const one = await operator(work);
+    const target = await one.store.get('BackupConfiguration', { namespace: 'shop', name: 'docs' });
+    assert.ok(target);
+    await one.store.replace('BackupConfiguration', { ...target, spec: { ...target.spec, timeOut: '10m' } });
+    await one.settle();
+    await (work === 'Backup' ? begin(one, work) : one.store.create('RestoreSession', restoreOf('back', 'docs', { timeOut: '10m' })));
+    withAgent(one, async () => ({ agent: 'away' }));
+    await one.settle();
+    const desk = one.ctx().desk as Parameters<typeof one.agents.turn>[0];
+    desk.hindered('away', 'PersistentVolumeClaim shop/files is taken');
+    await one.settle();
+    const hosts = async () => {
+      const status: { targets?: { stats?: HostRestoreStats[] }[]; stats?: HostRestoreStats[] } | undefined = await statusOf(one, work);
+      return status?.stats ?? status?.targets?.flatMap(({ stats = [] }) => stats);
+    };
+    assert.equal((await hosts())?.[0]?.message, 'waits for its agent: PersistentVolumeClaim shop/files is taken');
+    await one.clock.advance(660_000);
+    await one.settle();
+    const [host] = (await hosts()) ?? [];
+    assert.deepEqual([host?.phase, host?.errorCode, host?.message], ['Failed', 'DeadlineExceeded', undefined]);
+    assert.match(host?.error ?? '', /not begun .*PersistentVolumeClaim shop\/files is taken$/);
+  });
 
 test('what one host could not be asked for keeps nothing of the others out of status', async () => {
   const one = await testOperator();

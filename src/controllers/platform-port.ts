@@ -102,20 +102,23 @@ export interface PlatformPort {
   readonly heldBackKinds?: readonly string[];
   /**
    * The target's hosts as they are now, for a backup unless said otherwise. `alias` is the base of their names (`host` unless the target
-   * says otherwise). Throws Invalid when nothing can be restored there.
+   * says otherwise). `awaited`: why there is none where there is to be one, as while pods are replaced. Throws Invalid when nothing can be
+   * restored there.
    */
   hosts(
     target: TargetKey,
     alias: string | undefined,
     direction?: HostWork['direction'],
-  ): Promise<{ hosts: string[] } | { missing: string }>;
+  ): Promise<{ hosts: string[]; awaited?: string } | { missing: string }>;
   /** Throws Invalid when a restore cannot be done as asked for; nothing was touched. Absent where only agents can tell. */
   checkRestore?(target: TargetKey, work: RestoreWork): Promise<void>;
-  /** Who does this work on a host. Throws NotFound when the host is gone, Invalid when it cannot be done as asked for. */
+  /** Who does this work on a host. Throws NotFound when the host is gone, TargetNotReady when it may come back, Invalid when it cannot be done as asked for. */
   agent(work: HostWork): Promise<HostAgent>;
+  /** Whether anything serves this invoker's targets that has to be put there: then its finalizer keeps it until `detach` has been done. */
+  attaches?(invoker: Invoker): boolean;
   /**
    * Sees to it that what serves the invoker's targets is there, as the catalog says; called at each reconcile, writes nothing when nothing
-   * is to change. Answers what is to be known about it. Absent where nothing has to be put anywhere.
+   * is to change. Answers what is to be known about it. Asked for those that `attaches` is true of, alone.
    */
   attach?(invoker: Invoker, catalog: Catalog): Promise<ConditionChange[]>;
   /** Takes away what this invoker alone needed; it is being deleted. */

@@ -54,7 +54,7 @@ const REFUSED: [why: string, alias: string, spec: object, phase: string, says: R
   ['a host without snapshots', 'other', {}, 'Invalid', /"other"; the repository has docs/],
   ['a snapshot that is not there', 'docs', { pointInTime: { snapshot: 'ffffffff' } }, 'Invalid', /"ffffffff" is no snapshot/],
   [
-    'files to a point in time',
+    'a point in time of files',
     'docs',
     { pointInTime: { time: '2026-11-22T10:00:00Z' } },
     'Invalid',

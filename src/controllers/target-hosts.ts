@@ -17,7 +17,7 @@ export async function targetHosts(
   target: Target,
   namespace: string,
   direction?: HostWork['direction'],
-): Promise<{ hosts: string[] } | { missing: string }> {
+): ReturnType<Context['platform']['hosts']> {
   const answer = await ctx.platform.hosts(targetKey(target?.ref ?? {}, namespace), target?.alias, direction);
   const servers = await targetServers(ctx, target, namespace);
   return servers === undefined || 'missing' in answer ? answer : { hosts: servers };

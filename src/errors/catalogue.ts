@@ -88,6 +88,10 @@ export const CATALOGUE = {
   ),
   RecordsTampered: entry('failed', 'Find out who wrote to the repository, then run "stash adopt REPOSITORY" to record what is there.'),
   // data
+  TargetNotReady: entry(
+    'failed',
+    'See why its pods do not become ready: kubectl describe pod. The next run finds them, or retryConfig repeats it.',
+  ),
   PathNotFound: entry('failed', 'Correct target.paths; a path must exist on the host when the backup runs.'),
   PathIsLink: entry('failed', 'Name the directory itself, which the link points to, in target.paths.'),
   PartialRead: entry(

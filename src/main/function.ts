@@ -1,4 +1,7 @@
 import { runBuiltIn } from '../functions/function.ts';
+import { dumpBackup } from '../functions/mariadb/dump/dump-backup.ts';
+import { dumpRestore } from '../functions/mariadb/dump/dump-restore.ts';
+import { dumpStream } from '../functions/mariadb/dump/dump-stream.ts';
 import { physical } from '../functions/mariadb/physical.ts';
 import { physicalRestore } from '../functions/mariadb/physical-restore.ts';
 
@@ -6,6 +9,9 @@ import { physicalRestore } from '../functions/mariadb/physical-restore.ts';
 const BUILT_IN = new Map([
   ['mariadb-physical', physical],
   ['mariadb-restore', physicalRestore],
+  ['mariadb-dump', dumpBackup],
+  ['mariadb-dump-stream', dumpStream],
+  ['mariadb-dump-restore', dumpRestore],
 ]);
 
 const name = process.argv[2] ?? '';

@@ -27,8 +27,8 @@ export interface Desk {
   cancel(orderId: string, reason: string): void;
   /** The report is in status for good: the agent may forget it. */
   acknowledge(orderId: string): void;
-  /** Everything for an object that is gone: orders are cancelled, reports acknowledged. */
-  drop(purpose: string): void;
+  /** Everything for an object that is gone, or has no use for it any more: orders are cancelled, reports acknowledged. Not these orders. */
+  drop(purpose: string, except?: readonly string[]): void;
   /** Processes on this repository that ended without taking their lock away, as their agents confirmed. */
   ended(repository: RepositoryRef): EndedProcess[];
   /** Their locks are gone. */
@@ -221,13 +221,13 @@ export function createDesk(options: DeskOptions): AgentDesk {
       wake(entry.agent);
     },
     acknowledge,
-    drop: (purpose) => {
+    drop: (purpose, except = []) => {
       for (const [id, entry] of entries) {
-        if (entry.purpose !== purpose) continue;
+        if (entry.purpose !== purpose || except.includes(id)) continue;
         if (!entry.sent) entries.delete(id);
         else if (entry.report !== undefined && entry.report.state !== 'Running') acknowledge(id);
         else if (entry.cancel === undefined) {
-          entry.cancel = 'the object it was for has ended or is gone';
+          entry.cancel = 'the object it was for has ended or is gone, or wants something else now';
           wake(entry.agent);
         }
       }

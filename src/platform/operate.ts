@@ -4,6 +4,7 @@ import { backupSessionController } from '../controllers/backup-session/reconcile
 import { blueprintController } from '../controllers/blueprint/reconcile.ts';
 import type { Context } from '../controllers/context.ts';
 import { invokerController } from '../controllers/invoker/reconcile.ts';
+import { scheduler } from '../controllers/invoker/scheduler.ts';
 import type { PlatformPort } from '../controllers/platform-port.ts';
 import { createGates } from '../controllers/repository/gates.ts';
 import { repositoryController } from '../controllers/repository/reconcile.ts';
@@ -91,6 +92,8 @@ export async function operate({
   };
   await restoreGates(ctx);
   const controllers = [
+    scheduler('BackupConfiguration', ctx),
+    scheduler('BackupBatch', ctx),
     repositoryController(ctx),
     invokerController('BackupConfiguration', ctx),
     invokerController('BackupBatch', ctx),

@@ -32,6 +32,8 @@ const catalog: Catalog = {
         { name: 'lock', type: 'Boolean' },
       ],
     }),
+    fn('mariadb-dump', { supports: ['Full'], command: ['x'], image: 'docker.io/library/mariadb:${TARGET_APP_VERSION}' }),
+    fn('mariadb-dump-restore', { supports: ['Restore'], command: ['x'], image: 'docker.io/library/mariadb:${TARGET_APP_VERSION}' }),
     fn('mariadb-restore', { supports: ['Check', 'Restore'], command: ['stash-function'] }),
     fn('needs', { supports: ['Full', 'Check'], command: ['x'], params: [{ name: 'must', required: true }] }),
     fn('container-only', { command: ['x'], image: 'dump:1' }),
@@ -68,6 +70,8 @@ const bound = (name: string, params: object[] = [], execAlias = ['full']) =>
 const database = (more: object) =>
   ({ targetKind: 'AppBinding', application: { spec: more } }) as unknown as Pick<BindingInput, 'targetKind' | 'application'>;
 
+const mariadb = { ...database({ type: 'kubedb.com/mariadb', version: '10.11.6' }), place: 'Cluster' as const };
+
 const CHOSEN: [why: string, input: Partial<BindingInput>, steps: string[]][] = [
   ['the default of a directory', {}, ['files']],
   ['the default of a workload', { targetKind: 'Deployment' }, ['files']],
@@ -77,6 +81,15 @@ const CHOSEN: [why: string, input: Partial<BindingInput>, steps: string[]][] = [
   ['what is bound to the alias', { sidecar: bound('mariadb-physical') }, ['mariadb-physical']],
   ['not what is bound to another', { sidecar: bound('mariadb-physical', [], ['log']) }, ['files']],
   ['spec.task', { task: { name: 'mariadb-physical' } }, ['mariadb-physical']],
+  ['the default of the AppBinding of a MariaDB in a cluster', { ...mariadb, direction: 'backup' }, ['mariadb-dump']],
+  ['the default way back of it', { ...mariadb, direction: 'restore' }, ['mariadb-dump-restore']],
+  ["a dump of Stash's", { task: { name: 'mariadb-backup-10.6.23' } }, ['mariadb-dump']],
+  ["a dump of Stash's bound to the alias", { sidecar: bound('mariadb-backup-${TARGET_APP_VERSION}') }, ['mariadb-dump']],
+  [
+    "a dump of Stash's that the application names",
+    database({ type: 'kubedb.com/mariadb', parameters: { stash: { addon: { backupTask: { name: 'mariadb-backup-10.5.8' } } } } }),
+    ['mariadb-dump'],
+  ],
   ['the addon of the application', database({ parameters: { stash: { addon: { backupTask: { name: 'files' } } } } }), ['files']],
   [
     'spec.task before the addon',
@@ -143,6 +156,13 @@ const REFUSED: [why: string, input: Partial<BindingInput>, code: ErrorCode, says
     /of the container that holds the data; targets of the kind PersistentVolumeClaim have none/,
   ],
   [
+    'a dump beside a workload',
+    { ...mariadb, targetKind: 'StatefulSet', task: { name: 'mariadb-dump' } },
+    'Invalid',
+    /over the network.*StatefulSet/,
+  ],
+  ['a dump of a version nobody says', { ...mariadb, ...database({ type: 'mariadb' }) }, 'Invalid', /version of the AppBinding is ""/],
+  [
     'what AppsCode left in a cluster',
     { place: 'Cluster', targetKind: 'AppBinding', task: { name: 'postgres-backup-11.2' } },
     'NotSupportedYet',
@@ -165,6 +185,10 @@ for (const [why, more, code, says] of REFUSED)
       (error) => isCode(error, code) && says.test(error.message),
     );
   });
+
+test('a dump runs in the image of the version of its AppBinding', () => {
+  assert.equal(bindingOf(input(mariadb), catalog).program?.image, 'docker.io/library/mariadb:10.11.6');
+});
 
 test('in a cluster a function brings its image, and its variables under names that say whose they are', () => {
   const { steps, program } = bindingOf(input({ place: 'Cluster', task: { name: 'with-secret' } }), catalog);

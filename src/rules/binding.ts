@@ -5,9 +5,10 @@ import type { Task } from '../api/task.ts';
 import type { Param, TaskRef } from '../api/task-ref.ts';
 import { StashError } from '../errors/error.ts';
 import type { FunctionStep } from '../orders/order.ts';
+import { withVersion } from './application-image.ts';
 import { type FunctionContainer, functionContainer, isIndirect, podVariables, TARGET_IMAGE } from './function-container.ts';
 import type { Place } from './not-yet.ts';
-import { successorOf } from './stash-addons.ts';
+import { ownFunctionFor, successorOf } from './stash-addons.ts';
 import { isForStash, type StashTask, stashTask, UPDATE_STATUS } from './stash-task.ts';
 
 export interface Catalog {
@@ -65,7 +66,7 @@ function fromTask(path: string, ref: TaskRef, input: BindingInput, catalog: Cata
   const name = ref.name ?? addon?.name ?? defaultFunction(input);
   const params = [...(addon?.params ?? []), ...(ref.params ?? [])];
   const task = catalog.tasks.get(name);
-  if (isAddon(name, catalog)) throw replaced(path, name);
+  if (isAddon(name, catalog)) return alone(path, ownFunction(path, name), params, input, catalog);
   if (task === undefined) return alone(path, name, params, input, catalog);
   const named = (task.spec.steps ?? []).filter((step) => step.name !== UPDATE_STATUS);
   const steps = named.map((step) => ({ step, found: functionOf(`${path} (task ${name})`, step.name, catalog) }));
@@ -122,9 +123,10 @@ function inContainers(path: string, task: Task, params: Param[], functions: Stas
   return { path, steps: [], supports: [direction === 'backup' ? 'Full' : 'Restore'], stashTask: made };
 }
 
-function inCluster(path: string, functions: StashFunction[], { place, targetKind }: BindingInput, task?: Task): Pick<Binding, 'program'> {
+function inCluster(path: string, functions: StashFunction[], input: BindingInput, task?: Task): Pick<Binding, 'program'> {
+  const { place, targetKind } = input;
   if (place === 'Machine') return {};
-  const program = functionContainer(path, functions, task);
+  const program = withVersion(path, functionContainer(path, functions, task), targetKind, input.application);
   if (program === undefined) return {};
   if (program.image === TARGET_IMAGE && ofJobs(targetKind))
     throw new StashError(
@@ -151,8 +153,11 @@ function addonTask({ application, direction }: BindingInput): TaskRef | undefine
   return direction === 'backup' ? parameters?.stash?.addon?.backupTask : parameters?.stash?.addon?.restoreTask;
 }
 
-function defaultFunction({ targetKind, application, direction }: BindingInput): string {
+function defaultFunction({ place, targetKind, application, direction }: BindingInput): string {
   const type = application?.spec.type?.split('/').at(-1)?.toLowerCase() ?? '';
+  // In a cluster an AppBinding is an address, and no more: whoever reaches it sees no files.
+  if (type === 'mariadb' && place === 'Cluster' && targetKind === 'AppBinding')
+    return direction === 'backup' ? 'mariadb-dump' : 'mariadb-dump-restore';
   // Also of a workload that names its AppBinding: the files of a running server are no backup of it.
   if (type === 'mariadb') return direction === 'backup' ? 'mariadb-physical' : 'mariadb-restore';
   if (targetKind !== 'AppBinding') return 'files';
@@ -166,8 +171,7 @@ function defaultFunction({ targetKind, application, direction }: BindingInput): 
 }
 
 function functionOf(path: string, name: string, catalog: Catalog): StashFunction {
-  if (isAddon(name, catalog)) throw replaced(path, name);
-  const found = catalog.functions.get(name);
+  const found = catalog.functions.get(isAddon(name, catalog) ? ownFunction(path, name) : name);
   if (found !== undefined) return found;
   throw new StashError(
     'FunctionNotFound',
@@ -177,14 +181,16 @@ function functionOf(path: string, name: string, catalog: Catalog): StashFunction
 
 /** Whether the name means a program of AppsCode's: what that left in the cluster cannot run here, what somebody else calls so can. */
 function isAddon(name: string, { functions, tasks }: Catalog): boolean {
-  if (successorOf(name) === undefined) return false;
+  if (successorOf(name) === undefined && ownFunctionFor(name) === undefined) return false;
   const own = [functions.get(name), ...(tasks.get(name)?.spec.steps ?? []).map((step) => functions.get(step.name))];
   const images = own.flatMap((one) => one?.spec.image ?? []);
   return images.length === 0 ? !functions.has(name) && !tasks.has(name) : images.some((image) => /(^|\/)stashed\//.test(image));
 }
 
-function replaced(path: string, name: string): StashError {
-  return new StashError('NotSupportedYet', `${path}: "${name}" of AppsCode makes logical dumps, which are not built yet`, {
+function ownFunction(path: string, name: string): string {
+  const own = ownFunctionFor(name);
+  if (own !== undefined) return own;
+  throw new StashError('NotSupportedYet', `${path}: "${name}" of AppsCode makes logical dumps of a database that is not built in`, {
     remedy: successorOf(name) ?? '',
   });
 }

@@ -18,6 +18,7 @@ const CASES: [name: string, rules: RestoreRule[], host: string, expected: Partia
   ],
   ['others take the one for all', [{ targetHosts: ['host-1'], paths: ['/one'] }, { paths: ['/all'] }], 'host-2', { from: paths('/all') }],
   ['a host that no rule is for restores nothing', [{ targetHosts: ['host-1'] }], 'host-2', undefined],
+  ['the newest is taken by the name that Stash has for it', [{ snapshots: ['latest'] }], 'host-0', { from: { paths: [] } }],
   ['snapshots are taken as they are', [{ snapshots: ['abc'] }], 'host-0', { from: { snapshots: ['abc'] } }],
   ['patterns to include are passed on', [{ include: ['*.txt'] }], 'host-0', { include: ['*.txt'] }],
   ['patterns to exclude are passed on', [{ exclude: ['tmp'] }], 'host-0', { exclude: ['tmp'] }],

@@ -24,8 +24,11 @@ export function hostRestore(rules: readonly RestoreRule[], host: string, lead?: 
   return rule && read(rule, lead ?? host);
 }
 
+/** As Stash's documents name the newest, which is what is taken when none is named. */
+const NEWEST = 'latest';
+
 function read({ sourceHost, snapshots = [], paths = [], include = [], exclude = [] }: RestoreRule, host: string): HostRestore {
-  return { sourceHost: sourceHost || host, from: snapshots.length > 0 ? { snapshots } : { paths }, include, exclude };
+  return { sourceHost: sourceHost || host, from: snapshots.some((one) => one !== NEWEST) ? { snapshots } : { paths }, include, exclude };
 }
 
 function isForAll({ targetHosts = [] }: RestoreRule): boolean {

@@ -78,7 +78,7 @@ function withoutSeries(snapshots: readonly Snapshot[], { from }: HostRestore): r
  * host was the primary. Undefined where hosts are backed up each for itself.
  */
 export function leadingHost(snapshots: readonly Snapshot[], incomplete: ReadonlySet<string>, target: string): string | undefined {
-  const mine = snapshots.filter((one) => tagValue(one.tags, TAGS.target) === target && tagValue(one.tags, TAGS.series) === undefined);
+  const mine = snapshots.filter(({ tags }) => tagValue(tags, TAGS.target) === target && tagValue(tags, TAGS.series) === undefined);
   const latest = newest(mine.filter((one) => !incomplete.has(one.id))) ?? newest(mine);
   return latest !== undefined && tagValue(latest.tags, TAGS.source) === 'Primary' ? latest.host : undefined;
 }

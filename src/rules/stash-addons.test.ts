@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { successorOf } from './stash-addons.ts';
+import { ownFunctionFor, successorOf } from './stash-addons.ts';
 
 const names: [name: string, says: RegExp | undefined][] = [
-  ['mariadb-backup-10.5.8', /mariadb-physical/],
-  ['mariadb-restore-10.6.23-v3', /mariadb-restore/],
-  ['mariadb-backup-${TARGET_APP_VERSION}', /mariadb-physical/],
+  ['mysql-restore-${TARGET_APP_VERSION}', /dump program/],
   ['percona-xtradb-backup-5.7', /dump program/],
   ['pg-backup', /dump program/],
   ['pvc-backup', undefined],
@@ -18,3 +16,14 @@ for (const [name, says] of names)
     if (says === undefined) assert.equal(successorOf(name), undefined);
     else assert.match(successorOf(name) ?? '', says);
   });
+
+const own: [name: string, is: string | undefined][] = [
+  ['mariadb-backup-10.5.8', 'mariadb-dump'],
+  ['mariadb-backup', 'mariadb-dump'],
+  ['mariadb-restore-10.6.23-v3', 'mariadb-dump-restore'],
+  ['mariadb-backup-${TARGET_APP_VERSION}', 'mariadb-dump'],
+  ['mysql-backup-8.0.14', undefined],
+  ['mariadb-backup-now', undefined],
+  ['mariadb-dump', undefined],
+];
+for (const [name, is] of own) test(`${name} means ${is ?? 'no function of ours'}`, () => assert.equal(ownFunctionFor(name), is));

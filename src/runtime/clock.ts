@@ -26,7 +26,8 @@ export async function sleepAtMost(clock: Clock, ms: number, signal?: AbortSignal
   }
 }
 
-const RECHECK_MS = 30_000;
+/** How soon a wall clock that was set ahead is noticed. */
+export const RECHECK_MS = 30_000;
 /** setTimeout fires at once for anything longer than 2^31 - 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

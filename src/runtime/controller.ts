@@ -12,6 +12,11 @@ export interface Controller {
   name: string;
   /** Every change of an object of this kind wakes its own key. */
   kind: KindName;
+  /**
+   * Its keys go first: no other controller begins one while one of these waits. For short work whose time matters, and for no other: what
+   * is urgent and slow keeps everybody waiting.
+   */
+  urgent?: true;
   /** Which of those changes count; all when absent. It sees each of them, and of a deleted object perhaps metadata alone. */
   concerns?: (object: AnyObject, change: 'Added' | 'Modified' | 'Deleted') => boolean;
   /** Other kinds whose changes wake keys of `kind`. */

@@ -69,6 +69,24 @@ test('of two delayed adds the earlier one stays', async () => {
   assert.equal(clock.sleepers(), 0);
 });
 
+test('all delayed keys share one sleep, and each is worked on at its own time', async () => {
+  const { queue, started, finish, clock } = gated(1);
+  for (const key of ['c', 'a', 'b']) queue.addAfter(key, { a: 1000, b: 40_000, c: 7_200_000 }[key] ?? 0);
+  await clock.advance(0);
+  assert.equal(clock.sleepers(), 1);
+  await clock.advance(1000);
+  assert.deepEqual(started, ['a']);
+  await finish('a');
+  await clock.advance(38_999);
+  assert.deepEqual(started, ['a']);
+  await clock.advance(1);
+  assert.deepEqual(started, ['a', 'b']);
+  assert.equal(queue.size().delayed, 1);
+  await queue.stop();
+  await clock.advance(0);
+  assert.equal(clock.sleepers(), 0);
+});
+
 test('a delayed add fires within 30 s of the wall clock being set past it', async () => {
   const { queue, started, clock } = gated(1);
   queue.addAfter('a', 6 * 3_600_000);

@@ -1,10 +1,15 @@
-import { type Clock, sleepAtMost } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { Delays } from './delays.ts';
 
 interface QueueOptions {
   clock: Clock;
   /** How many keys are worked on at a time. */
   concurrency: number;
   backOff: BackOff;
+  /** While this says so no key is begun; `goOn` looks again. Never, unless given. */
+  holdsBack?: () => boolean;
+  /** No key is waiting any more. */
+  onNoneWaiting?: () => void;
   /** What is done for a key; the signal aborts when the queue stops. A rejection counts as `retry`. */
   work: (key: string, signal: AbortSignal) => Promise<void>;
 }
@@ -24,39 +29,27 @@ export class WorkQueue {
   readonly #waiting = new Set<string>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
-  readonly #delayed = new Map<string, { due: number; cancel: AbortController }>();
+  readonly #delayed: Delays;
   readonly #failures = new Map<string, number>();
   readonly #stop = new AbortController();
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#delayed = new Delays(options.clock, (key) => this.add(key));
   }
 
   add(key: string): void {
     if (this.#stop.signal.aborted) return;
     if (this.#running.has(key)) this.#again.add(key);
     else this.#waiting.add(key);
-    this.#pump();
+    this.goOn();
   }
 
-  /** Adds the key after that time on either clock (see `sleepAtMost`). Of two delayed adds of a key the earlier one stays. */
+  /** Adds the key after that time on either clock (see `Delays`). Of two delayed adds of a key the earlier one stays. */
   addAfter(key: string, ms: number): void {
     if (this.#stop.signal.aborted) return;
-    if (ms <= 0) {
-      this.add(key);
-      return;
-    }
-    const due = this.#options.clock.monotonic() + ms;
-    const other = this.#delayed.get(key);
-    if (other !== undefined && other.due <= due) return;
-    other?.cancel.abort();
-    const entry = { due, cancel: new AbortController() };
-    this.#delayed.set(key, entry);
-    void sleepAtMost(this.#options.clock, ms, entry.cancel.signal).then(() => {
-      if (entry.cancel.signal.aborted) return;
-      this.#delayed.delete(key);
-      this.add(key);
-    });
+    if (ms <= 0) this.add(key);
+    else this.#delayed.add(key, ms);
   }
 
   /** Adds the key after its back-off and returns how long that is, in milliseconds. `forget` starts the back-off anew. */
@@ -73,6 +66,10 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** What there is of each, for metrics and tests. */
   size(): { waiting: number; running: number; delayed: number; failing: number } {
     return {
@@ -86,16 +83,19 @@ export class WorkQueue {
   /** Takes no more keys, aborts the workers' signal and resolves when the last worker has ended. May be called again. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const { cancel } of this.#delayed.values()) cancel.abort();
     for (const keys of [this.#waiting, this.#again, this.#delayed, this.#failures]) keys.clear();
     await Promise.all(this.#running.values());
   }
 
-  #pump(): void {
+  /** To be called when `holdsBack` may have changed. */
+  goOn(): void {
+    const { concurrency, holdsBack, onNoneWaiting } = this.#options;
+    if (holdsBack?.() === true) return;
     for (const key of this.#waiting) {
-      if (this.#running.size >= this.#options.concurrency) return;
+      if (this.#running.size >= concurrency) return;
       this.#waiting.delete(key);
       this.#running.set(key, this.#run(key));
+      if (this.#waiting.size === 0) onNoneWaiting?.();
     }
   }
 
@@ -109,6 +109,6 @@ export class WorkQueue {
     }
     this.#running.delete(key);
     if (this.#again.delete(key)) this.#waiting.add(key);
-    this.#pump();
+    this.goOn();
   }
 }

@@ -50,7 +50,7 @@ function setUp(
   const outcome = async (count: number) => {
     while (outcomes.length < count) await changed.promise;
   };
-  const start = () => runControllers(store, [controller], options);
+  const start = (others: readonly Controller[] = []) => runControllers(store, [controller, ...others], options);
   return { store, clock, stop, calls, outcomes, lines, outcome, start };
 }
 
@@ -210,5 +210,44 @@ test('stopping waits for the reconcile that runs', async () => {
   gate.resolve(DONE);
   await ended;
   assert.deepEqual(outcomes, ['test ns/r done']);
+  await store.close();
+});
+
+test('while keys of an urgent controller wait, no other begins one', async () => {
+  let gate = Promise.resolve();
+  let order: string[] = [];
+  const urgent: Controller = {
+    name: 'urgent',
+    kind: 'Repository',
+    urgent: true,
+    watches: [],
+    reconcile: async ({ name }) => {
+      order.push(`urgent ${name}`);
+      await gate;
+      return DONE;
+    },
+  };
+  const usual = async ({ name }: ObjectKey) => {
+    order.push(`usual ${name}`);
+    return DONE;
+  };
+  const { store, start, outcome, clock, stop } = setUp(usual);
+  for (const name of ['a', 'b', 'c']) await store.create('Repository', repository('ns', name));
+  const running = start([urgent]);
+  await running.synced;
+  await outcome(6);
+  order = [];
+  const opened = Promise.withResolvers<void>();
+  gate = opened.promise;
+  for (const name of ['a', 'b', 'c']) running.enqueue('Repository', { namespace: 'ns', name });
+  await clock.advance(0);
+  // Two workers each; what was begun before something urgent waited goes on.
+  assert.deepEqual(order.toSorted(), ['urgent a', 'urgent b', 'usual a', 'usual b']);
+  order = [];
+  opened.resolve();
+  await outcome(12);
+  assert.deepEqual(order, ['urgent c', 'usual c']);
+  stop.abort();
+  await running.stopped;
   await store.close();
 });

@@ -31,9 +31,9 @@ interface RunningControllers {
   stopped: Promise<void>;
 }
 
-/** One watch of the store feeds all controllers; each has a queue of its own. */
+/** One watch of the store feeds all controllers; each has a queue of its own, and those of urgent ones go first. */
 export function runControllers(store: Store, controllers: readonly Controller[], options: RunOptions): RunningControllers {
-  const running = controllers.map((controller) => ({ controller, queue: queueFor(controller, options) }));
+  const running = queuesFor(controllers, options);
   const synced = Promise.withResolvers<void>();
   const enqueue = (kind: KindName, key: ObjectKey) => {
     for (const { controller, queue } of running) if (controller.kind === kind) queue.add(queueKey(key));
@@ -101,15 +101,26 @@ async function wake(event: Exclude<WatchEvent, { type: 'Synced' }>, running: rea
   }
 }
 
-function queueFor(controller: Controller, options: RunOptions): WorkQueue {
+function queuesFor(controllers: readonly Controller[], options: RunOptions): Running[] {
   const { clock, concurrency, backOff = DEFAULT_BACK_OFF } = options;
-  const queue: WorkQueue = new WorkQueue({
-    clock,
-    concurrency,
-    backOff,
-    work: (key, signal) => work(controller, queue, key, signal, options),
+  const urgent: WorkQueue[] = [];
+  const others: WorkQueue[] = [];
+  const holdsBack = () => urgent.some((queue) => queue.hasWaiting);
+  const onNoneWaiting = () => {
+    for (const queue of others) queue.goOn();
+  };
+  return controllers.map((controller) => {
+    const order = controller.urgent ? { onNoneWaiting } : { holdsBack };
+    const queue: WorkQueue = new WorkQueue({
+      clock,
+      concurrency,
+      backOff,
+      ...order,
+      work: (key, signal) => work(controller, queue, key, signal, options),
+    });
+    (controller.urgent ? urgent : others).push(queue);
+    return { controller, queue };
   });
-  return queue;
 }
 
 async function work(controller: Controller, queue: WorkQueue, text: string, signal: AbortSignal, options: RunOptions): Promise<void> {

@@ -7,7 +7,7 @@ import type { ObjectKey } from '../api/object.ts';
  *
  * Contract:
  * - a write that was acknowledged survives the death of this process and of the machine's power;
- * - objects returned are the caller's own copies;
+ * - objects returned are the caller's own copies, but for those of `view`;
  * - errors are `StashError` with codes NotFound, AlreadyExists, Conflict, Invalid or StoreUnavailable.
  */
 export interface Store {
@@ -15,6 +15,11 @@ export interface Store {
   get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined>;
   /** Sorted by namespace, then name. */
   list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]>;
+  /**
+   * As `list`, for readers that change nothing of what they get: a store that holds its objects in memory does not copy them, which for
+   * lists of hundreds is most of the work. What was got stays as it is; a change makes another object.
+   */
+  view<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<readonly Readonly<KindMap[K]>[]>;
   /** Sets uid, resourceVersion, generation 1 and creationTimestamp; drops status. AlreadyExists when the name is taken. */
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]>;
   /**

@@ -42,4 +42,4 @@ const OFF = new Set(['', '0', 'false', 'no']);
 const MACHINE_ONLY = new Set(['up']);
 const CLUSTER_ONLY = new Set(['inject', 'upgrade-agents']);
 // Completion opens the store that the words name, if it has to.
-const NO_STORE = new Set(['completion', '__complete', 'version']);
+const NO_STORE = new Set(['completion', '__complete', 'grants', 'version']);

@@ -38,6 +38,7 @@ function openStore(cli: Cli, connection: Connection, options: ClusterOptions): S
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind, filter) => store.list(kind, filter),
+    view: (kind, filter) => store.view(kind, filter),
     create: (kind, object) => store.create(kind, object),
     replace: (kind, object) => store.replace(kind, object),
     replaceStatus: (kind, object) => store.replaceStatus(kind, object),

@@ -60,6 +60,7 @@ function runRows(host: HostBackupStats | HostRestoreStats, { color }: View): [st
     ['Steps', stepsText(host.steps)],
     // A finished run's last progress says nothing any more.
     ['Progress', host.phase === 'Running' ? progressText(host.progress) : undefined],
+    ['Message', host.message],
     ...failureRows({ code: host.errorCode, message: host.error, remedy: host.remedy }, color),
   ];
 }

@@ -28,6 +28,7 @@ export async function checkMachine(dataDir: string, env: Readonly<Record<string,
 const WANTED: readonly { name: ToolName; needed: boolean }[] = [
   { name: 'restic', needed: true },
   { name: 'mariadb-backup', needed: false },
+  { name: 'mariadb-dump', needed: false },
   { name: 'setpriv', needed: false },
   { name: 'mariadb', needed: false },
   { name: 'mariadbd', needed: false },

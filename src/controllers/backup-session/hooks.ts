@@ -60,6 +60,10 @@ export async function postBackupHooks(run: SessionRun, failure: string | undefin
   return first ?? last;
 }
 
+export function hasPostHooks({ invoker }: SessionRun): boolean {
+  return [invoker.globalHooks, ...invoker.members.map(({ hooks }) => hooks)].some((hooks) => hooks?.postBackup !== undefined);
+}
+
 async function failureOf(run: SessionRun, type: string, hooks: readonly DueHook[]): Promise<StashError | undefined> {
   try {
     await runHooksOnce(hostOf(run), type, hooks, { all: true });

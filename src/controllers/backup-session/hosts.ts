@@ -1,9 +1,12 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
+import { isCode } from '../../errors/error.ts';
 import type { Report } from '../../orders/order.ts';
 import { expectEndOf } from '../expect-end.ts';
-import { failedHost, STOP_GRACE_MS } from '../host-report.ts';
+import { failedHost, orderedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';
+import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { tellForcedFull } from './forced-full-event.ts';
+import { hasPostHooks } from './hooks.ts';
 import { backupOrder, backupOrderId } from './order.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
@@ -11,11 +14,16 @@ import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
 /** A host whose agent was lost gets the order once more, by itself. */
 const MOST_ATTEMPTS = 2;
 
+interface HostsAfterwards extends Afterwards {
+  /** A host is not there just now. */
+  awaited?: boolean;
+}
+
 /** Gives every host its order, in turn where the batch is Sequential, and gathers the reports until all hosts are done. */
 export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== 'Running') return NEXT;
   const targets = run.status.targets ?? [];
-  const afterwards: Afterwards = { acknowledge: [], unanswered: [] };
+  const afterwards: HostsAfterwards = { acknowledge: [], unanswered: [] };
   const overdue = deadlinePassed(run);
   for (const [index, target] of targets.entries()) {
     target.stats = await Promise.all((target.stats ?? []).map((host) => advance(run, target, index, host, overdue, afterwards)));
@@ -23,11 +31,16 @@ export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
     const done = target.stats.every(isHostDone);
     if (!done && run.invoker.sequential) break;
   }
-  await run.save();
-  for (const id of afterwards.acknowledge) run.ctx.desk.acknowledge(id);
+  if (afterwards.awaited !== true) awaitNoMore(run);
+  // A report is the agent's again until it is written down.
+  run.afterwards.push(...afterwards.acknowledge.map((id) => () => run.ctx.desk.acknowledge(id)));
+  const done = targets.every((target) => (target.stats ?? []).every(isHostDone));
+  // What comes next is written at once, and this with it, unless hooks come first.
+  if (!done || hasPostHooks(run)) await run.save();
   const [unanswered] = afterwards.unanswered;
   if (unanswered !== undefined) throw unanswered;
-  if (targets.every((target) => (target.stats ?? []).every(isHostDone))) return NEXT;
+  if (done) return NEXT;
+  if (afterwards.awaited === true) return wait(5_000, 'a target has no host');
   const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
 }
@@ -38,7 +51,7 @@ async function advance(
   index: number,
   host: HostBackupStats,
   overdue: boolean,
-  afterwards: Afterwards,
+  afterwards: HostsAfterwards,
 ): Promise<HostBackupStats> {
   if (isHostDone(host)) return host;
   const time = run.now.toISOString();
@@ -54,7 +67,7 @@ async function advance(
   }
   if (overdue) return stop(run, host, id, report, time);
   if (report === undefined) return give(run, target, { ...host, orderID: id }, time, afterwards);
-  if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => backupOrder(run, target, host, id));
+  await expectEndOf(run, id, () => backupOrder(run, target, host, id));
   return afterReport(host, report, undefined, time);
 }
 
@@ -63,7 +76,7 @@ async function again(
   target: BackupTargetStatus,
   index: number,
   host: HostBackupStats,
-  afterwards: Afterwards,
+  afterwards: HostsAfterwards,
 ): Promise<HostBackupStats> {
   const { progress: _progress, steps: _steps, ...rest } = host;
   const next = { ...rest, attempts: (host.attempts ?? 1) + 1 };
@@ -81,24 +94,32 @@ async function give(
   target: BackupTargetStatus,
   host: HostBackupStats,
   time: string,
-  afterwards: Afterwards,
+  afterwards: HostsAfterwards,
 ): Promise<HostBackupStats> {
   try {
     const { agent, order } = await backupOrder(run, target, host, host.orderID ?? '');
     // An agent that has told of steps has begun it.
     run.ctx.desk.give(agent, order, host.steps !== undefined);
-    return { ...host, phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
+    const hindrance = run.ctx.desk.hindrance(order.id);
+    return { ...orderedHost(host, hindrance), phase: 'Running', startTime: host.startTime ?? time, attempts: host.attempts ?? 1 };
   } catch (thrown) {
+    // Of one that has begun it is the agent that is waited for.
+    if (isCode(thrown, 'TargetNotReady') && host.steps === undefined) {
+      afterwards.awaited = true;
+      return mayAwait(run, thrown.message) ? host : failedHost(host, awaitedTooLong(thrown.message), time);
+    }
     const error = orderTrouble(run, host, thrown, afterwards);
     return error === undefined ? host : failedHost(host, error, time);
   }
 }
 
 function stop(run: SessionRun, host: HostBackupStats, id: string, report: Report | undefined, time: string): HostBackupStats {
+  // What an agent has told of steps of has begun, whatever keeps that agent away since.
+  const hindrance = host.steps === undefined ? run.ctx.desk.hindrance(id) : undefined;
   run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
   const late = run.now.getTime() - Date.parse(run.status.sessionDeadline ?? '');
   if (host.phase === 'Pending' || report === undefined || late > STOP_GRACE_MS)
-    return failedHost(host, canceled(run.status.sessionDeadline ?? ''), time);
+    return failedHost(host, canceled(run.status.sessionDeadline ?? '', hindrance), time);
   return host;
 }
 

@@ -1,5 +1,7 @@
+import type { BackupBatch } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
-import { keyText, type ObjectKey } from '../../api/object.ts';
+import { keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { apart } from '../../rules/elapsed.ts';
@@ -7,6 +9,7 @@ import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { failedHost } from '../host-report.ts';
+import { UNFINISHED_BACKUPS } from '../indexes.ts';
 import { hasEnded } from '../invoker/history.ts';
 import { retryOf } from '../invoker/objects.ts';
 import { patchStatus } from '../patch-status.ts';
@@ -15,6 +18,7 @@ import { needsRecording } from '../repository/sessions.ts';
 import { finish } from './finish.ts';
 import { preBackupHooks } from './hooks.ts';
 import { runHosts } from './hosts.ts';
+import { logTick } from './log-tick.ts';
 import { maintenanceOutcomes, markRecorded } from './recorded.ts';
 import { askRoles } from './roles.ts';
 import { fail, openSession, purposeOfSession, type SessionOutcome, type SessionRun } from './session-run.ts';
@@ -29,6 +33,8 @@ const PHASES: readonly { name: string; run: (run: SessionRun) => Promise<Session
   { name: 'Hosts', run: runHosts },
   { name: 'Finish', run: finish },
 ];
+
+const LOG_PHASES: typeof PHASES = [{ name: 'LogTick', run: logTick }];
 
 export function backupSessionController(ctx: Context): Controller {
   // Who is to be woken, kept here: to list all sessions for every one that ends would cost the square of their number at the start.
@@ -45,6 +51,8 @@ export function backupSessionController(ctx: Context): Controller {
         kind: 'Repository',
         map: (repository) => waiting().filter((key) => key.namespace === repository.metadata.namespace),
       },
+      { kind: 'BackupConfiguration', map: (invoker) => unfinishedOf(ctx, invoker) },
+      { kind: 'BackupBatch', map: (invoker) => unfinishedOf(ctx, invoker) },
     ],
     reconcile: async (key, { signal }) => {
       unsettled.set(keyText(key), key);
@@ -54,6 +62,13 @@ export function backupSessionController(ctx: Context): Controller {
       return result;
     },
   };
+}
+
+/** What it says of its logs, sessions by hand wait for. */
+async function unfinishedOf(ctx: Context, { kind, metadata, status }: BackupConfiguration | BackupBatch): Promise<ObjectKey[]> {
+  if (status?.execOps?.some(({ operation }) => operation === 'Log') !== true) return [];
+  const key = `${kind}/${metadata.namespace}/${metadata.name}`;
+  return (await ctx.store.view('BackupSession', { having: { index: UNFINISHED_BACKUPS, key } })).map(keyOf);
 }
 
 /** Neither a free slot nor a Repository is anything to it. */
@@ -80,7 +95,7 @@ async function reconcile(key: ObjectKey, ctx: Context, signal: AbortSignal): Pro
     if (isCode(thrown, 'StoreUnavailable', 'Conflict')) throw thrown;
     return impossible(ctx, session, fail(thrown), signal);
   }
-  for (const phase of PHASES) {
+  for (const phase of run.operation === 'Log' ? LOG_PHASES : PHASES) {
     const outcome = await phase.run(run);
     if (outcome.type === 'next') continue;
     if (outcome.type === 'end') Object.assign(run.status, ended(run.status.startTime, outcome, ctx.clock.now()));

@@ -27,6 +27,8 @@ export interface SessionRun {
   now: Date;
   signal: AbortSignal;
   save(): Promise<void>;
+  /** What is done as soon as the draft has been written. */
+  afterwards: (() => void)[];
   condition(type: string, ok: boolean | 'Unknown', reason: string, message: string): void;
 }
 
@@ -49,10 +51,6 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   const begun = session.status?.phase === 'Running' || session.status?.phase === 'DataStored';
   const { line, operation, state, message } = chosen(operations, session, invoker, begun);
   if (!begun && state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
-  if (!begun && operation === 'Log')
-    throw new StashError('Invalid', `alias "${line.alias}" archives the log at each tick of its schedule and makes no sessions`, {
-      remedy: `See how far it is with "stash describe ${kind.toLowerCase()} ${name}"; to archive more often, give the alias another schedule.`,
-    });
   if (!begun && (object.status?.phase === 'Invalid' || state === 'Invalid'))
     throw new StashError('Invalid', `${kind} ${name} is invalid: ${message ?? readyMessage(object.status)}`);
   // Status may be of an earlier spec.
@@ -71,9 +69,11 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
     purpose: purposeOfSession(session),
     now,
     signal,
+    afterwards: [],
     save: async () => {
       current = await patchStatus(ctx, 'BackupSession', current, structuredClone(run.status));
       run.session = current;
+      for (const act of run.afterwards.splice(0)) act();
     },
     condition: (type, ok, reason, message) => {
       const status = ok === 'Unknown' ? 'Unknown' : ok ? 'True' : 'False';

@@ -35,7 +35,7 @@ async function connected(ctx: Context, begin: readonly SlotSession[]): Promise<S
   for (const key of targets) {
     const invokers = await invokersHaving(ctx.store, INVOKERS_BY_TARGET, key);
     const backups = await Promise.all(invokers.map((one) => backupsOf(ctx, `${one.kind}/${keyText(keyOf(one))}`)));
-    const restores = await ctx.store.list('RestoreSession', { having: { index: UNFINISHED_RESTORES, key } });
+    const restores = await ctx.store.view('RestoreSession', { having: { index: UNFINISHED_RESTORES, key } });
     for (const slot of [...backups.flat(), ...restores.map(restoreSlot)]) {
       found.set(slot.key, slot);
       for (const target of slot.targets) targets.add(target);
@@ -45,7 +45,7 @@ async function connected(ctx: Context, begin: readonly SlotSession[]): Promise<S
 }
 
 async function backupsOf(ctx: Context, key: string): Promise<SlotSession[]> {
-  const sessions = await ctx.store.list('BackupSession', { having: { index: UNFINISHED_BACKUPS, key } });
+  const sessions = await ctx.store.view('BackupSession', { having: { index: UNFINISHED_BACKUPS, key } });
   return (await Promise.all(sessions.map((one) => backupSlot(ctx, one)))).filter((one) => one !== undefined);
 }
 

@@ -6,6 +6,7 @@ import { timeText } from '../context.ts';
 import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { targetHosts } from '../target-hosts.ts';
+import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
@@ -73,7 +74,14 @@ async function begin(run: SessionRun): Promise<SessionOutcome> {
     const ref = member.target?.ref ?? {};
     const answer = await targetHosts(run.ctx, member.target, run.invoker.namespace);
     if ('missing' in answer) return fail(new StashError('NotFound', `target: ${answer.missing}`));
-    if (answer.hosts.length === 0) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
+    if (answer.hosts.length === 0) {
+      const { awaited } = answer;
+      if (awaited === undefined) return fail(new StashError('NotFound', `target: ${ref.kind} ${ref.name} has no host`));
+      if (!mayAwait(run, awaited)) return fail(awaitedTooLong(awaited));
+      // Nobody is kept from the repositories meanwhile.
+      run.ctx.gates.release(run.purpose);
+      return pending(run, 'TargetNotReady', `waits for a host: ${awaited}`);
+    }
     targets.push({
       ref,
       ...(member.target?.alias === undefined ? {} : { alias: member.target.alias }),
@@ -82,6 +90,7 @@ async function begin(run: SessionRun): Promise<SessionOutcome> {
       stats: answer.hosts.map((hostname) => ({ hostname, phase: 'Pending' as const })),
     });
   }
+  awaitNoMore(run);
   const limit = run.invoker.timeOut === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(run.invoker.timeOut);
   Object.assign(run.status, {
     phase: 'Running',

@@ -98,8 +98,10 @@ function snapshotStats(stored: StoredSnapshot): SnapshotStats[] {
   ];
 }
 
-export function canceled(deadline: string): OrderError {
-  return orderError(new StashError('DeadlineExceeded', `not done at the session's deadline ${deadline}; the run was stopped`));
+export function canceled(deadline: string, hindrance?: string): OrderError {
+  const how = hindrance === undefined ? 'not done' : 'not begun';
+  const why = hindrance === undefined ? 'the run was stopped' : hindrance;
+  return orderError(new StashError('DeadlineExceeded', `${how} at the session's deadline ${deadline}; ${why}`));
 }
 
 export function noResult(): OrderError {

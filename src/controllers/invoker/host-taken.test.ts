@@ -28,8 +28,8 @@ const cases: [what: string, old: [kind: string, alias?: string], young: [kind: s
 for (const [what, old, young, taken] of cases)
   test(`In one repository: ${what}${taken === undefined ? '' : ' cannot be told apart'}`, async () => {
     const [first, second] = [configuration('old', ...old), configuration('young', ...young)];
-    const list = async (kind: string) => (kind === 'BackupConfiguration' ? [first, second] : []);
-    const store = { list } as unknown as Store;
+    const view = async (kind: string) => (kind === 'BackupConfiguration' ? [first, second] : []);
+    const store = { view } as unknown as Store;
     assert.deepEqual(await hostProblems({ store }, invokerOf(first)), []);
     const [problem] = await hostProblems({ store }, invokerOf(second));
     if (taken === undefined) assert.equal(problem, undefined);
@@ -47,10 +47,10 @@ test('servers that an AppBinding lists are hosts by their names', async () => {
     configuration('web', 'StatefulSet', 'web'),
   ];
   const problems = async (names: string[], ofYoung: BackupConfiguration = young) => {
-    const list = async (kind: string) => (kind === 'BackupConfiguration' ? [old, ofYoung] : []);
+    const view = async (kind: string) => (kind === 'BackupConfiguration' ? [old, ofYoung] : []);
     const get = async (_kind: string, { name }: { name: string }) =>
       name === 'old' ? servers(name, ['db-0', 'web-1']) : servers(name, names);
-    return hostProblems({ store: { list, get } as unknown as Store }, invokerOf(ofYoung));
+    return hostProblems({ store: { view, get } as unknown as Store }, invokerOf(ofYoung));
   };
   assert.deepEqual(await problems(['db-1', 'db-2']), []);
   assert.match((await problems(['db-1', 'db-0'])).join(), /already has host "db-0", "web-1" of shop\/AppBinding\/old/);

@@ -1,22 +1,20 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
-import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import { FINALIZER, LABELS } from '../../api/names.ts';
 import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode } from '../../errors/error.ts';
 import type { Catalog } from '../../rules/binding.ts';
-import { parseDuration } from '../../rules/duration.ts';
-import { type Invoker, invokerOf, type PlannedOperation } from '../../rules/invoker.ts';
-import { decideTick, type TickDecision } from '../../rules/schedule/tick.ts';
+import { type Invoker, invokerOf } from '../../rules/invoker.ts';
+import type { TickDecision } from '../../rules/schedule/tick.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
 import { readCatalog } from '../catalog.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer, removeFinalizer } from '../finalizer.ts';
-import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY } from '../indexes.ts';
+import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY, UNFINISHED_BACKUPS } from '../indexes.ts';
 import { abandonLogs, dropLogs, runningLogs } from '../log/abandon.ts';
-import { archiveLogs, type LogTick } from '../log/archive.ts';
+import { archiveLogs, type LogTick, type Tick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
 import { expired } from './history.ts';
 import { logSlaveUpdates } from './log-slave-updates.ts';
@@ -24,15 +22,16 @@ import { sessionForTick, tickName } from './objects.ts';
 import { type CheckedOperation, checkOperations } from './operations.ts';
 import { invokerStatus, operationStatus } from './status.ts';
 import { targetWatches } from './target-watches.ts';
+import { lastSessionTick, lineId, recordedTick, tickOf } from './ticks.ts';
 import { validate } from './validate.ts';
 
 type InvokerKind = 'BackupConfiguration' | 'BackupBatch';
 
 /** Schedules sessions for a BackupConfiguration or BackupBatch, says in status what it understood, and tidies up old sessions. */
 export function invokerController(kind: InvokerKind, ctx: Context): Controller {
-  const all = async (): Promise<ObjectKey[]> => (await ctx.store.list(kind)).map(keyOf);
+  const all = async (): Promise<ObjectKey[]> => (await ctx.store.view(kind)).map(keyOf);
   const having = async (index: typeof INVOKERS_BY_REPOSITORY, object: AnyObject): Promise<ObjectKey[]> =>
-    (await ctx.store.list(kind, { having: { index, key: keyText(keyOf(object)) } })).map(keyOf);
+    (await ctx.store.view(kind, { having: { index, key: keyText(keyOf(object)) } })).map(keyOf);
   return {
     name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
     kind,
@@ -72,37 +71,46 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   }
   const invoker = invokerOf(object);
   const catalog = await readCatalog(ctx);
-  const begun = runningLogs(object);
+  const running = runningLogs(object);
   if (object.metadata.deletionTimestamp !== undefined) return release(kind, ctx, object, invoker, catalog);
   const now = ctx.clock.now();
   const operations = await checkOperations(ctx, invoker, catalog);
   const verdict = await validate(ctx, object, operations);
-  if (ctx.platform.attach !== undefined && verdict.phase !== 'Invalid') {
+  if (ctx.platform.attach !== undefined && ctx.platform.attaches?.(invoker) === true && verdict.phase !== 'Invalid') {
     object = await ensureFinalizer<InvokerKind>(ctx, kind, object);
     verdict.conditions.push(...(await ctx.platform.attach(invoker, catalog)));
   }
-  const sessions = await ctx.store.list('BackupSession', {
+  const sessions = await ctx.store.view('BackupSession', {
     namespace: invoker.namespace,
     labels: { [LABELS.invokerType]: kind, [LABELS.invokerName]: invoker.name },
   });
   verdict.conditions.push(...logSlaveUpdates(sessions));
   const before = new Map((object.status?.execOps ?? []).map((one) => [lineId(one), one]));
   const lines: ExecOpStatus[] = [];
+  const begun: { operation: CheckedOperation; tick: string }[] = [];
   const logs: LogTick[] = [];
   let wake: number | undefined;
   for (const operation of operations) {
     const known = before.get(operation.line.id);
-    const decision = verdict.ready ? tickOf(operation, known, object, invoker, sessions, now) : undefined;
-    const log = isLog(operation, known) ? await archiveLogs(ctx, invoker, operation, known, decision?.run?.scheduledTime) : undefined;
+    const made = lastSessionTick(invoker, operation.line, sessions);
+    const decision = verdict.ready ? tickOf(operation, known, object, made, now) : undefined;
+    const log = isLog(operation, known)
+      ? await archiveLogs(ctx, invoker, operation, known, await logTickOf(ctx, invoker, operation, verdict, decision))
+      : undefined;
     if (log !== undefined) logs.push(log);
-    else if (decision?.run !== undefined) await runTick(ctx, object, invoker, operation, decision.run);
+    else if (decision?.run !== undefined) {
+      await runTick(ctx, invoker, operation, decision.run);
+      begun.push({ operation, tick: timeText(decision.run.scheduledTime) });
+    } else if (decision !== undefined && made !== undefined && made > (recordedTick(known, object) ?? ''))
+      begun.push({ operation, tick: made });
     if (decision !== undefined && decision.missed > 0) await tellMissed(ctx, object, operation, decision);
     if (decision?.next !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, decision.next.getTime() - now.getTime());
     lines.push({ ...operationStatus(operation, log === undefined ? known : withoutLog(known), decision, sessions), ...log?.fields });
     if (log?.wakeMs !== undefined) wake = Math.min(wake ?? Number.POSITIVE_INFINITY, log.wakeMs);
   }
   await patchStatus(ctx, kind, object, invokerStatus(object, invoker, verdict, lines, timeText(now)));
-  abandonLogs(ctx, begun, lines);
+  for (const { operation, tick } of begun) await tellCreated(ctx, object, invoker, operation, tick);
+  abandonLogs(ctx, running, lines);
   for (const { news, settle } of logs) {
     settle();
     for (const { type, reason, message } of news) await ctx.events.record(object, type, reason, message);
@@ -110,6 +118,23 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');
+}
+
+/** A tick of its schedule, else the oldest session by hand; a host answers each once. */
+async function logTickOf(
+  ctx: Context,
+  { kind, namespace, name }: Invoker,
+  { line }: CheckedOperation,
+  { ready }: { ready: boolean },
+  decision: TickDecision | undefined,
+): Promise<Tick | undefined> {
+  if (!ready) return undefined;
+  if (decision?.run !== undefined) return { id: String(decision.run.scheduledTime.getTime()) };
+  const unfinished = await ctx.store.view('BackupSession', { having: { index: UNFINISHED_BACKUPS, key: `${kind}/${namespace}/${name}` } });
+  const [oldest] = unfinished
+    .filter(({ spec }) => spec.alias === line.alias)
+    .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''));
+  return oldest && { id: oldest.metadata.uid ?? '', asked: oldest.metadata.name };
 }
 
 /** What a look at the logs says anew. */
@@ -140,74 +165,33 @@ async function release(
   return DONE;
 }
 
-function lineId(line: ExecOpStatus): string {
-  return line.member === undefined ? line.alias : `${line.alias}@${line.member}`;
-}
-
-function tickOf(
-  operation: CheckedOperation,
-  known: ExecOpStatus | undefined,
-  object: BackupConfiguration | BackupBatch,
-  invoker: Invoker,
-  sessions: readonly BackupSession[],
-  now: Date,
-): TickDecision | undefined {
-  const { line, schedule, state } = operation;
-  if (schedule === undefined || state === 'NotSupportedYet' || state === 'Invalid') return undefined;
-  return decideTick({
-    schedule,
-    timeZone: line.timeZone,
-    now,
-    lastCheckTime: lastDecided(known?.lastCheckTime ?? object.metadata.creationTimestamp, invoker, line, sessions, now),
-    ...(known?.understoodSchedule === undefined ? {} : { lastSchedule: known.understoodSchedule }),
-    ...(known?.skipped === undefined ? {} : { skipped: { after: new Date(known.skipped.after), before: new Date(known.skipped.before) } }),
-    missedRuns: line.missedRuns,
-    jitterMs: parseDuration(line.jitter),
-    jitterSeed: `${object.kind}/${object.metadata.namespace}/${object.metadata.name}/${line.id}`,
-    paused: state === 'Paused',
-  });
-}
-
-/** A session may tell of a tick whose status write was lost. */
-function lastDecided(
-  recorded: string | undefined,
-  invoker: Invoker,
-  line: PlannedOperation,
-  sessions: readonly BackupSession[],
-  now: Date,
-): Date {
-  const scheduled = sessions.flatMap(({ metadata, spec }) =>
-    spec.alias === line.alias && spec.scheduledTime !== undefined ? [{ name: metadata.name, time: spec.scheduledTime }] : [],
-  );
-  // By name, which a line of another member with the same alias cannot have.
-  const ticks = scheduled.filter(({ name, time }) => name === tickName(invoker, line, new Date(time))).map(({ time }) => time);
-  const latest = [recorded, ...ticks]
-    .filter((time) => time !== undefined)
-    .sort()
-    .at(-1);
-  return latest === undefined ? now : new Date(latest);
-}
-
-/** The session first, `lastCheckTime` after it: a crash in between decides the same tick again and finds the session there. */
+/**
+ * The session first, `lastCheckTime` after it: a crash in between decides the same tick again and finds the session there. Mostly the
+ * scheduler has made it.
+ */
 async function runTick(
+  ctx: Context,
+  invoker: Invoker,
+  { line }: CheckedOperation,
+  { scheduledTime, missedRun }: NonNullable<TickDecision['run']>,
+): Promise<void> {
+  try {
+    await ctx.store.create('BackupSession', sessionForTick(invoker, line, scheduledTime, missedRun));
+  } catch (error) {
+    if (!isCode(error, 'AlreadyExists')) throw error;
+  }
+}
+
+/** Once, with the write of `lastCheckTime`, whoever made the session. */
+async function tellCreated(
   ctx: Context,
   object: BackupConfiguration | BackupBatch,
   invoker: Invoker,
   { line }: CheckedOperation,
-  run: NonNullable<TickDecision['run']>,
+  tick: string,
 ): Promise<void> {
-  const session = sessionForTick(invoker, line, run.scheduledTime, run.missedRun);
-  try {
-    await ctx.store.create('BackupSession', session);
-    await ctx.events.record(
-      object,
-      'Normal',
-      'SessionCreated',
-      `alias ${line.alias}: session ${session.metadata.name} for ${timeText(run.scheduledTime)}`,
-    );
-  } catch (error) {
-    if (!isCode(error, 'AlreadyExists')) throw error;
-  }
+  const name = tickName(invoker, line, new Date(tick));
+  await ctx.events.record(object, 'Normal', 'SessionCreated', `alias ${line.alias}: session ${name} for ${tick}`);
 }
 
 async function tellMissed(

@@ -19,7 +19,7 @@ export function targetWatches(kind: 'BackupConfiguration' | 'BackupBatch', { sto
       async (key) => (await store.get(target, key)) !== undefined,
       async ({ metadata: { namespace = '', name } }) => {
         const having = { index: INVOKERS_BY_TARGET, key: targetText({ kind: target, namespace, name }) };
-        return (await store.list(kind, { having })).map(keyOf);
+        return (await store.view(kind, { having })).map(keyOf);
       },
     ),
   }));

@@ -194,13 +194,21 @@ test('snapshots of logs get into the records, and the older ones of a series go'
   assert.equal((await line(one))?.uploads, 70);
 });
 
-test('a session by hand for a Log alias is refused with what to do', async () => {
-  const one = await archiving(['db-0']);
-  await one.store.create('BackupSession', sessionOf('by-hand', { name: 'db' }, { alias: 'log' }));
-  await one.settle();
-  const [session] = await one.list('BackupSession');
-  assert.equal(session?.status?.phase, 'Failed');
-  assert.match(session?.status?.message ?? '', /archives the log at each tick/);
+test('a session by hand for a Log alias is one tick now, and ends as that does', async () => {
+  const one = await archiving(['db-0', 'db-1']);
+  one.agents.roles.set('db-1', { role: 'Replica' });
+  const byHand = async (name: string) => {
+    await one.store.create('BackupSession', sessionOf(name, { name: 'db' }, { alias: 'log' }));
+    await one.settle();
+    const { phase, reason } = (await one.list('BackupSession')).find(({ metadata }) => metadata.name === name)?.status ?? {};
+    return `${phase} ${reason}`;
+  };
+  assert.equal(await byHand('first'), 'Succeeded LogArchived');
+  assert.equal(orders(one).length, 2);
+  one.agents.logs.set('db-0', { failed: [failed] });
+  assert.equal(await byHand('second'), 'Failed StorageUnreachable');
+  assert.equal(orders(one).length, 4);
+  assert.equal(await one.settle(), 0);
 });
 
 test('a configuration that goes, or loses its alias, leaves no repository held', async () => {

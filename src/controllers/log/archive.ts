@@ -6,16 +6,24 @@ import { apart } from '../../rules/elapsed.ts';
 import { type Invoker, repositoriesOf } from '../../rules/invoker.ts';
 import { type Context, timeText } from '../context.ts';
 import type { CheckedOperation } from '../invoker/operations.ts';
-import { targetKey } from '../platform-port.ts';
 import { isRecordedIn } from '../repository/log-records.ts';
 import { openRepository } from '../repository/open.ts';
 import { usable } from '../repository/usable.ts';
+import { targetHosts } from '../target-hosts.ts';
 import { type LogNews, logNews } from './news.ts';
 import { gateOf, type LogLine, logOrder, logOrderId, onlyOfPrimary, targetOf } from './order.ts';
 import { afterLogReport, logLine, previousLog, withError } from './status.ts';
 
 /** An agent takes an order within a poll or two; one that has said nothing for so long is not there. */
 const UNHEARD_MS = 120_000;
+/** How soon a tick by hand looks again at a repository that is being opened, or under maintenance. */
+const BUSY_MS = 5_000;
+
+/** When each host archives its log once: what tells it from every other, and the session that asked for it, if one did. */
+export interface Tick {
+  id: string;
+  asked?: string;
+}
 
 export interface LogTick {
   /** What the line's status has of the log. */
@@ -36,7 +44,7 @@ export async function archiveLogs(
   invoker: Invoker,
   { line }: CheckedOperation,
   known: ExecOpStatus | undefined,
-  tick: Date | undefined,
+  tick: Tick | undefined,
 ): Promise<LogTick> {
   const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => `${namespace}/${name}`);
   const settled: string[] = [];
@@ -55,7 +63,8 @@ export async function archiveLogs(
     for (const host of told) {
       const free = host.orderID === undefined;
       if (!free) hosts.push(await goOn(of, host, told, settled));
-      else if (tick !== undefined && names.includes(host.host)) hosts.push(await begin(of, host, told, tick));
+      else if (tick !== undefined && names.includes(host.host) && (tick.asked === undefined || tick.asked !== host.asked))
+        hosts.push(await begin(of, host, told, tick));
       else hosts.push(host);
     }
   }
@@ -68,6 +77,9 @@ export async function archiveLogs(
     fields,
     news: logNews(line.alias, known ?? {}, fields),
     ...(recorded.some(({ orderID }) => orderID !== undefined) ? { wakeMs: UNHEARD_MS / 2 } : {}),
+    ...(tick?.asked !== undefined && recorded.every(({ orderID, asked }) => orderID === undefined && asked !== tick.asked)
+      ? { wakeMs: BUSY_MS }
+      : {}),
     settle: () => {
       for (const id of settled) {
         ctx.desk.acknowledge(id);
@@ -78,7 +90,7 @@ export async function archiveLogs(
 }
 
 async function hostNames({ ctx, invoker, member }: LogLine): Promise<string[]> {
-  const answer = await ctx.platform.hosts(targetKey(member.target?.ref ?? {}, invoker.namespace), member.target?.alias);
+  const answer = await targetHosts(ctx, member.target, invoker.namespace);
   return 'missing' in answer ? [] : answer.hosts;
 }
 
@@ -90,31 +102,41 @@ function take({ ctx }: LogLine, host: LogHostStatus, settled: string[]): LogHost
   return afterLogReport(host, report);
 }
 
-async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostStatus[], tick: Date): Promise<LogHostStatus> {
+async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostStatus[], tick: Tick): Promise<LogHostStatus> {
   const { ctx, invoker, line } = of;
-  const id = logOrderId(of, host.host, tick);
+  const id = logOrderId(of, host.host, tick.id);
   const using: string[] = [];
+  let later = false;
   let repositories = host.repositories ?? [];
   for (const ref of repositoriesOf(invoker, line.alias)) {
     const name = `${ref.namespace}/${ref.name}`;
     const trouble = await repositoryTrouble(of, ref);
-    if (trouble !== undefined)
+    if (trouble === 'Opening') later = true;
+    else if (trouble !== undefined)
       repositories = [
         ...repositories.filter((one) => one.name !== name),
         { ...repositories.find((one) => one.name === name), name, error: trouble.message, errorCode: trouble.code },
       ];
     else if (ctx.gates.tryShare(ref, gateOf(id))) using.push(name);
+    else later = true;
   }
-  const started = { ...host, repositories, orderID: id, startTime: timeText(ctx.clock.now()), using };
+  // Who asks for the log now is told when it is stored everywhere; a tick of the schedule leaves the rest to the next.
+  if (later && tick.asked !== undefined) {
+    ctx.gates.release(gateOf(id));
+    return host;
+  }
+  const asked = tick.asked === undefined ? {} : { asked: tick.asked };
+  const started = { ...host, ...asked, repositories, orderID: id, startTime: timeText(ctx.clock.now()), using };
   return give(of, started, hosts);
 }
 
-/** Why a repository cannot be used now; one that is being opened, or is under maintenance, is in no trouble. */
+/** Why a repository cannot be used now. */
 async function repositoryTrouble({ ctx, invoker }: LogLine, ref: { namespace: string; name: string }) {
   try {
     const now = ctx.clock.now();
     const verdict = usable(await openRepository(ctx, ref, invoker.namespace), 0, now);
-    return typeof verdict === 'string' ? undefined : verdict;
+    if (verdict === 'NotKnownYet') return 'Opening';
+    return verdict === 'Ready' ? undefined : verdict;
   } catch (thrown) {
     return orderError(asStashError(thrown));
   }

@@ -4,6 +4,7 @@ import type { LogTask, Order, PreviousLog } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type Invoker, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
 import { primaryOnly } from '../../rules/primary-only.ts';
+import { serverOf } from '../../rules/replicated-servers.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import type { Context } from '../context.ts';
@@ -35,8 +36,8 @@ export function targetOf({ invoker, member }: LogLine): string {
 }
 
 /** Follows from the tick, so that a tick that is decided again gives the same order. */
-export function logOrderId({ invoker, line, member }: LogLine, host: string, tick: Date): string {
-  return orderIdOf(logPurpose(invoker), `${invoker.uid}.${line.id}.${member.key}.${host}.${tick.getTime()}`);
+export function logOrderId({ invoker, line, member }: LogLine, host: string, tick: string): string {
+  return orderIdOf(logPurpose(invoker), `${invoker.uid}.${line.id}.${member.key}.${host}.${tick}`);
 }
 
 /** Whether a host that says it is a replica has nothing to archive. */
@@ -73,7 +74,7 @@ export async function logOrder(
     alias: line.alias,
     host,
     steps: binding.steps,
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, application, address) }),
+    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host), address) }),
     repositories,
     wanted,
     tags: [tagText(TAGS.target, targetText(target)), tagText(TAGS.alias, line.alias)],

@@ -64,6 +64,18 @@ export function isStorageTrouble(code: string | undefined): boolean {
   return code !== undefined && STORAGE_TROUBLE.has(code);
 }
 
+/** What a corrected secret may mend. */
+const MENDED_BY_SECRET: ReadonlySet<string> = new Set(['SecretMissing', 'SecretKeyMissing', 'WrongPassword', 'StorageDenied', 'Invalid']);
+const SECRET_LOOK_MS = 20_000;
+
+/**
+ * In how many milliseconds the secret of a Repository with this error is to be looked at: in a cluster secrets are read one by one and never
+ * watched, so nobody tells of one that was corrected. Infinity where that would mend nothing.
+ */
+export function secretLookMs(code: string | undefined): number {
+  return code !== undefined && MENDED_BY_SECRET.has(code) ? SECRET_LOOK_MS : Number.POSITIVE_INFINITY;
+}
+
 function failedMaintenanceAt({ maintenance }: NonNullable<Repository['status']>): number {
   return maintenance?.phase === 'Failed' && isStorageTrouble(maintenance.error?.code) ? Date.parse(maintenance.endTime ?? '') || 0 : 0;
 }

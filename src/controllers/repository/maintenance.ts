@@ -4,7 +4,7 @@ import { SERIES, TAGS, tagText } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { StashError } from '../../errors/error.ts';
-import type { MaintainResult, OpenRepository, Order, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
+import type { MaintainResult, OpenRepository, OrderError, Report, RepositoryTask, SurveyResult } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import type { Invoker } from '../../rules/invoker.ts';
 import { type MaintenanceFacts, type MaintenancePlan, planMaintenance } from '../../rules/maintenance.ts';
@@ -15,6 +15,7 @@ import { checkDue } from './decide.ts';
 import { unrecordedLogs } from './log-records.ts';
 import { removableLogSnapshots } from './log-retention.ts';
 import { passwordOf } from './open.ts';
+import { orderEnded, type RepositoryOrder } from './order.ts';
 import { invokersOf, removable, targetsOf } from './policies.ts';
 import { unrecordedSessions } from './session-queries.ts';
 import { storedEntries } from './sessions.ts';
@@ -27,7 +28,7 @@ type MaintenanceStep =
   | { type: 'Waiting' }
   | { type: 'Failed'; error: OrderError }
   /** The plan is decided and is to be in status before `order` is given. */
-  | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; give: () => void }
+  | { type: 'Planned'; plan: MaintenancePlan; recording: string[]; order: RepositoryOrder }
   /** `left`: what was there and was not forgotten. */
   | { type: 'Done'; plan: MaintenancePlan; result: MaintainResult; left: Snapshot[] };
 
@@ -41,43 +42,47 @@ export async function advanceMaintenance(
   open: OpenRepository,
   request: RepositoryRequest | undefined,
 ): Promise<MaintenanceStep> {
-  const give = (name: string, task: RepositoryTask): MaintenanceStep => {
-    ctx.desk.give(ctx.platform.repositoryAgent(open), orderFor(ctx, maintenanceOrderId(repository, name), repository, task));
-    return { type: 'Waiting' };
+  const order = (name: string, task: () => Promise<RepositoryTask>): RepositoryOrder => {
+    const deadline = repository.status?.maintenance?.deadline ?? '';
+    return { id: maintenanceOrderId(repository, name), purpose: purposeText(repository), deadline, repository: open, task };
   };
-  const reported = (name: string) => ctx.desk.report(maintenanceOrderId(repository, name));
-
-  const given = (name: string) => ctx.desk.given(maintenanceOrderId(repository, name));
-
-  const survey = reported('survey');
-  if (survey === undefined && given('survey')) return { type: 'Waiting' };
-  if (survey === undefined) return give('survey', { type: 'Survey', repository: open });
-  if (survey.state === 'Running') return { type: 'Waiting' };
+  const look = order('survey', async () => ({ type: 'Survey', repository: open }));
+  const survey = await orderEnded(ctx, look);
+  if (survey === undefined) return { type: 'Waiting' };
   if (survey.result?.type !== 'Survey') return failed(survey);
   const found = survey.result;
-  const maintained = reported('maintain');
-  // What was decided stays decided until it is done: it is in status, and the agent may have begun with it.
-  if (maintained === undefined ? given('maintain') : maintained.state === 'Running') return { type: 'Waiting' };
-  if (maintained !== undefined && maintained.result?.type !== 'Maintain') return failed(maintained);
-  const sessions = await unrecordedSessions(ctx, open);
-  const facts = await gather(ctx, repository, open, request, found, sessions);
-
-  const remove = removable(await invokersOf(ctx, open), presentEntries(facts), found.snapshots);
-  const plan = withLogs({ ...facts, remove }, await invokersOf(ctx, open));
-
-  if (maintained?.result?.type === 'Maintain') {
-    const forgotten = new Set(maintained.result.forgotten);
-    return { type: 'Done', plan, result: maintained.result, left: found.snapshots.filter(({ id }) => !forgotten.has(id)) };
+  const decide = async () => {
+    const sessions = await unrecordedSessions(ctx, open);
+    const facts = await gather(ctx, repository, open, request, found, sessions);
+    const invokers = await invokersOf(ctx, open);
+    const remove = removable(invokers, presentEntries(facts), found.snapshots);
+    return { sessions, plan: withLogs({ ...facts, remove }, invokers) };
+  };
+  const taskOf = (plan: MaintenancePlan) => maintainTask(ctx, repository, open, request, found, plan);
+  const id = maintenanceOrderId(repository, 'maintain');
+  if (ctx.desk.report(id) === undefined) {
+    // What was decided stays decided until it is done: it is in status, and the agent may have begun with it.
+    if (ctx.desk.given(id)) return { type: 'Waiting' };
+    const { plan, sessions } = await decide();
+    const task = await taskOf(plan);
+    const recording = [...sessions.map((session) => session.metadata.uid ?? ''), ...(await unrecordedLogs(ctx, open)).map(({ id }) => id)];
+    return { type: 'Planned', plan, recording, order: order('maintain', async () => task) };
   }
-  const task = await maintainTask(ctx, repository, open, request, found, plan);
-  const recording = [...sessions.map((session) => session.metadata.uid ?? ''), ...(await unrecordedLogs(ctx, open)).map(({ id }) => id)];
-  return { type: 'Planned', plan, recording, give: () => give('maintain', task) };
+  const change = order('maintain', async () => taskOf((await decide()).plan));
+  const maintained = await orderEnded(ctx, change);
+  if (maintained === undefined) return { type: 'Waiting' };
+  if (maintained.result?.type !== 'Maintain') return failed(maintained);
+  const forgotten = new Set(maintained.result.forgotten);
+  const left = found.snapshots.filter((one) => !forgotten.has(one.id));
+  return { type: 'Done', plan: (await decide()).plan, result: maintained.result, left };
 }
 
 /** The ids of one maintenance's orders; all of them are acknowledged when it has ended. */
-export const MAINTENANCE_ORDERS = ['survey', 'maintain'] as const;
+export function maintenanceOrderIds(repository: Repository): string[] {
+  return ['survey', 'maintain'].map((name) => maintenanceOrderId(repository, name));
+}
 
-export function maintenanceOrderId(repository: Repository, name: string): string {
+function maintenanceOrderId(repository: Repository, name: string): string {
   return orderIdOf(purposeText(repository), `${name}.${repository.status?.maintenance?.startTime}`);
 }
 
@@ -93,10 +98,6 @@ export function beginMaintenance(reason: string, now: Date): NonNullable<Reposit
 
 export function purposeText(repository: Repository): string {
   return `Repository/${repository.metadata.namespace}/${repository.metadata.name}`;
-}
-
-function orderFor(ctx: Pick<Context, 'epoch'>, id: string, repository: Repository, task: RepositoryTask): Order {
-  return { id, epoch: ctx.epoch, deadline: repository.status?.maintenance?.deadline ?? '', purpose: purposeText(repository), task };
 }
 
 /** What is decided on: everything but what the policies would remove. */

@@ -6,7 +6,9 @@ import { orderIdOf } from '../../orders/order-id.ts';
 import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';
+import { secretLookMs } from './decide.ts';
 import { purposeText } from './maintenance.ts';
+import { bothOf, endedTwice } from './order.ts';
 import { afterProbe } from './status.ts';
 
 const PROBE_TIMEOUT_MS = 120_000;
@@ -18,38 +20,34 @@ export async function probe(
   { open, secretVersion }: { open: OpenRepository; secretVersion: string },
 ): Promise<Result> {
   const attempt = [repository.metadata.generation, secretVersion, repository.status?.lastProbeTime ?? 'first'].join('.');
-  const first = orderIdOf(purposeText(repository), `probe.${attempt}`);
-  // An agent that was killed says nothing about the repository, and nobody who waits for it is to fail for that: it is opened once more.
-  const again = ctx.desk.report(first)?.error?.code === 'AgentLost';
-  const id = again ? orderIdOf(purposeText(repository), `probe.${attempt}.again`) : first;
-  const report = ctx.desk.report(id);
-  if (report === undefined || report.state === 'Running') {
-    const deadline = timeText(new Date(ctx.clock.now().getTime() + PROBE_TIMEOUT_MS));
-    // One that was there is never made again where it was: it is missing, and somebody must be told.
-    const create = repository.status?.repositoryID === undefined || repository.status.location !== open.access.url;
-    if (report === undefined)
-      ctx.desk.give(ctx.platform.repositoryAgent(open), {
-        id,
-        epoch: ctx.epoch,
-        deadline,
-        purpose: purposeText(repository),
-        task: { type: 'Probe', repository: open, create },
-      });
-    return requeueAfter(PROBE_TIMEOUT_MS, 'the repository is being opened');
-  }
+  const purpose = purposeText(repository);
+  const id = orderIdOf(purpose, `probe.${attempt}`);
+  // What another spec or secret comes to is nothing to anybody, and the agent opens the repository for one order at a time.
+  ctx.desk.drop(purpose, bothOf(id));
+  const deadline = timeText(new Date(ctx.clock.now().getTime() + PROBE_TIMEOUT_MS));
+  // One that was there is never made again where it was: it is missing, and somebody must be told.
+  const create = repository.status?.repositoryID === undefined || repository.status.location !== open.access.url;
+  const report = await endedTwice(ctx, {
+    id,
+    purpose,
+    repository: open,
+    deadline,
+    task: async () => ({ type: 'Probe', repository: open, create }),
+  });
+  if (report === undefined) return requeueAfter(PROBE_TIMEOUT_MS, 'the repository is being opened');
   // Whoever asked after it began is not told of how it went: it may be mended since.
   const began = timeText(new Date(report.startTime));
   const outcome = outcomeOf(repository, report, open.access.url);
   if ('error' in outcome) {
     const result = await unusable(ctx, repository, outcome.error, secretVersion, began);
-    for (const order of [first, id]) ctx.desk.acknowledge(order);
+    for (const order of bothOf(id)) ctx.desk.acknowledge(order);
     return result;
   }
   const facts = { began, now: timeText(ctx.clock.now()), secretVersion, location: open.access.url };
   const status = afterProbe(repository, outcome, facts);
   const changed = repository.status?.phase !== 'Ready';
   await patchStatus(ctx, 'Repository', repository, status);
-  for (const order of [first, id]) ctx.desk.acknowledge(order);
+  for (const order of bothOf(id)) ctx.desk.acknowledge(order);
   if (changed)
     await ctx.events.record(
       repository,
@@ -71,10 +69,11 @@ export async function unusable(
   const status = afterProbe(repository, { error }, { began, now: timeText(ctx.clock.now()), secretVersion });
   const known = repository.status?.error?.code === error.code && repository.status.error.message === error.message;
   // What cannot be opened for lack of a secret is looked at again when that changes; nothing is counted or written twice.
-  if (known && secretVersion === '') return requeueAfter(300_000, error.code);
+  const pause = secretVersion === '' ? Math.min(300_000, secretLookMs(error.code)) : 10_000;
+  if (known && secretVersion === '') return requeueAfter(pause, error.code);
   await patchStatus(ctx, 'Repository', repository, status);
   if (!known) await ctx.events.record(repository, 'Warning', error.code, `${error.message}. ${error.remedy}`);
-  return requeueAfter(secretVersion === '' ? 300_000 : 10_000, error.code);
+  return requeueAfter(pause, error.code);
 }
 
 /** Another repository in the same place is not ours: its snapshots are not those that status and sessions speak of. */

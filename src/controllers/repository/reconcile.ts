@@ -11,10 +11,11 @@ import { ensureFinalizer } from '../finalizer.ts';
 import { STOP_GRACE_MS } from '../host-report.ts';
 import { patchStatus } from '../patch-status.ts';
 import { writeWindow } from '../window/write-window.ts';
-import { maintenanceReason, openRequest, probeDue } from './decide.ts';
+import { maintenanceReason, openRequest, probeDue, secretLookMs } from './decide.ts';
 import { areMany, hasUnknownSeries, unrecordedLogs } from './log-records.ts';
-import { advanceMaintenance, beginMaintenance, MAINTENANCE_ORDERS, maintenanceOrderId, purposeText } from './maintenance.ts';
+import { advanceMaintenance, beginMaintenance, maintenanceOrderIds, purposeText } from './maintenance.ts';
 import { type OpenedRepository, openRepository } from './open.ts';
+import { orderEnded } from './order.ts';
 import { invokersOf } from './policies.ts';
 import { probe, unusable } from './probe.ts';
 import { removeRepository } from './remove.ts';
@@ -52,6 +53,8 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   try {
     opened = await openRepository(ctx, key, key.namespace);
   } catch (thrown) {
+    // It was being opened with what is not there any more.
+    if (repository.status?.maintenance?.phase !== 'Running') ctx.desk.drop(purposeText(repository));
     return unusable(ctx, repository, orderError(asStashError(thrown)), '');
   }
   if (repository.status?.maintenance?.phase === 'Running') return maintain(ctx, repository, opened.open);
@@ -75,7 +78,10 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   const reason = maintenanceReason({ repository, unrecorded, manyLogs, request, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
-  if (reason === undefined) return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now)), 'opens it again');
+  if (reason === undefined) {
+    const look = secretLookMs(repository.status?.error?.code);
+    return requeueAfter(Math.min(due.inMs, pauseAfterFailure(repository, now), look), 'opens it again');
+  }
   if (!ctx.gates.tryExclusive(key, purposeText(repository)))
     return requeueAfter(30_000, `maintenance waits for ${ctx.gates.sharers(key).join(', ')}`);
   const status = { ...repository.status, maintenance: beginMaintenance(reason, now) };
@@ -93,7 +99,7 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
     if (step.type === 'Waiting') return await overdue(ctx, repository, request);
     if (step.type === 'Planned') {
       const planned = await patchStatus(ctx, 'Repository', repository, afterPlan(repository.status ?? {}, step.plan, step.recording, now));
-      step.give();
+      await orderEnded(ctx, step.order);
       if (step.plan.removeLocks)
         await ctx.events.record(planned, 'Normal', 'LocksRemoved', `${step.plan.locks.locks.length} locks of ended processes are removed`);
       if (!step.plan.exclusive) await ctx.events.record(planned, 'Warning', 'LockedByOther', step.plan.locks.blocking.join('; '));
@@ -123,7 +129,7 @@ async function overdue(ctx: Context, repository: Repository, request: Repository
   const deadline = repository.status?.maintenance?.deadline ?? '';
   const left = Date.parse(deadline) + STOP_GRACE_MS - ctx.clock.now().getTime();
   if (left > 0) return requeueAfter(Math.min(left, 60_000), 'maintenance is under way');
-  for (const name of MAINTENANCE_ORDERS) ctx.desk.cancel(maintenanceOrderId(repository, name), `the deadline ${deadline} has passed`);
+  for (const id of maintenanceOrderIds(repository)) ctx.desk.cancel(id, `the deadline ${deadline} has passed`);
   const error = new StashError('DeadlineExceeded', `the maintenance had not ended at its deadline ${deadline}`);
   return failMaintenance(ctx, repository, orderError(error), request);
 }

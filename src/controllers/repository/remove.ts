@@ -2,7 +2,7 @@ import { WIPED_OUT } from '../../api/names.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
-import type { OrderError, WipeResult } from '../../orders/order.ts';
+import type { OrderError, Report, RepositoryTask, WipeResult } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { apart } from '../../rules/elapsed.ts';
@@ -12,6 +12,7 @@ import { removeFinalizer } from '../finalizer.ts';
 import { patchStatus } from '../patch-status.ts';
 import { purposeText } from './maintenance.ts';
 import { openRepository } from './open.ts';
+import { orderEnded } from './order.ts';
 import { unrecordedSessions } from './session-queries.ts';
 import { storedEntries } from './sessions.ts';
 
@@ -30,13 +31,10 @@ export async function removeRepository(ctx: Context, repository: Repository): Pr
   if (!ctx.gates.tryExclusive(key, purpose)) return requeueAfter(5_000, `waits for ${ctx.gates.sharers(key).join(', ')}`);
   if (repository.spec.wipeOut === true && repository.status?.repositoryID !== undefined) {
     const id = orderIdOf(purpose, `wipe.${repository.metadata.uid}.${repository.status.probeFailures ?? 0}`);
-    const report = ctx.desk.report(id);
     const pause = pauseAfterFailures(repository, ctx.clock.now());
-    if (report === undefined && !ctx.desk.given(id) && pause > 0) return requeueAfter(pause, 'the removal is tried again');
-    if (report === undefined || report.state === 'Running') {
-      if (report === undefined) await giveWipe(ctx, repository, id);
-      return requeueAfter(60_000, 'its recorded snapshots are being removed');
-    }
+    if (ctx.desk.report(id) === undefined && !ctx.desk.given(id) && pause > 0) return requeueAfter(pause, 'the removal is tried again');
+    const report = await wiped(ctx, repository, id);
+    if (report === undefined) return requeueAfter(60_000, 'its recorded snapshots are being removed');
     const result = report.result?.type === 'Wipe' ? report.result : undefined;
     if (result === undefined || result.locked !== undefined) {
       const error = result?.locked === undefined ? (report.error ?? NO_RESULT) : lockedError(result.locked.blocking);
@@ -82,23 +80,27 @@ function wipedText({ forgotten, kept }: WipeResult): string {
   return kept === undefined ? `${gone}; nothing is left of the restic repository` : `${gone}; the restic repository stays: ${kept}`;
 }
 
-async function giveWipe(ctx: Context, repository: Repository, id: string): Promise<void> {
+async function wiped(ctx: Context, repository: Repository, id: string): Promise<Report | undefined> {
+  const deadline = timeText(new Date(ctx.clock.now().getTime() + WIPE_TIMEOUT_MS));
+  const order = { id, purpose: purposeText(repository), repository: keyOf(repository), deadline };
   try {
-    const { open } = await openRepository(ctx, keyOf(repository), repository.metadata.namespace ?? '');
-    const deadline = timeText(new Date(ctx.clock.now().getTime() + WIPE_TIMEOUT_MS));
-    const unrecorded = (await unrecordedSessions(ctx, open)).flatMap((session) => storedEntries(session, open)).map((entry) => entry.id);
-    const task = {
-      type: 'Wipe' as const,
-      repository: open,
-      repositoryId: repository.status?.repositoryID ?? '',
-      unrecorded,
-      knownLocks: repository.status?.locks ?? [],
-      ended: ctx.desk.ended(open),
-    };
-    ctx.desk.give(ctx.platform.repositoryAgent(open), { id, epoch: ctx.epoch, deadline, purpose: purposeText(repository), task });
+    return await orderEnded(ctx, { ...order, task: () => wipeTask(ctx, repository) });
   } catch (thrown) {
     const error = orderError(asStashError(thrown));
     await patchStatus(ctx, 'Repository', repository, { ...repository.status, phase: 'NotReady', error });
     throw thrown;
   }
+}
+
+async function wipeTask(ctx: Context, repository: Repository): Promise<RepositoryTask> {
+  const { open } = await openRepository(ctx, keyOf(repository), repository.metadata.namespace ?? '');
+  const unrecorded = (await unrecordedSessions(ctx, open)).flatMap((session) => storedEntries(session, open)).map((entry) => entry.id);
+  return {
+    type: 'Wipe',
+    repository: open,
+    repositoryId: repository.status?.repositoryID ?? '',
+    unrecorded,
+    knownLocks: repository.status?.locks ?? [],
+    ended: ctx.desk.ended(open),
+  };
 }

@@ -9,7 +9,7 @@ import { purposeText } from './maintenance.ts';
 
 /** Gives the gates back to whom they belonged when the last operator ended. Before any controller works. */
 export async function restoreGates(ctx: Context): Promise<void> {
-  for (const session of await ctx.store.list('BackupSession')) {
+  for (const session of await ctx.store.view('BackupSession')) {
     if (session.status?.phase !== 'Running') continue;
     const object = await invokerOfSession(ctx, session);
     if (object === undefined) continue;
@@ -17,7 +17,7 @@ export async function restoreGates(ctx: Context): Promise<void> {
     for (const ref of repositoriesOf(invoker, aliasOfSession(session, invoker.operations)))
       ctx.gates.tryShare(ref, purposeOfSession(session));
   }
-  for (const session of await ctx.store.list('RestoreSession')) {
+  for (const session of await ctx.store.view('RestoreSession')) {
     const phase = session.status?.phase;
     const { repository } = session.spec;
     if (repository === undefined || !(phase === 'Running' || (phase === 'Pending' && session.status?.plan !== undefined))) continue;
@@ -26,10 +26,10 @@ export async function restoreGates(ctx: Context): Promise<void> {
       purposeOfRestore(session),
     );
   }
-  for (const invoker of [...(await ctx.store.list('BackupConfiguration')), ...(await ctx.store.list('BackupBatch'))])
+  for (const invoker of [...(await ctx.store.view('BackupConfiguration')), ...(await ctx.store.view('BackupBatch'))])
     for (const { orderID, using = [] } of (invoker.status?.execOps ?? []).flatMap(({ logs = [] }) => logs))
       for (const name of using) if (orderID !== undefined) ctx.gates.tryShare(parseKey(name), gateOf(orderID));
-  for (const repository of await ctx.store.list('Repository'))
+  for (const repository of await ctx.store.view('Repository'))
     if (repository.status?.maintenance?.phase === 'Running') ctx.gates.tryExclusive(keyOf(repository), purposeText(repository));
 }
 

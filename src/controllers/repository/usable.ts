@@ -1,7 +1,8 @@
 import type { Condition } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { OrderError } from '../../orders/order.ts';
-import { apart, hasBeen } from '../../rules/elapsed.ts';
+import { hasBeen } from '../../rules/elapsed.ts';
+import { waitedFor } from '../waited.ts';
 
 /**
  * Whether a Repository can be used by somebody who asks since `since` (milliseconds). An error counts only if the Repository was tried
@@ -28,7 +29,5 @@ const OPENING_MS = 120_000;
  * tells, and not counting the time without an operator.
  */
 export function openingTooLong(waiting: Condition | undefined, startedAt: Date, now: Date): boolean {
-  if (waiting?.status !== 'Unknown') return false;
-  const since = Math.max(Date.parse(waiting.lastTransitionTime), startedAt.getTime());
-  return apart(since, now) > OPENING_MS;
+  return waitedFor(waiting, startedAt, now) > OPENING_MS;
 }

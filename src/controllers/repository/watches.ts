@@ -44,7 +44,7 @@ export function repositoryWatches(ctx: Context): Watch[] {
 }
 
 async function repositoriesWithSecret(ctx: Context, secret: ObjectKey): Promise<ObjectKey[]> {
-  const repositories = await ctx.store.list('Repository', { namespace: secret.namespace });
+  const repositories = await ctx.store.view('Repository', { namespace: secret.namespace });
   return repositories.filter((one) => one.spec.backend.storageSecretName === secret.name).map(keyOf);
 }
 

@@ -3,7 +3,7 @@ import { StashError } from '../../errors/error.ts';
 import type { OrderError, Report } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { expectEndOf } from '../expect-end.ts';
-import { failedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
+import { failedHost, orderedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';
 import { restoreOrder } from './order.ts';
 import { NEXT, type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
@@ -48,19 +48,17 @@ async function advance(
     // What an agent has told of steps of has begun, whatever keeps that agent away since.
     const hindrance = host.steps === undefined ? run.ctx.desk.hindrance(id) : undefined;
     run.ctx.desk.cancel(id, `the session's deadline ${run.status.sessionDeadline} has passed`);
-    return report === undefined || late > STOP_GRACE_MS ? failedHost(withoutMessage(host), overdue(hindrance), time) : host;
+    return report === undefined || late > STOP_GRACE_MS ? failedHost(host, overdue(hindrance), time) : host;
   }
   if (report !== undefined) {
-    if (!run.ctx.desk.given(id)) await expectEndOf(run, id, () => restoreOrder(run, plan, id));
+    await expectEndOf(run, id, () => restoreOrder(run, plan, id));
     return afterReport(host, report, false, time);
   }
   try {
     const { agent, order } = await restoreOrder(run, plan, id);
     // An agent that has told of steps has begun it.
     run.ctx.desk.give(agent, order, host.steps !== undefined);
-    const hindrance = run.ctx.desk.hindrance(id);
-    const message = hindrance === undefined ? {} : { message: `waits for its agent: ${hindrance}` };
-    return { ...withoutMessage(host), orderID: id, phase: 'Running', startTime: host.startTime ?? time, ...message };
+    return { ...orderedHost(host, run.ctx.desk.hindrance(id)), orderID: id, phase: 'Running', startTime: host.startTime ?? time };
   } catch (thrown) {
     const error = orderTrouble(run, host, thrown, afterwards);
     if (error === undefined) return host;
@@ -69,7 +67,7 @@ async function advance(
 }
 
 function afterReport(host: HostRestoreStats, report: Report, late: boolean, now: string): HostRestoreStats {
-  const reported = reportedHost(withoutMessage(host), report, now);
+  const reported = reportedHost(host, report, now);
   if (report.state === 'Running') return reported;
   if (report.result?.type === 'Restore') {
     const { files, bytes, message } = report.result;
@@ -94,9 +92,4 @@ function overdue(hindrance?: string): StashError {
       ? 'the restore was not done at its deadline and was stopped; the destination may hold a part of the data'
       : `the restore had not begun at its deadline: ${hindrance}`,
   );
-}
-
-/** What it waited for counts no more. */
-function withoutMessage({ message: _message, ...host }: HostRestoreStats): HostRestoreStats {
-  return host;
 }

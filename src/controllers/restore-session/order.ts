@@ -7,6 +7,7 @@ import { type Binding, bindingOf } from '../../rules/binding.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import { serverDirectory, serverOf } from '../../rules/replicated-servers.ts';
+import { wayBack } from '../../rules/way-back.ts';
 import { applicationOf, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import { openRepository } from '../repository/open.ts';
@@ -32,15 +33,15 @@ export async function restoreBinding(run: RestoreRun): Promise<Binding & { appli
   return { ...binding, application };
 }
 
-/** What the session says, else the restore binding of the target's configuration. */
+/** What the session says, else the restore binding of the target's configuration, else what undoes the functions of that. */
 async function taskOf(run: RestoreRun) {
   const { task } = run.session.spec;
   if (task?.name !== undefined) return task;
   const configurations = await run.ctx.store.list('BackupConfiguration', { namespace: run.target.namespace });
-  const bound = configurations
+  const members = configurations
     .flatMap((one) => invokerOf(one).members)
-    .filter((member) => member.key === `${run.target.kind}/${run.target.name}`)
-    .flatMap((member) => member.restore ?? [])[0]?.task;
+    .filter((member) => member.key === `${run.target.kind}/${run.target.name}`);
+  const bound = members.flatMap((member) => member.restore ?? [])[0]?.task ?? wayBack(members);
   return bound === undefined ? task : { ...bound, params: [...(bound.params ?? []), ...(task?.params ?? [])] };
 }
 

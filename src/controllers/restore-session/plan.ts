@@ -14,6 +14,7 @@ import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import { openRepository, passwordOf } from '../repository/open.ts';
+import { bothOf, endedTwice } from '../repository/order.ts';
 import { unrecordedSessions } from '../repository/session-queries.ts';
 import { storedEntries } from '../repository/sessions.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
@@ -90,18 +91,14 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     if (!run.ctx.gates.tryShare(run.repository, run.purpose))
       return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
     const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
-    const report = run.ctx.desk.report(id);
-    if (report === undefined) {
-      const deadline = timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS));
-      run.ctx.desk.give(run.ctx.platform.repositoryAgent(opened.open), {
-        id,
-        epoch: run.ctx.epoch,
-        deadline,
-        purpose: run.purpose,
-        task: { type: 'List', repository: opened.open },
-      });
-    }
-    if (report === undefined || report.state === 'Running') return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');
+    const report = await endedTwice(run.ctx, {
+      id,
+      purpose: run.purpose,
+      repository: opened.open,
+      deadline: timeText(new Date(run.now.getTime() + LIST_TIMEOUT_MS)),
+      task: async () => ({ type: 'List', repository: opened.open }),
+    });
+    if (report === undefined) return wait(LIST_TIMEOUT_MS, 'the snapshots are listed');
     if (report.result?.type !== 'List') {
       const error = report.error;
       return fail(
@@ -123,8 +120,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
     await run.save();
-    run.ctx.desk.acknowledge(id);
-    run.ctx.desk.acknowledge(resolveOrderId(run));
+    for (const order of [...bothOf(id), resolveOrderId(run)]) run.ctx.desk.acknowledge(order);
     return NEXT;
   } catch (thrown) {
     const error = asStashError(thrown);

@@ -15,6 +15,7 @@ import type { Store } from '../../store/store.ts';
 import { backupSessionController } from '../backup-session/reconcile.ts';
 import type { Context } from '../context.ts';
 import { invokerController } from '../invoker/reconcile.ts';
+import { scheduler } from '../invoker/scheduler.ts';
 import type { PlatformPort } from '../platform-port.ts';
 import { createGates } from '../repository/gates.ts';
 import { repositoryController } from '../repository/reconcile.ts';
@@ -68,6 +69,8 @@ export async function testOperator(): Promise<TestOperator> {
     await restoreGates(ctx.context);
     const controllers = [
       repositoryController(ctx.context),
+      scheduler('BackupConfiguration', ctx.context),
+      scheduler('BackupBatch', ctx.context),
       invokerController('BackupConfiguration', ctx.context),
       invokerController('BackupBatch', ctx.context),
       backupSessionController(ctx.context),
@@ -169,6 +172,7 @@ function counted(store: Store, before: () => void): Store {
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind, filter) => store.list(kind, filter),
+    view: (kind, filter) => store.view(kind, filter),
     watch: (kinds, options) => store.watch(kinds, options),
     close: () => store.close(),
     create: async (kind, object) => {

@@ -1,8 +1,6 @@
 import { StashError } from '../../errors/error.ts';
 import type { Connection } from '../../orders/order.ts';
-
-/** What backups and the question for the role need; examples/mariadb-grants.sql gives exactly these. */
-const BACKUP_GRANTS = ['RELOAD', 'PROCESS', 'BINLOG MONITOR', 'SLAVE MONITOR'] as const;
+import { PHYSICAL_GRANTS } from '../../rules/mariadb-grants.ts';
 
 /** What a MariaDB tool wrote on standard error, as the error it means. */
 export function databaseError(stderr: string, connection: Connection): StashError {
@@ -12,7 +10,7 @@ export function databaseError(stderr: string, connection: Connection): StashErro
   const missing = missingGrants(stderr);
   if (missing.length > 0)
     return new StashError('DatabaseGrantMissing', `the database user ${connection.username} lacks ${missing.join(', ')} on ${where}`, {
-      remedy: `GRANT ${BACKUP_GRANTS.join(', ')} ON *.* to this user (docs/mariadb.md says what each is for).`,
+      remedy: `GRANT ${PHYSICAL_GRANTS.join(', ')} ON *.* to this user (docs/mariadb.md says what each is for).`,
     });
   if (/ERROR 1045|ERROR 1698|Access denied for user/i.test(stderr))
     return new StashError('DatabaseAccessDenied', `${where} refused the login of ${connection.username}: ${last}`);

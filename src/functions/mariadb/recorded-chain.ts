@@ -48,7 +48,9 @@ export async function readRecordedChain(source: string): Promise<RecordedChain> 
 export function recordedChain(lines: readonly IndexLine[]): RecordedChain {
   const [full, ...incrementals] = lines.map(({ link }) => link);
   if (full === undefined || full.operation !== 'Full' || full.directory !== 'full')
-    throw new StashError('Invalid', 'the snapshot has no metadata.index with a full backup: it is no physical backup of Stash');
+    throw new StashError('Invalid', 'the snapshot has no metadata.index with a full backup: it is no physical backup of Stash', {
+      remedy: 'Choose another snapshot; or, for one of mariadb-dump, name mariadb-dump-restore in spec.task.',
+    });
   const links = [full, ...incrementals].map(({ directory, position }) => ({ directory, ...lsns(position) }));
   incrementals.forEach((link, at) => {
     const [before, own] = [links[at], links[at + 1]];

@@ -61,6 +61,43 @@ test('One whose claims get no volume is given up with what the claims say', asyn
   assert.match(world.said[0] ?? '', /unbound immediate PersistentVolumeClaims; PersistentVolumeClaim data: storageclass "fast" not found$/);
 });
 
+test('One whose claim another agent has to itself waits until that one has ended, and only then for a while', async () => {
+  const taken = { type: 'PodScheduled', status: 'False', message: '1 node has pod using PersistentVolumeClaim with the same name' };
+  const holder = { ...podOf({ phase: 'Running' }, ['files']), metadata: { namespace: 'shop', name: 'stash-backup-x' } };
+  const running = { ...holder, spec: { ...holder.spec, nodeName: 'n1' } } as V1Pod;
+  const objects = { files: { spec: { accessModes: ['ReadWriteOncePod'] }, status: { phase: 'Bound' } } };
+  const facts: Facts = { busy: [JOB], pod: podOf({ phase: 'Pending', conditions: [taken] }, ['files']), objects, agents: [running] };
+  const world = worldOf(facts);
+  await world.pass(1_000_000);
+  assert.deepEqual(world.said, []);
+  assert.match(
+    world.hindrances.at(-1) ?? '',
+    /^PersistentVolumeClaim shop\/files is ReadWriteOncePod, and pod stash-backup-x of Stash has it$/,
+  );
+  facts.agents = [{ ...running, status: { phase: 'Succeeded' } }];
+  await world.pass(120_000);
+  assert.deepEqual(world.said, []);
+  await world.pass(10_000);
+  assert.match(world.said[0] ?? '', /AgentLost the agent does not run: pod shop\/db-0 cannot be scheduled/);
+});
+
+test('One whose claim nobody of ours has, or any pod of a node may have, is given up', async () => {
+  const taken = { type: 'PodScheduled', status: 'False', message: 'no node fits' };
+  const holder = { ...podOf({ phase: 'Running' }, ['files']), metadata: { namespace: 'shop', name: 'stash-backup-x' } };
+  const running = { ...holder, spec: { ...holder.spec, nodeName: 'n1' } } as V1Pod;
+  for (const [mode, agents] of [
+    ['ReadWriteOncePod', []],
+    ['ReadWriteOncePod', [{ ...running, spec: { volumes: [] } } as unknown as V1Pod]],
+    ['ReadWriteOnce', [running]],
+  ] as const) {
+    const objects = { files: { spec: { accessModes: [mode] }, status: { phase: 'Bound' } } };
+    const pod = podOf({ phase: 'Pending', conditions: [taken] }, ['files']);
+    const world = worldOf({ busy: [JOB], pod, objects, agents: [...agents] });
+    await world.pass(130_000);
+    assert.match(world.said[0] ?? '', /AgentLost the agent does not run: pod shop\/db-0 cannot be scheduled: no node fits/);
+  }
+});
+
 test('Trouble is counted from when it began: one that was heard of meanwhile begins anew', async () => {
   const waiting = { reason: 'CrashLoopBackOff' };
   const facts = { busy: [SIDECAR], pod: podOf({ containerStatuses: [{ name: 'stash', state: { waiting } }] }), silence: 60_000 };
@@ -186,6 +223,8 @@ interface Facts {
   /** Never heard of when absent. */
   silence?: number;
   pod?: V1Pod;
+  /** Pods of other agents. */
+  agents?: V1Pod[];
   /** Answers by the last part of their path. */
   objects?: Record<string, object>;
   /** The Job runs once, and is as this says. */
@@ -200,8 +239,10 @@ function worldOf(facts: Facts) {
   const clock = testClock();
   const stop = new AbortController();
   const note = (what: string) => (agent: string, error: OrderError) => said.push(`${what} ${agent}: ${error.code} ${error.message}`);
-  const send = async ({ method, path }: ApiRequest) => {
+  const send = async ({ method, path, query }: ApiRequest) => {
     asked.push(`${method} ${path.split('/').at(-1)}`);
+    const ofAgents = String(query?.labelSelector).startsWith('app.kubernetes.io/component=');
+    if (path.endsWith('/pods') && ofAgents) return { status: 200, body: { items: facts.agents ?? [] } };
     if (path.endsWith('/pods')) return { status: 200, body: { items: facts.pod === undefined ? [] : [facts.pod] } };
     if (path.includes('/pods/') && facts.pod !== undefined) return { status: 200, body: facts.pod };
     const object = facts.objects?.[path.split('/').at(-1) ?? ''];

@@ -9,6 +9,7 @@ import { unlessGone } from '../../store/kubernetes/unless-gone.ts';
 import { type AgentKey, parseAgentKey } from './agent-key.ts';
 import { jobEnd } from './jobs/job-end.ts';
 import { endJob, keepJob, runsOnce } from './jobs/keep-job.ts';
+import { claimHolder } from './pods/claim-holder.ts';
 import { claimTrouble } from './pods/claim-trouble.ts';
 import { podTrouble } from './pods/pod-trouble.ts';
 
@@ -103,14 +104,16 @@ export function clusterAgents(options: ClusterAgentsOptions) {
       desk.lost(agent, orderError(new StashError('AgentLost', `pod ${key.namespace}/${key.pod} is gone`)));
       return;
     }
-    const seen = await troubleOf(options.connection, pods, (text) => options.redact(agent, text));
+    // Another agent ends by itself, whatever that takes: until then this one's pod is in no trouble.
+    const waits = await claimHolder(options.connection, pods);
+    const seen = waits ?? (await troubleOf(options.connection, pods, (text) => options.redact(agent, text)));
     const trouble = seen && options.redact(agent, seen);
     desk.hindered(agent, trouble);
     const now = clock.monotonic();
     const before = silent.get(agent);
     // What comes after steps, or an image, that took long is as new as what comes at once.
     const since = {
-      troubled: trouble === undefined ? undefined : (before?.troubled ?? now),
+      troubled: trouble === undefined || waits !== undefined ? undefined : (before?.troubled ?? now),
       running: pods.some(({ status }) => status?.phase === 'Running') ? (before?.running ?? now) : undefined,
     };
     silent.set(agent, since);

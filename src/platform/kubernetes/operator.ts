@@ -93,12 +93,12 @@ interface Watched {
 
 function objectsOf(store: CachedView): Observed {
   return {
-    Repository: store.view('Repository'),
-    BackupConfiguration: store.view('BackupConfiguration'),
-    BackupBatch: store.view('BackupBatch'),
-    BackupSession: store.view('BackupSession'),
-    RestoreSession: store.view('RestoreSession'),
-    RestoreBatch: store.view('RestoreBatch'),
+    Repository: store.held('Repository'),
+    BackupConfiguration: store.held('BackupConfiguration'),
+    BackupBatch: store.held('BackupBatch'),
+    BackupSession: store.held('BackupSession'),
+    RestoreSession: store.held('RestoreSession'),
+    RestoreBatch: store.held('RestoreBatch'),
   };
 }
 
@@ -126,7 +126,7 @@ async function lead(
       publishTrust: trust.publish,
       clock,
     });
-    const cluster = clusterPlatform(connection, settings, { sidecars, exec: clusterExec(connection, clock), clock });
+    const cluster = clusterPlatform(connection, settings, { store, sidecars, exec: clusterExec(connection, clock), clock });
     const own = { namespace: settings.namespace, serviceAccount: settings.agentServiceAccount };
     const platform = (desk: AgentDesk, enqueue: Enqueue): Platform => {
       const { jobOf, looked, redact } = cluster;

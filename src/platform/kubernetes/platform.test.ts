@@ -18,7 +18,7 @@ const work = (of: TargetKey, more: Partial<HostWork> = {}): HostWork => ({
 });
 
 const pod = (name: string, ready = true) => ({
-  metadata: { name, labels: { 'stash.appscode.com/agent': 'true' }, annotations: { 'stash.appscode.com/sidecar': 'h' } },
+  metadata: { namespace: 'shop', name, labels: { 'stash.appscode.com/agent': 'true' }, annotations: { 'stash.appscode.com/sidecar': 'h' } },
   spec: { nodeName: 'n1' },
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
 });
@@ -52,6 +52,14 @@ test('A host of a workload is served by the sidecar of its pod, which finds a se
   const mounted = { volumeMounts: [{ name: 'data', mountPath: '/source' }] };
   const named = await port.agent(work(target('Deployment', 'web'), { container: 'files', spec: mounted as never }));
   assert.deepEqual(named, { agent: 'pod/shop/web-1/files', paths: ['/source'], address: '127.0.0.1' });
+});
+
+test('A host whose pods are being replaced is waited for; where none is wanted it is not', async () => {
+  const awaited = 'Deployment shop/new has no ready pod with the agent now: pod shop/new-0 is not ready';
+  assert.deepEqual(await platform().port.hosts(target('Deployment', 'new'), undefined), { hosts: [], awaited });
+  await assert.rejects(platform().port.agent(work(target('Deployment', 'new'))), { code: 'TargetNotReady', message: awaited });
+  assert.deepEqual(await platform().port.hosts(target('Deployment', 'idle'), undefined), { hosts: [] });
+  await assert.rejects(platform().port.agent(work(target('Deployment', 'idle'))), { code: 'NotFound' });
 });
 
 test('A host that has no pod any more is not found', async () => {
@@ -130,6 +138,12 @@ function platform() {
   const objects: Record<string, object> = {
     '/apis/apps/v1/namespaces/shop/statefulsets/db': workload({ replicas: 2 }),
     '/apis/apps/v1/namespaces/shop/deployments/web': { ...workload(), metadata: { namespace: 'shop', name: 'web' } },
+    '/apis/apps/v1/namespaces/shop/deployments/new': {
+      ...workload({ selector: { matchLabels: { app: 'new' } } }),
+      kind: 'Deployment',
+      metadata: { namespace: 'shop', name: 'new' },
+    },
+    '/apis/apps/v1/namespaces/shop/deployments/idle': workload({ replicas: 0, selector: { matchLabels: { app: 'idle' } } }),
     '/apis/apps/v1/namespaces/shop/daemonsets/log': workload(),
     '/apis/appcatalog.appscode.com/v1alpha1/namespaces/shop/appbindings/orders': {},
     '/api/v1/namespaces/shop/persistentvolumeclaims/files': {
@@ -140,13 +154,16 @@ function platform() {
   const user = { ...pod('user'), spec: { nodeName: 'n1', volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'files' } }] } };
   const send = async ({ method, path, query = {}, body }: ApiRequest) => {
     if (method === 'POST') return { status: 201, body };
-    if (path.endsWith('/pods'))
-      return { status: 200, body: { items: 'fieldSelector' in query ? [user] : [pod('web-0', false), pod('web-1')] } };
+    if (path.endsWith('/pods')) return { status: 200, body: { items: 'fieldSelector' in query ? [user] : podsOf(query.labelSelector) } };
     const found = objects[path];
     if (found === undefined) throw new StashError('NotFound', path);
     return { status: 200, body: found };
   };
+  const podsOf = (selector: unknown) =>
+    selector === 'app=new' ? [pod('new-0', false)] : selector === 'app=idle' ? [] : [pod('web-0', false), pod('web-1')];
+  const store = { get: async () => undefined };
   return clusterPlatform({ send } as unknown as Connection, settings, {
+    store,
     sidecars: { attach: async () => [], detach: async () => undefined },
     exec: async () => assert.fail('no hook was asked for'),
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },

@@ -6,6 +6,7 @@ import { DEFAULT_HOST } from '../../rules/host-name.ts';
 import { targetMountPath } from '../../rules/variables/stash-variables.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Connection } from '../../store/kubernetes/connection.ts';
+import type { Store } from '../../store/store.ts';
 import { type AgentKey, formatAgentKey } from './agent-key.ts';
 import { checkGateProgram } from './gates/gate-program.ts';
 import { checkRestore, restoreHosts } from './gates/restore-target.ts';
@@ -21,7 +22,7 @@ import { hasApplication } from './targets/application.ts';
 import { nodeOfClaim, readClaim } from './targets/claim.ts';
 import type { Sidecars } from './targets/keep-sidecars.ts';
 import { checkClaims, keepClaims, nodeOfClaims } from './targets/restored-claims.ts';
-import { isWorkload } from './targets/wanted-sidecars.ts';
+import { isWorkload, workloadsOf } from './targets/wanted-sidecars.ts';
 import { hostsOfWorkload, type WorkloadTarget } from './targets/workload.ts';
 
 interface ClusterPlatform {
@@ -38,7 +39,12 @@ interface ClusterPlatform {
 export function clusterPlatform(
   connection: Connection,
   settings: ClusterSettings,
-  { sidecars, exec, clock }: { sidecars: Sidecars; exec: PlatformPort['exec']; clock: Pick<Clock, 'now'> },
+  {
+    store,
+    sidecars,
+    exec,
+    clock,
+  }: { store: Pick<Store, 'get'>; sidecars: Sidecars; exec: PlatformPort['exec']; clock: Pick<Clock, 'now'> },
 ): ClusterPlatform {
   // Made when an order is made, which happens again after a restart of the operator.
   const jobs = knownJobs();
@@ -52,13 +58,15 @@ export function clusterPlatform(
       heldBackKinds: WORKLOAD_KINDS,
       hosts: async (target, alias, direction) => {
         const missing = { missing: `there is no ${target.kind} ${target.namespace}/${target.name}` };
-        if (!isWorkloadTarget(target)) return (await isThere(connection, target)) ? { hosts: [alias ?? `${DEFAULT_HOST}-0`] } : missing;
+        if (!isWorkloadTarget(target))
+          return (await isThere(store, connection, target)) ? { hosts: [alias ?? `${DEFAULT_HOST}-0`] } : missing;
         if (direction === 'restore') {
           const hosts = await restoreHosts(connection, target, alias);
           return hosts === undefined ? missing : { hosts };
         }
-        const hosts = await hostsOfWorkload(connection, target, alias);
-        return hosts === undefined ? missing : { hosts: hosts.map(({ host }) => host) };
+        const found = await hostsOfWorkload(connection, target, alias);
+        if (found === undefined) return missing;
+        return { hosts: found.hosts.map(({ host }) => host), ...(found.awaited === undefined ? {} : { awaited: found.awaited }) };
       },
       checkRestore: async (target, work) => {
         if (work.claims !== undefined) await checkClaims(connection, target.namespace, work.claims);
@@ -78,6 +86,7 @@ export function clusterPlatform(
         jobs.set(formatAgentKey(key), known);
         return { agent: formatAgentKey(key), ...(paths === undefined ? {} : { paths }) };
       },
+      attaches: (invoker) => workloadsOf(invoker).length > 0,
       attach: sidecars.attach,
       detach: sidecars.detach,
       repositoryAgent: ({ namespace, name }) => formatAgentKey({ type: 'repository', namespace, name }),
@@ -86,7 +95,10 @@ export function clusterPlatform(
   };
 }
 
-async function isThere(connection: Connection, { kind, namespace, name }: TargetKey): Promise<boolean> {
+/** The store answers from memory; what it does not know may be so new that it has not heard of it. */
+async function isThere(store: Pick<Store, 'get'>, connection: Connection, { kind, namespace, name }: TargetKey): Promise<boolean> {
+  const known = kind === 'AppBinding' || kind === 'PersistentVolumeClaim' ? await store.get(kind, { namespace, name }) : undefined;
+  if (known !== undefined) return true;
   if (kind === 'AppBinding') return hasApplication(connection, namespace, name);
   return (await readClaim(connection, namespace, name)) !== undefined;
 }
@@ -97,8 +109,9 @@ function isWorkloadTarget(target: TargetKey): target is WorkloadTarget {
 
 /** The sidecar in the pod that is this host now. */
 async function sidecarOf(connection: Connection, { host, spec, container }: HostWork, target: WorkloadTarget): Promise<HostAgent> {
-  const hosts = await hostsOfWorkload(connection, target, spec?.alias);
-  const pod = hosts?.find((one) => one.host === host)?.pod;
+  const found = await hostsOfWorkload(connection, target, spec?.alias);
+  const pod = found?.hosts.find((one) => one.host === host)?.pod;
+  if (found?.awaited !== undefined) throw new StashError('TargetNotReady', found.awaited);
   if (pod === undefined)
     throw new StashError('NotFound', `${target.kind} ${target.namespace}/${target.name} has no pod that is its host ${host} now`);
   const mounted = (spec?.volumeMounts ?? []).map(({ mountPath }) => mountPath);

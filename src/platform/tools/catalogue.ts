@@ -38,11 +38,17 @@ export const TOOLS = {
     package: 'mariadb-backup',
     usedFor: 'physical backups of MariaDB',
   },
+  'mariadb-dump': {
+    programs: ['mariadb-dump'],
+    ...numbered(['--no-defaults', '--version'], /(?:Distrib|from) (\d+\.\d+\.\d+)/),
+    package: 'mariadb-client',
+    usedFor: 'logical dumps of MariaDB',
+  },
   setpriv: {
     programs: ['setpriv'],
     ...numbered(['--version'], /util-linux (\d+\.\d+)/),
     package: 'util-linux',
-    usedFor: 'ending mariadb-backup together with what started it',
+    usedFor: 'ending the tools of MariaDB together with what started them',
   },
   mariadb: {
     programs: ['mariadb', 'mysql'],

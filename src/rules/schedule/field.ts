@@ -5,6 +5,8 @@ import { StashError } from '../../errors/error.ts';
 export interface Field {
   name: string;
   accepted: string;
+  /** What it counts, both included. */
+  range: readonly [from: number, to: number];
   key: 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
   words: readonly string[];
 }
@@ -18,16 +20,23 @@ interface FieldValues {
 }
 
 export const FIELDS: readonly Field[] = [
-  { key: 'minute', name: 'minute', accepted: '0-59', words: [] },
-  { key: 'hour', name: 'hour', accepted: '0-23', words: [] },
-  { key: 'dayOfMonth', name: 'day of month', accepted: '1-31', words: [] },
+  { key: 'minute', name: 'minute', accepted: '0-59', range: [0, 59], words: [] },
+  { key: 'hour', name: 'hour', accepted: '0-23', range: [0, 23], words: [] },
+  { key: 'dayOfMonth', name: 'day of month', accepted: '1-31', range: [1, 31], words: [] },
   {
     key: 'month',
     name: 'month',
     accepted: '1-12 or JAN-DEC',
+    range: [1, 12],
     words: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
   },
-  { key: 'dayOfWeek', name: 'day of week', accepted: '0-7 or SUN-SAT', words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
+  {
+    key: 'dayOfWeek',
+    name: 'day of week',
+    accepted: '0-7 or SUN-SAT',
+    range: [0, 7],
+    words: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
+  },
 ];
 
 /** Reads one field of the schedule `text`. Throws Invalid. */
@@ -38,7 +47,7 @@ export function parseField(text: string, field: Field, written: string): FieldVa
   if (!parts.every((part) => isPlain(part, field))) throw invalid(text, field, written);
   return {
     text: value,
-    values: [...new Set(read(text, field, value))].sort((a, b) => a - b),
+    values: [...new Set(simple(field, value) ?? read(text, field, value))].sort((a, b) => a - b),
     every: parts.some((part) => part === '*' || part === '*/1'),
   };
 }
@@ -49,6 +58,14 @@ function isPlain(part: string, field: Field): boolean {
   if (!match) return false;
   const [, from, to] = match;
   return [from, to].every((value) => value === undefined || /^\d+$/.test(value) || field.words.includes(value));
+}
+
+/** A single number or a star, as nearly all fields are: those are read each time an operator looks at a schedule. */
+function simple({ range: [from, to], key }: Field, value: string): number[] | undefined {
+  const number = /^\d+$/.test(value) ? Number(value) : undefined;
+  if (number === undefined ? value !== '*' : number < from || number > to) return undefined;
+  const values = number === undefined ? Array.from({ length: to - from + 1 }, (_, index) => from + index) : [number];
+  return key === 'dayOfWeek' ? values.map((day) => day % 7) : values;
 }
 
 function read(text: string, field: Field, value: string): number[] {

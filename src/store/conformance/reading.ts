@@ -41,6 +41,17 @@ export function readingRules(fixture: Fixture): void {
     );
   });
 
+  it('views what it lists, and what was got stays as it was', async () => {
+    const { store } = fixture;
+    const namespace = await fixture.namespace();
+    const first = await store.create('Repository', repository(namespace, 'a', { labels: { tier: 'gold' } }));
+    await store.create('Repository', repository(namespace, 'b'));
+    const seen = await store.view('Repository', { namespace, labels: { tier: 'gold' } });
+    await store.replaceStatus('Repository', { ...first, status: { phase: 'Ready' } });
+    assert.deepEqual(seen, [first]);
+    assert.deepEqual(await store.view('Repository', { namespace }), await store.list('Repository', { namespace }));
+  });
+
   it('lists one namespace, and the objects that have every given label', async () => {
     const { store } = fixture;
     const namespace = await fixture.namespace();

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KindMap, KindName } from '../../api/kinds.ts';
-import { type AnyObject, keyOf, type ObjectKey } from '../../api/object.ts';
+import { type AnyObject, keyOf, keyText, type ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import type { ListFilter, Store, WatchEvent } from '../store.ts';
+import { JoinedReads } from './joined-reads.ts';
 import { openKubernetesStore } from './kubernetes-store.ts';
 import { Mirror } from './mirror.ts';
 import { ownCopy } from './own-copy.ts';
@@ -16,11 +17,8 @@ interface CachedStoreOptions extends ReflectOptions {
 }
 
 export interface CachedView extends Store {
-  /**
-   * Every object of a cached kind as it is in memory, not copied: for readers that change nothing and are done at once. Empty before the
-   * first whole list.
-   */
-  view<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[];
+  /** As `view`, at once, of a cached kind; empty before the first whole list. */
+  held<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[];
 }
 
 /**
@@ -34,6 +32,7 @@ export function openCachedStore(options: CachedStoreOptions): CachedView {
 
 class CachedStore implements CachedView {
   readonly #direct: Store;
+  readonly #reads = new JoinedReads();
   readonly #mirrors: ReadonlyMap<KindName, Mirror>;
   readonly #closed = new AbortController();
   readonly #ended: Promise<void>;
@@ -48,7 +47,8 @@ class CachedStore implements CachedView {
 
   async get<K extends KindName>(kind: K, key: ObjectKey): Promise<KindMap[K] | undefined> {
     const mirror = await this.#mirror(kind);
-    return mirror === undefined ? await this.#direct.get(kind, key) : (ownCopy(mirror.get(key)) as KindMap[K] | undefined);
+    if (mirror !== undefined) return ownCopy(mirror.get(key)) as KindMap[K] | undefined;
+    return ownCopy(await this.#reads.ask(`${kind}/${keyText(key)}`, () => this.#direct.get(kind, key)));
   }
 
   async list<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<KindMap[K][]> {
@@ -56,7 +56,12 @@ class CachedStore implements CachedView {
     return mirror === undefined ? await this.#direct.list(kind, filter) : (ownCopy(mirror.list(filter)) as KindMap[K][]);
   }
 
-  view<K extends KindName>(kind: K): readonly KindMap[K][] {
+  async view<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<readonly Readonly<KindMap[K]>[]> {
+    const mirror = await this.#mirror(kind);
+    return mirror === undefined ? await this.#direct.list(kind, filter) : (mirror.list(filter) as KindMap[K][]);
+  }
+
+  held<K extends KindName>(kind: K): readonly Readonly<KindMap[K]>[] {
     return (this.#mirrors.get(kind)?.list() ?? []) as KindMap[K][];
   }
 

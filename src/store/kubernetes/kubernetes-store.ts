@@ -46,6 +46,10 @@ class KubernetesStore implements Store {
     return found.filter((one) => fits(one, filter)).sort(byKey) as KindMap[K][];
   }
 
+  view<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<readonly Readonly<KindMap[K]>[]> {
+    return this.list(kind, filter);
+  }
+
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]> {
     return this.#write(kind, object, 'POST', (key) => ({
       what: 'create',

@@ -4,6 +4,7 @@ import { fits } from '../fits.ts';
 import type { ListFilter } from '../store.ts';
 import { IndexTables } from './index-tables.ts';
 import type { Feed, Listing } from './reflect.ts';
+import { shareTexts } from './share-texts.ts';
 import { isLater } from './versions.ts';
 
 export interface Change {
@@ -30,6 +31,8 @@ export class Mirror implements Feed {
   /** Everything up to this version has arrived. */
   #seen: string | undefined;
   #order: string[] | undefined;
+  /** What came last: the next one mostly says the same. */
+  #last: AnyObject | undefined;
   #complete = false;
 
   constructor(kind: KindName) {
@@ -52,16 +55,20 @@ export class Mirror implements Feed {
   /** By namespace, then name. */
   list(filter: ListFilter = {}): AnyObject[] {
     const { namespace, labels = {}, having } = filter;
-    const [label] = Object.entries(labels);
-    const all = this.#objects.values();
-    const found =
-      having !== undefined
-        ? this.#tables.find(having.index, having.key, all)
-        : label !== undefined && this.#tables.findLabel(label[0], label[1], all);
-    if (found !== false) return [...found].filter((one) => fits(one, filter)).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    const found = having === undefined ? this.#labelled(labels) : this.#tables.find(having.index, having.key, this.#objects.values());
+    if (found !== undefined) return [...found].filter((one) => fits(one, filter)).sort(byPlace);
     this.#order ??= [...this.#objects.keys()].sort();
     const keys = namespace === undefined ? this.#order : within(this.#order, namespace);
     return keys.flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Those that have one of these labels: the one that fewest have. */
+  #labelled(labels: Readonly<Record<string, string>>): ReadonlySet<AnyObject> | undefined {
+    const sets = Object.entries(labels).map(([name, value]) => this.#tables.findLabel(name, value, this.#objects.values()));
+    return sets.reduce<ReadonlySet<AnyObject> | undefined>(
+      (least, one) => (least === undefined || one.size < least.size ? one : least),
+      undefined,
+    );
   }
 
   /** Called with every change from now on, until the returned function is called. */
@@ -140,6 +147,8 @@ export class Mirror implements Feed {
     const before = held?.metadata.uid === uid ? held : undefined;
     if (before === undefined) this.#order = undefined;
     else this.#tables.remove(before);
+    shareTexts(object, held ?? this.#last ?? {});
+    this.#last = object;
     this.#objects.set(placeOf(object), object);
     this.#tables.add(object);
     this.#tell(before === undefined ? 'Added' : 'Modified', object);
@@ -161,6 +170,11 @@ export class Mirror implements Feed {
   #tell(type: Change['type'], object: AnyObject): void {
     for (const listener of this.#listeners) listener({ type, kind: this.kind, object });
   }
+}
+
+function byPlace({ metadata: a }: AnyObject, { metadata: b }: AnyObject): number {
+  const [left = '', right = ''] = a.namespace === b.namespace ? [a.name, b.name] : [a.namespace, b.namespace];
+  return left < right ? -1 : 1;
 }
 
 function placeOf({ metadata }: AnyObject): string {

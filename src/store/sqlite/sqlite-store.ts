@@ -49,6 +49,10 @@ class SqliteStore implements Store {
     return this.#transactions.read(() => this.#sql.list(kind, filter) as KindMap[K][]);
   }
 
+  view<K extends KindName>(kind: K, filter?: ListFilter<K>): Promise<readonly Readonly<KindMap[K]>[]> {
+    return this.list(kind, filter);
+  }
+
   create<K extends KindName>(kind: K, object: KindMap[K]): Promise<KindMap[K]> {
     return this.#write(() => this.#writes.create(kind, object)) as Promise<KindMap[K]>;
   }

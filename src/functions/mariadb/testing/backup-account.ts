@@ -15,6 +15,13 @@ export async function makeBackupAccount(server: TestServer): Promise<BackupAccou
   return { username: 'stash', password: 'change-me' };
 }
 
+/** The account of examples/mariadb-dump-grants.sql, with a password of its own. */
+export async function makeDumpAccount(server: TestServer, password: string): Promise<void> {
+  await server.sql(
+    readFileSync(new URL('mariadb-dump-grants.sql', GRANTS), 'utf8').replace('change-me', password).replaceAll("'%'", "'localhost'"),
+  );
+}
+
 /** Another account with these grants; both name and password may hold anything but a line end. */
 export async function makeAccount(server: TestServer, { username, password }: BackupAccount, grants: string): Promise<BackupAccount> {
   const account = `${literal(username)}@'localhost'`;

@@ -6,6 +6,8 @@ import type { ClusterSettings } from '../settings.ts';
 
 /** On Jobs of agents and their pods: the key of the agent. */
 export const AGENT_ANNOTATION = 'stash.appscode.com/agent';
+/** Label of the pods of Jobs. */
+export const AGENT_COMPONENT = 'stash-agent';
 /** A nobody that owns no file anywhere. */
 const NOBODY = 65532;
 /** Room for fetched and written data of an agent that works on a repository alone: restic's cache. */
@@ -46,7 +48,7 @@ interface JobParts {
  * the operator then hears of as lost.
  */
 export function agentJob(settings: ClusterSettings, parts: JobParts): V1Job {
-  const labels = { [LABELS.managedBy]: LABEL_VALUES.managedBy, [LABELS.component]: 'stash-agent' };
+  const labels = { [LABELS.managedBy]: LABEL_VALUES.managedBy, [LABELS.component]: AGENT_COMPONENT };
   const annotations = { [AGENT_ANNOTATION]: parts.key };
   const pullSecrets = [...settings.imagePullSecrets.map((name) => ({ name })), ...(parts.pod?.imagePullSecrets ?? [])];
   return {

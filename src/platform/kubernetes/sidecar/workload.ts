@@ -25,6 +25,10 @@ export interface Workload {
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
     volumeClaimTemplates?: V1PersistentVolumeClaim[];
   };
+  status?: {
+    /** Of a DaemonSet. */
+    desiredNumberScheduled?: number;
+  };
 }
 
 /** What of a pod template is the workload's own. */

@@ -31,8 +31,8 @@ export function keepSidecars({ store, cluster, settings, publishTrust, clock }: 
   const known = new Map<string, { wanted: string; history: SidecarHistory }>();
   const invokersOf = async (namespace: string, but?: Invoker): Promise<Invoker[]> => {
     const [configurations, batches] = await Promise.all([
-      store.list('BackupConfiguration', { namespace }),
-      store.list('BackupBatch', { namespace }),
+      store.view('BackupConfiguration', { namespace }),
+      store.view('BackupBatch', { namespace }),
     ]);
     return [...configurations, ...batches]
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined && metadata.uid !== but?.uid)

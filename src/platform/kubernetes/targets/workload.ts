@@ -2,6 +2,7 @@ import type { V1LabelSelector, V1Pod } from '@kubernetes/client-node';
 import type { TargetKey } from '../../../controllers/platform-port.ts';
 import type { Connection } from '../../../store/kubernetes/connection.ts';
 import { unlessGone } from '../../../store/kubernetes/unless-gone.ts';
+import { whyNoHost } from '../pods/no-host.ts';
 import { workloadHosts } from '../pods/workload-hosts.ts';
 import { AGENT_LABEL, SIDECAR_ANNOTATION } from '../sidecar/names.ts';
 import type { Workload, WorkloadKind } from '../sidecar/workload.ts';
@@ -9,21 +10,31 @@ import { readWorkload } from '../sidecar/workload-requests.ts';
 
 export type WorkloadTarget = TargetKey & { kind: WorkloadKind };
 
-/** The hosts of a workload with the pods they are now; undefined without the workload. */
+/**
+ * The hosts of a workload with the pods they are now, and why there are none where there are to be some; undefined without the workload.
+ */
 export async function hostsOfWorkload(connection: Connection, target: WorkloadTarget, alias: string | undefined) {
   const workload = await unlessGone(readWorkload({ connection }, target));
-  return workload && hostsOf(connection, workload, target, alias);
+  if (workload === undefined) return undefined;
+  const pods = await podsOf(connection, workload, target.namespace);
+  const hosts = hostsAmong(pods, workload, target, alias);
+  return { hosts, awaited: hosts.length > 0 ? undefined : whyNoHost(workload, target.kind, pods, agentOf(workload)) };
 }
 
-/** The same of a workload that was read already. */
+/** The hosts of a workload that was read already. */
 export async function hostsOf(connection: Connection, workload: Workload, target: WorkloadTarget, alias: string | undefined) {
-  const { replicas, ordinals, template } = workload.spec;
-  const hash = template.metadata?.annotations?.[SIDECAR_ANNOTATION];
-  const pods = await podsOf(connection, workload, target.namespace);
-  return workloadHosts({ kind: target.kind, name: target.name, replicas, firstOrdinal: ordinals?.start }, pods, {
-    alias,
-    hasAgent: ({ metadata }) => metadata?.labels?.[AGENT_LABEL] === 'true' && metadata.annotations?.[SIDECAR_ANNOTATION] === hash,
-  });
+  return hostsAmong(await podsOf(connection, workload, target.namespace), workload, target, alias);
+}
+
+function hostsAmong(pods: readonly V1Pod[], workload: Workload, { kind, name }: WorkloadTarget, alias: string | undefined) {
+  const { replicas, ordinals } = workload.spec;
+  return workloadHosts({ kind, name, replicas, firstOrdinal: ordinals?.start }, pods, { alias, hasAgent: agentOf(workload) });
+}
+
+/** Whether a pod has the agent that the workload wants now. */
+function agentOf({ spec }: Workload): (pod: V1Pod) => boolean {
+  const hash = spec.template.metadata?.annotations?.[SIDECAR_ANNOTATION];
+  return ({ metadata }) => metadata?.labels?.[AGENT_LABEL] === 'true' && metadata.annotations?.[SIDECAR_ANNOTATION] === hash;
 }
 
 /** All pods that the workload's selector finds; undefined without the workload. */
