@@ -37,6 +37,10 @@ demo: install ## Backs up sample data and a MariaDB, destroys them, restores the
 bench: install ## Our data path against the same tools by hand
 	@$(NODE) bench/datapath.ts
 
+.PHONY: soak
+soak: tools ## Random histories of two replicating MariaDB servers for an hour: make soak T='MINUTES SEED'
+	@$(NODE) scripts/soak.ts $(T)
+
 .PHONY: e2e
 e2e: node_modules/.package-lock.json ## End to end on the cluster of KUBECONFIG, or on one made with kind; says what it needs
 	@$(NODE) scripts/tools/install.ts helm kubectl
