@@ -30,7 +30,7 @@ test: install ## All tests, or those of T: make test T=src/store
 	@$(NODE) scripts/test.ts $(T)
 
 .PHONY: demo
-demo: install ## Backs up sample data and a MariaDB, destroys them, restores them, compares
+demo: install ## Files and two MariaDB servers: backups, a failover, an accident, a restore to just before it, compared
 	@$(NODE) scripts/demo.ts
 
 .PHONY: bench

@@ -3,12 +3,16 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../src/platform/local/environment.ts';
-import { fillDatabase, startDatabase, startStash } from './demo/database.ts';
+import { startStash } from './demo/database.ts';
 import { fingerprint, makeDocuments } from './demo/files.ts';
 import { demoManifests } from './demo/manifests.ts';
+import { startShop } from './demo/replicated.ts';
 import { heading, type Shell, shellIn, stop } from './demo/shell.ts';
 
-/** `make demo`: real files and a real MariaDB, backed up on schedule, destroyed, restored, compared. Everything is in `.demo`. */
+/**
+ * `make demo`: real files, and a real MariaDB with its replica, backed up, through a failover and an accident, brought back to the
+ * transaction just before it, compared. Everything is in `.demo`.
+ */
 const root = join(import.meta.dirname, '..');
 const directory = join(root, '.demo');
 const documents = join(directory, 'documents');
@@ -23,90 +27,98 @@ const stash = 'bin/stash';
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(new Error('interrupted')));
 
-heading('A directory tree and a MariaDB with more than 200 MB');
+heading('A directory tree, and two MariaDB servers with more than 200 MB: db-0 and its replica db-1');
 await makeDocuments(documents);
-const database = await startDatabase(join(directory, 'mariadb'), shell);
+const shop = await startShop(join(directory, 'mariadb'), shell, login);
+const { 'db-0': old, 'db-1': next } = shop.servers;
 const up = { child: undefined as Awaited<ReturnType<typeof startStash>> | undefined };
 try {
-  await fillDatabase(database, login);
-  const before = { files: await fingerprint(documents), tables: await database.checksums() };
-  console.log(`${before.files.split('\n').length} files and directories; shop.orders and shop.customers:\n${before.tables.trim()}`);
+  const files = await fingerprint(documents);
+  console.log(`${files.split('\n').length} files and directories; shop.orders and shop.customers:\n${(await shop.checksums(old)).trim()}`);
 
   heading('stash up, and the example manifests with short schedules');
   up.child = await startStash(shell, stash, join(directory, 'stash.log'));
   const manifests = join(directory, 'manifests.yaml');
-  await writeFile(
-    manifests,
-    demoManifests(join(root, 'examples'), {
-      repository: join(directory, 'repository'),
-      documents,
-      socket: database.socket,
-      password: randomBytes(12).toString('hex'),
-      login,
-    }),
-    { mode: 0o600 },
-  );
+  const servers = Object.entries(shop.servers).map(([name, { socket, datadir }]) => ({ name, url: `unix(${socket})/`, datadir }));
+  const places = { repository: join(directory, 'repository'), documents, servers, password: randomBytes(12).toString('hex'), login };
+  await writeFile(manifests, demoManifests(join(root, 'examples'), places), { mode: 0o600 });
   await shell.show(stash, ['apply', '-f', '.demo/manifests.yaml']);
   await shell.show(stash, ['schedule', 'documents', '--count', '3']);
 
-  heading('A backup that is asked for');
+  heading('A full, sales, an incremental: of the primary alone');
   await shell.show(stash, ['backup', 'orders', '--alias', 'full', '--wait']);
+  await shop.sell(old, 500);
+  await shell.show(stash, ['backup', 'orders', '--alias', 'incremental', '--wait']);
+  await shop.sell(old, 200);
 
-  heading('Backups on schedule (every minute here)');
+  heading('Backups on schedule (every minute here): the documents, and the binlogs of the primary');
   await bothScheduled(shell);
   await shell.show(stash, ['get', 'backupsessions']);
-  await shell.show(stash, ['snapshots', 'local']);
+
+  heading('A failover: db-1 is the primary now. What was asked for is an incremental; it has to be a full');
+  await shop.failover();
+  await shop.sell(next, 300);
+  await shell.show(stash, ['backup', 'orders', '--alias', 'incremental', '--wait']);
+  await shell.show(stash, ['get', 'backupsessions', '-o', 'wide']);
+  await shop.sell(next, 100);
+
+  heading('The accident: a DELETE without WHERE, and the documents are gone');
+  const before = { tables: await shop.checksums(next), gtid: await shop.gtid(next) };
+  await next.query('DELETE FROM shop.orders');
+  const accident = (await shop.gtid(next)).trim();
+  await shop.sell(next, 3);
+  await rm(documents, { recursive: true });
+  console.log(`the last good transaction was ${before.gtid}, the DELETE is ${accident}; there are 3 orders left`);
+
+  heading('What can be restored to');
+  await shell.show(stash, ['backup', 'orders', '--alias', 'log', '--wait']);
   for (const name of ['documents', 'orders']) await shell.show(stash, ['pause', name]);
   await idle(shell);
+  await shell.show(stash, ['window', 'orders', '--draw']);
 
-  heading('The accident: the documents are deleted, the tables are dropped');
-  await rm(documents, { recursive: true });
-  await database.query('DROP DATABASE shop');
-  console.log('gone');
-
-  heading('Restore');
+  heading('Restore to just before the DELETE');
   await shell.show(stash, ['restore', 'documents', '--wait']);
-  await shell.show(stash, [
-    'restore',
-    'orders',
-    '--allow-overwrite',
-    '--previous-data',
-    'Discard',
-    '--stop-command',
-    `${database.control} stop`,
-    '--start-command',
-    `${database.control} start`,
-    '--wait',
-  ]);
+  const inPlace = ['--target-host', 'db-1', '--allow-overwrite', '--previous-data', 'Discard'];
+  const commands = ['--stop-command', `${next.control} stop`, '--start-command', `${next.control} start`];
+  await shell.show(stash, ['restore', 'orders', '--gtid', accident, '--exclusive', ...inPlace, ...commands, '--wait']);
 
   heading('Compared with what there was');
-  const after = { files: await fingerprint(documents), tables: await database.checksums() };
-  if (after.files !== before.files) throw new Error('the restored files differ from those that were backed up');
+  const after = { files: await fingerprint(documents), tables: await shop.checksums(next), gtid: await shop.gtid(next) };
+  if (after.files !== files) throw new Error('the restored files differ from those that were backed up');
   if (after.tables !== before.tables) throw new Error(`the restored tables differ: ${after.tables.trim()}`);
+  if (after.gtid !== before.gtid) throw new Error(`the restored server is at ${after.gtid}, not at ${before.gtid}`);
   console.log(`files:  ${after.files.split('\n').length} names, modes and sha256 hashes are the same`);
-  console.log(`tables: checksums and row counts are the same\n${after.tables.trim()}`);
+  console.log(`tables: checksums and row counts are the same as at ${after.gtid}\n${after.tables.trim()}`);
   console.log(
-    `\nProved in ${Math.round((Date.now() - began) / 1000)} s: scheduled and manual backups of files and of a MariaDB restore to exactly what was there.`,
+    `\nProved in ${Math.round((Date.now() - began) / 1000)} s: backups of files and of the primary of two MariaDB servers, through a failover, restore to exactly what there was one transaction before the accident.`,
   );
   console.log('Everything the demo made is in .demo; "make clean" removes it, with what install and test made.');
 } finally {
   await stop(up.child);
-  await database.stop();
+  await shop.stop();
 }
 
-/** Until each configuration has a scheduled session that succeeded. */
+/** Until the documents have a scheduled session that succeeded, and the log of the database is archived. */
 async function bothScheduled(shell: Shell): Promise<void> {
   await until(async () => {
     const sessions = await sessionsOf(shell);
-    return ['documents', 'orders'].every((name) =>
-      sessions.some((one) => one.spec.invoker.name === name && one.spec.trigger === 'Schedule' && one.status?.phase === 'Succeeded'),
+    const { status } = JSON.parse(await shell.read(stash, ['get', 'backupconfiguration', 'orders', '-o', 'json'])) as ConfigurationView;
+    const log = status?.execOps?.find(({ alias }) => alias === 'log');
+    if (log?.error !== undefined) throw new Error(`the log is not archived: ${log.error}`);
+    const documented = sessions.some(
+      (one) => one.spec.invoker.name === 'documents' && one.spec.trigger === 'Schedule' && one.status?.phase === 'Succeeded',
     );
+    return documented && log?.lastUpload !== undefined;
   });
 }
 
 /** Until nothing runs any more. */
 async function idle(shell: Shell): Promise<void> {
   await until(async () => (await sessionsOf(shell)).every((one) => ['Succeeded', 'Failed', 'Skipped'].includes(one.status?.phase ?? '')));
+}
+
+interface ConfigurationView {
+  status?: { execOps?: { alias: string; lastUpload?: string; error?: string }[] };
 }
 
 interface SessionView {

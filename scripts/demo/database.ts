@@ -6,67 +6,69 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Shell, stop } from './shell.ts';
 
-interface DemoDatabase {
+export interface DemoDatabase {
   socket: string;
   datadir: string;
+  /** Of 127.0.0.1; absent where it does not listen. */
+  port?: number;
   /** A script that takes `start` or `stop`: what the restore calls. */
   control: string;
   query(sql: string): Promise<string>;
-  /** Checksums of all tables of the schema, one line a table. */
-  checksums(): Promise<string>;
   stop(): Promise<void>;
 }
 
-const ROWS = 900_000;
+interface DatabaseOptions {
+  serverId?: number;
+  port?: number;
+  /** The data directory to begin with, of a server that does not run. */
+  copyOf?: string;
+}
 
-/** A MariaDB of its own: private directory, private socket, no network. */
-export async function startDatabase(directory: string, shell: Shell): Promise<DemoDatabase> {
+/** A MariaDB of its own: private directory, private socket, no network unless it gets a port. */
+export async function startDatabase(directory: string, shell: Shell, options: DatabaseOptions = {}): Promise<DemoDatabase> {
   await mkdir(directory, { recursive: true });
   const datadir = join(directory, 'data');
   const socket = join(directory, 'db.sock');
   const user = userInfo().username;
-  await shell.read('mariadb-install-db', [
-    '--no-defaults',
-    `--datadir=${datadir}`,
-    `--user=${user}`,
-    '--auth-root-authentication-method=normal',
-  ]);
+  if (options.copyOf !== undefined) await shell.read('cp', ['-a', options.copyOf, datadir]);
+  else
+    await shell.read('mariadb-install-db', [
+      '--no-defaults',
+      `--datadir=${datadir}`,
+      `--user=${user}`,
+      '--auth-root-authentication-method=normal',
+    ]);
   const control = join(directory, 'server.sh');
-  writeFileSync(control, controlScript({ datadir, socket, user, directory }), { mode: 0o700 });
+  writeFileSync(control, controlScript({ datadir, socket, user, directory, ...options }), { mode: 0o700 });
   await shell.read(control, ['start']);
-  const query = (sql: string) =>
-    shell.read('mariadb', ['--no-defaults', '--user=root', `--socket=${socket}`, '--batch', '--skip-column-names'], sql);
   return {
     socket,
     datadir,
+    ...(options.port === undefined ? {} : { port: options.port }),
     control,
-    query,
-    checksums: () => query('CHECKSUM TABLE shop.orders, shop.customers; SELECT COUNT(*) FROM shop.orders;'),
+    query: (sql) => shell.read('mariadb', ['--no-defaults', '--user=root', `--socket=${socket}`, '--batch', '--skip-column-names'], sql),
     stop: async () => {
       if (existsSync(socket)) await shell.read(control, ['stop']).catch(() => undefined);
     },
   };
 }
 
-/** Somewhat over 200 MB of orders and their customers, and the account that backs up, with the rights it needs and no others. */
-export async function fillDatabase(database: DemoDatabase, login: { username: string; password: string }): Promise<void> {
-  await database.query(`
-    CREATE USER '${login.username}'@'localhost' IDENTIFIED BY '${login.password}';
-    GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO '${login.username}'@'localhost';
-    CREATE DATABASE shop; USE shop;
-    CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(60), email VARCHAR(80));
-    CREATE TABLE orders (id INT PRIMARY KEY, customer INT, note VARCHAR(255), amount DECIMAL(9,2), KEY (customer));
-    INSERT INTO customers SELECT seq, CONCAT('customer ', seq), CONCAT('c', seq, '@example.com') FROM seq_1_to_20000;
-    INSERT INTO orders SELECT seq, 1 + seq % 20000, REPEAT(SHA2(seq, 256), 3), seq % 9973 / 7 FROM seq_1_to_${ROWS};`);
+interface Script extends DatabaseOptions {
+  datadir: string;
+  socket: string;
+  user: string;
+  directory: string;
 }
 
-function controlScript({ datadir, socket, user, directory }: { datadir: string; socket: string; user: string; directory: string }): string {
+function controlScript({ datadir, socket, user, directory, serverId = 1, port }: Script): string {
+  const network = port === undefined ? '--skip-networking' : `--bind-address=127.0.0.1 --port=${port}`;
   return `#!/bin/sh
 # Starts or stops the demonstration's own MariaDB.
 case "$1" in
 start)
-  setsid mariadbd --no-defaults --datadir='${datadir}' --socket='${socket}' --skip-networking --user='${user}' \\
-    --log-bin=binlog --server-id=1 --pid-file='${directory}/pid' --innodb-buffer-pool-size=256M >> '${directory}/server.log' 2>&1 < /dev/null &
+  setsid mariadbd --no-defaults --datadir='${datadir}' --socket='${socket}' ${network} --user='${user}' \\
+    --log-bin=binlog --log-slave-updates --gtid-strict-mode --server-id=${serverId} --pid-file='${directory}/pid' \\
+    --innodb-buffer-pool-size=256M >> '${directory}/server.log' 2>&1 < /dev/null &
   n=0
   until mariadb-admin --no-defaults --user=root --socket='${socket}' ping > /dev/null 2>&1; do
     n=$((n + 1)); [ $n -lt 300 ] || { tail -5 '${directory}/server.log' >&2; exit 1; }

@@ -5,14 +5,14 @@ import { parseAllDocuments, stringify } from 'yaml';
 interface DemoPlaces {
   repository: string;
   documents: string;
-  socket: string;
+  servers: { name: string; url: string; datadir: string }[];
   password: string;
   login: { username: string; password: string };
 }
 
 /** The example manifests with the demonstration's own places, passwords and short schedules; everything else is as in `examples/`. */
 export function demoManifests(examples: string, places: DemoPlaces): string {
-  const objects = ['files.yaml', 'mariadb.yaml'].flatMap((name) =>
+  const objects = ['files.yaml', 'mariadb-replicated.yaml'].flatMap((name) =>
     parseAllDocuments(readFileSync(join(examples, name), 'utf8')).map((document) => document.toJS() as Record<string, unknown>),
   );
   for (const object of objects) change(object, places);
@@ -26,12 +26,17 @@ function change(object: Record<string, unknown>, places: DemoPlaces): void {
     'Secret/local-repository': [[['stringData', 'RESTIC_PASSWORD'], places.password]],
     'Secret/orders-login': [[['stringData'], places.login]],
     'Repository/local': [[['spec', 'backend', 'local', 'mountPath'], places.repository]],
-    'AppBinding/orders': [[['spec', 'clientConfig', 'url'], `unix(${places.socket})/`]],
+    'AppBinding/orders': [[['spec', 'parameters', 'stash', 'servers'], places.servers]],
     'BackupConfiguration/documents': [
       [['spec', 'target', 'paths'], [places.documents]],
       [['spec', 'schedule'], '* * * * *'],
     ],
-    'BackupConfiguration/orders': [[['spec', 'execOps'], [{ alias: 'full', schedule: '* * * * *' }]]],
+    'BackupConfiguration/orders': [
+      [
+        ['spec', 'execOps'],
+        [{ alias: 'full' }, { alias: 'incremental' }, { alias: 'log', schedule: '* * * * *' }],
+      ],
+    ],
   };
   for (const [path, value] of changes[`${kind}/${metadata.name}`] ?? []) put(object, path, value);
 }
