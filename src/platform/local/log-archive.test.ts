@@ -32,6 +32,8 @@ before(async () => {
   await stash.apply(secret('secret'), localRepository('repo', path), secret('login', { ...login }));
   await stash.apply(...database('orders', server.socket, 'login', { execOps }));
   await stash.up();
+  // A tick stores nothing in a repository that is just being opened.
+  await stash.until('Repository', 'repo', 'ready', (one) => one?.status?.phase === 'Ready');
 });
 after(async () => {
   await server?.dispose();
