@@ -46,7 +46,8 @@ const watch = fileDeadline(TIMEOUT_MS, (file) => {
 const stream = run({
   cwd: root,
   files: files.map((name) => join(root, name)),
-  concurrency: Math.max(2, availableParallelism()),
+  // Most of them wait for other programs most of the time.
+  concurrency: 2 * availableParallelism(),
   timeout: TIMEOUT_MS,
   signal: stop.signal,
 });
