@@ -11,14 +11,16 @@ import { waitFor } from './harness/wait-for.ts';
 const skip = IMAGE === '' ? 'set STASH_E2E_MARIADB_IMAGE to an image built from e2e/images/mariadb' : false;
 
 const ACCOUNT = `CREATE USER 'replica'@'%' IDENTIFIED BY 'copy'; GRANT REPLICATION SLAVE ON *.* TO 'replica'@'%';`;
-const ACCIDENT = 'DROP TABLE shop.fixed; DELETE FROM shop.moves WHERE id % 3 = 0;';
+const ACCIDENT = 'DROP TABLE shop.fixed; SELECT @@last_gtid; DELETE FROM shop.moves WHERE id % 3 = 0;';
 /** In each pod: the first is the primary, the others follow it. It may run twice. */
 const CONNECT = `
 case "$HOSTNAME" in *-0) exit 0 ;; esac
 mariadb -uroot -e "STOP SLAVE; CHANGE MASTER TO MASTER_HOST='orders-0.orders', MASTER_USER='replica', MASTER_PASSWORD='copy',
   MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=slave_pos; START SLAVE"`;
 
-test('a MariaDB of a primary and a replica comes back as one backup under load, and replicates', { skip }, async (t) => {
+test('a MariaDB of a primary and a replica comes back, under load, to the transaction before an accident, and replicates', {
+  skip,
+}, async (t) => {
   const namespace = await ownNamespace(t);
   await repository(namespace, sharedStorage(namespace));
   const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
@@ -55,11 +57,14 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
   await inside(namespace, 'orders-1', CONNECT, 'mariadb');
   await replicates();
   await arrives();
-  const session = await succeeded(namespace, await askFor(namespace, 'orders', 'now', { alias: 'full' }));
+  await succeeded(namespace, await askFor(namespace, 'orders', 'full', { alias: 'full' }));
+  const session = await succeeded(namespace, await askFor(namespace, 'orders', 'incremental', { alias: 'incremental' }));
+  assert.equal(session.status.operation.performed, 'Incremental', session.status.message);
   assert.deepEqual(Object.keys(snapshotsOf(session)), ['orders-0'], 'of the two the primary alone');
   const before = await sums('orders-0');
   assert.match(before, /^shop\.fixed\t\d{3,}$/);
-  await sql('orders-0', ACCIDENT);
+  const accident = (await sql('orders-0', ACCIDENT)).trim();
+  await succeeded(namespace, await askFor(namespace, 'orders', 'log', { alias: 'log' }));
 
   await apply(namespace, {
     apiVersion: 'stash.appscode.com/v1beta1',
@@ -69,6 +74,7 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
       repository: { name: 'repo' },
       task: { name: 'mariadb-restore' },
       target: orders,
+      pointInTime: { gtid: accident, exclusive: true },
       allowOverwrite: true,
       previousData: 'Discard',
       hooks: { postRestore: { exec: { command: ['sh', '-c', CONNECT] }, executionPolicy: 'OnSuccess' } },
@@ -78,6 +84,8 @@ test('a MariaDB of a primary and a replica comes back as one backup under load, 
   const [source] = Object.values(snapshotsOf(session));
   for (const host of undone.status.plan)
     assert.deepEqual([host.sourceHost, host.snapshots.map(({ id }: { id: string }) => id)], ['orders-0', [source]]);
+  const [, , sequence] = accident.split('-');
+  assert.equal(undone.status.point.gtid, `0-1-${Number(sequence) - 1}`);
   await kubectl(['rollout', 'status', 'statefulset/orders', '--namespace', namespace, '--timeout=60s']);
   await replicates();
   assert.deepEqual([await sums('orders-0'), await sums('orders-1')], [before, before]);

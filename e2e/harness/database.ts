@@ -86,9 +86,11 @@ export function backedUp(orders: object, spec: object = {}): object[] {
       spec: { type: 'mariadb', clientConfig: { url: 'tcp(orders:3306)/' }, secret: login },
     },
     configuration('orders', {
-      execOps: [{ alias: 'full' }],
+      // A small database has incrementals that are larger than its full.
+      chain: { maxRatio: 100 },
+      execOps: [{ alias: 'full' }, { alias: 'incremental' }, { alias: 'log' }],
       target: orders,
-      sidecar: [{ execAlias: ['full'], function: { name: 'mariadb-physical' } }],
+      sidecar: [{ execAlias: ['full', 'incremental', 'log'], function: { name: 'mariadb-physical' } }],
       tempDir: { volumeClaimTemplate: { spec: (claimOf('stage') as { spec: object }).spec } },
       ...spec,
     }),
