@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
+import { writeConfiguration } from './backup-configuration.ts';
 import type { RecordedChain } from './recorded-chain.ts';
 
 /**
@@ -44,9 +45,10 @@ export function positionSql(gtid: string, tables: readonly string[]): string {
 
 /** A server without clients, for a few statements; it ends by itself. False where there is none. */
 async function bootstrap(context: FunctionContext, full: string, sql: string): Promise<boolean> {
+  const configuration = join(context.scratch, 'bootstrap.cnf');
+  await writeConfiguration(full, configuration);
   const args = [
-    // Page size, data files and the like are those of the backup.
-    `--defaults-file=${join(full, 'backup-my.cnf')}`,
+    `--defaults-file=${configuration}`,
     '--bootstrap',
     `--datadir=${full}`,
     `--tmpdir=${context.scratch}`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { FunctionContext } from '../function.ts';
 import { roomProblem } from '../room.ts';
+import { replaceConfigurations } from './backup-configuration.ts';
 import { backupTool, saysOk, toolFailure } from './backup-tool.ts';
 import { directorySize } from './directory.ts';
 import { assertWhole, type RecordedChain } from './recorded-chain.ts';
@@ -14,6 +15,7 @@ export async function prepareChain(context: FunctionContext, source: string, lin
   await assertWhole(source, links);
   const [full = 'full', ...incrementals] = links.map(({ directory }) => join(source, directory));
   await assertRoom(source, incrementals);
+  await replaceConfigurations([full, ...incrementals]);
   await prepare(context, [`--target-dir=${full}`]);
   for (const incremental of incrementals) await prepare(context, [`--target-dir=${full}`, `--incremental-dir=${incremental}`]);
   return full;

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
+import { writeConfiguration } from './backup-configuration.ts';
 import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
 import { openServer, type Server } from './server.ts';
 
@@ -34,6 +35,7 @@ export async function withPrivateServer<T>(
   const place = join(context.scratch, 'replay');
   for (const name of ['binlog', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
   const account = newReplayAccount();
+  await writeConfiguration(datadir, join(place, 'server.cnf'));
   const initFile = join(place, 'init.sql');
   await writeFile(initFile, createAccountSql(account), { mode: 0o600 });
   const { path: socket, close } = await socketPath(place);
@@ -71,8 +73,7 @@ export async function withPrivateServer<T>(
 
 function options(datadir: string, place: string, socket: string, initFile: string): string[] {
   return [
-    // Page size, data files and the like are those of the backup.
-    `--defaults-file=${join(datadir, 'backup-my.cnf')}`,
+    `--defaults-file=${join(place, 'server.cnf')}`,
     `--datadir=${datadir}`,
     `--socket=${socket}`,
     `--pid-file=${join(place, 'pid')}`,
