@@ -22,7 +22,7 @@ export function openServer(connection: Connection, scratch: string, env: Record<
       const ended = await run({
         command: 'mariadb',
         // --defaults-file, not --defaults-extra-file: a ~/.my.cnf is read after an extra file and would log in as somebody else.
-        args: [`--defaults-file=${defaultsFile}`, '--batch', '--raw', '--skip-column-names', '--connect-timeout=10'],
+        args: [`--defaults-file=${defaultsFile}`, '--batch', '--raw', '--skip-column-names', '--connect-timeout=10', '--local-infile=0'],
         env,
         input: sql,
         signal,

@@ -30,10 +30,10 @@ export async function importRanges(
   defaultsFile: string,
   { file, ranges, last, into, options }: Import,
 ): Promise<void> {
-  // Nothing in a dump is a command of the client: neither one that runs programs nor one that reads files.
+  // Nothing in a dump is a command of the client, neither one that runs programs nor one that reads files; and no statement reads ours.
   const args = [`--defaults-file=${defaultsFile}`, '--batch', '--binary-mode', '--loose-sandbox', '--max-allowed-packet=1G'];
   const database = into === undefined ? [] : [`--database=${into}`];
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'mariadb', ...args, ...options, ...database], {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'mariadb', ...args, ...options, '--local-infile=0', ...database], {
     env: context.env,
     stdio: ['pipe', 'ignore', 'pipe'],
     signal: context.signal,
