@@ -1,4 +1,4 @@
-import { chown, lstat, readdir } from 'node:fs/promises';
+import { lchown, lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** Bytes of all files below a directory; what vanishes meanwhile counts nothing. */
@@ -36,9 +36,15 @@ export async function findFile(directory: string, wanted: (name: string) => bool
   return undefined;
 }
 
+/** The first entry below a directory that is neither a file nor a directory: a link would lead out of it. */
+export async function strangeEntry(directory: string): Promise<string | undefined> {
+  for await (const { file, ordinary } of walk(directory)) if (!ordinary) return file;
+  return undefined;
+}
+
 export async function changeOwner(directory: string, owner: { uid: number; gid: number }): Promise<void> {
-  await chown(directory, owner.uid, owner.gid);
-  for await (const { file } of walk(directory)) if (basename(file) !== LOST_AND_FOUND) await chown(file, owner.uid, owner.gid);
+  await lchown(directory, owner.uid, owner.gid);
+  for await (const { file } of walk(directory)) if (basename(file) !== LOST_AND_FOUND) await lchown(file, owner.uid, owner.gid);
 }
 
 export async function isEmptyOrAbsent(directory: string): Promise<boolean> {
@@ -56,11 +62,11 @@ export async function contentOf(directory: string): Promise<string[]> {
 
 const LOST_AND_FOUND = 'lost+found';
 
-async function* walk(directory: string): AsyncGenerator<{ file: string }> {
+async function* walk(directory: string): AsyncGenerator<{ file: string; ordinary: boolean }> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const file = join(directory, entry.name);
-    yield { file };
+    yield { file, ordinary: entry.isFile() || entry.isDirectory() };
     if (entry.isDirectory()) yield* walk(file);
   }
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { type IndexLine, parseIndex } from '../../rules/chain/metadata-index.ts';
+import { strangeEntry } from './directory.ts';
 import { parsePosition } from './position.ts';
 
 export interface DirectoryOwner {
@@ -67,6 +68,8 @@ export async function assertWhole(source: string, links: readonly RecordedLink[]
   const found = (await readdir(source)).filter((name) => /^(full|incremental-.*)$/.test(name));
   const surplus = found.filter((name) => links.every(({ directory }) => directory !== name));
   if (surplus.length > 0) throw broken(`${surplus.join(', ')} is there, and metadata.index does not name it`);
+  const strange = await strangeEntry(source);
+  if (strange !== undefined) throw broken(`${relative(source, strange)} is neither a regular file nor a directory`);
   for (const { directory, fromLsn, toLsn } of links) {
     if (!found.includes(directory)) throw broken(`${directory} is missing`);
     const checkpoints = await readFile(join(source, directory, 'xtrabackup_checkpoints'), 'utf8').catch(() => undefined);
