@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
@@ -21,6 +21,9 @@ export interface LogFile {
   to: GtidState;
 }
 
+const LARGEST_INDEX = 16 * 1024 * 1024;
+const BINLOG = /^binlog\/\d{6}$/;
+
 /** The series in a directory of fetched logs, in the order of their directories' names. Throws LogsDamaged. */
 export async function readLogSeries(directory: string): Promise<LogSeries[]> {
   const names = (await readdir(directory, { withFileTypes: true })).filter((one) => one.isDirectory()).map((one) => one.name);
@@ -28,12 +31,16 @@ export async function readLogSeries(directory: string): Promise<LogSeries[]> {
 }
 
 async function readSeries(directory: string): Promise<LogSeries> {
-  const index = parseLogIndex(await readFile(join(directory, 'log.index'), 'utf8').catch(() => ''));
+  const index = parseLogIndex(await readIndex(join(directory, 'log.index')));
   if (index === undefined) throw damaged(`${join(directory, 'log.index')} is not the index of archived binlogs`);
+  if ((await lstat(join(directory, 'binlog')).catch(() => undefined))?.isSymbolicLink() === true)
+    throw damaged(`${join(directory, 'binlog')} is no directory`);
   const files: LogFile[] = [];
   for (const one of index.files) {
+    if (!BINLOG.test(one.file)) throw damaged(`log.index names the file "${one.file}"; archived binlogs are binlog/NNNNNN`);
     const path = join(directory, one.file);
-    const found = await stat(path).catch(() => undefined);
+    const found = await lstat(path).catch(() => undefined);
+    if (found !== undefined && !found.isFile()) throw damaged(`binlog ${one.name} (${one.file}) is no regular file`);
     if (found === undefined || found.size < one.bytes)
       throw damaged(`binlog ${one.name} (${one.file}) has ${found?.size ?? 'no'} bytes of the ${one.bytes} that log.index tells`);
     const before = files.at(-1);
@@ -43,6 +50,13 @@ async function readSeries(directory: string): Promise<LogSeries> {
     files.push({ path, name: one.name, bytes: one.bytes, from, to });
   }
   return { timeline: index.timeline, files };
+}
+
+/** What was fetched was written by others: a link, or a name that leads out, would have a file of this machine read. */
+async function readIndex(file: string): Promise<string> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found?.isFile() !== true || found.size > LARGEST_INDEX) return '';
+  return readFile(file, 'utf8').catch(() => '');
 }
 
 export function damaged(message: string): StashError {
