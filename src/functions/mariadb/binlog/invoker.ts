@@ -1,4 +1,5 @@
 import { type BinlogEvent, binlogEvents } from './events.ts';
+import { mayMakeRole } from './role-statement.ts';
 
 /** An account as a statement's event names it. */
 export interface Invoker {
@@ -29,8 +30,10 @@ export async function statementAccount(file: string, from: number, to: number): 
 function accountOf({ type, body }: BinlogEvent): StatementAccount {
   const end = FIXED + body.readUInt16LE(11);
   const invoker = invokerIn(body.subarray(FIXED, end));
-  const mayMakeRole = type === QUERY_COMPRESSED || /\brole\b/i.test(body.toString('latin1', end));
-  return { ...(invoker === undefined ? {} : { invoker }), mayMakeRole };
+  // The schema's name stands before the statement, with a NUL behind it.
+  const statement = end + body.readUInt8(8) + 1;
+  const makesRole = type === QUERY_COMPRESSED || mayMakeRole(body.toString('latin1', statement));
+  return { ...(invoker === undefined ? {} : { invoker }), mayMakeRole: makesRole };
 }
 
 const INVOKER = 11;
