@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
@@ -45,6 +45,8 @@ export function positionSql(gtid: string, tables: readonly string[]): string {
 
 /** A server without clients, for a few statements; it ends by itself. False where there is none. */
 async function bootstrap(context: FunctionContext, full: string, sql: string): Promise<boolean> {
+  const none = join(context.scratch, 'none');
+  await mkdir(none, { recursive: true, mode: 0o700 });
   const configuration = join(context.scratch, 'bootstrap.cnf');
   await writeConfiguration(full, configuration);
   const args = [
@@ -54,6 +56,7 @@ async function bootstrap(context: FunctionContext, full: string, sql: string): P
     `--tmpdir=${context.scratch}`,
     '--innodb-buffer-pool-size=64M',
     '--skip-log-bin',
+    `--secure-file-priv=${none}`,
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ];
   try {

@@ -34,7 +34,7 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
   if (context.operation === 'Check') return {};
   const full = await prepareChain(context, source, recorded.links);
-  const reached = await replayLogs(context, full, recorded.gtid);
+  const reached = await replayLogs(context, full, recorded);
   const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached });
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());

@@ -5,6 +5,7 @@ import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { writeConfiguration } from './backup-configuration.ts';
+import type { RecordedChain } from './recorded-chain.ts';
 import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
 import { openServer, type Server } from './server.ts';
 
@@ -16,6 +17,9 @@ export interface PrivateServer extends Server {
   /** Clean shutdown. Throws FunctionFailed when it was none. */
   stop(): Promise<void>;
 }
+
+/** What the source's binlog does not say itself. */
+type ReplaySource = Pick<RecordedChain, 'lowerCaseTableNames' | 'defaultStorageEngine'>;
 
 /** Largest packet that MariaDB knows: a transaction of a million rows is one statement of a replay. */
 export const LARGEST_PACKET = '1G';
@@ -30,10 +34,11 @@ const POLL_MS = 50;
 export async function withPrivateServer<T>(
   context: FunctionContext,
   datadir: string,
+  source: ReplaySource,
   work: (server: PrivateServer) => Promise<T>,
 ): Promise<T> {
   const place = join(context.scratch, 'replay');
-  for (const name of ['binlog', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
+  for (const name of ['binlog', 'tmp', 'none']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
   const account = newReplayAccount();
   await writeConfiguration(datadir, join(place, 'server.cnf'));
   const initFile = join(place, 'init.sql');
@@ -43,7 +48,7 @@ export async function withPrivateServer<T>(
   const signal = AbortSignal.any([context.signal, killed.signal]);
   const ended = run({
     command: 'setpriv',
-    args: ['--pdeathsig', 'KILL', 'mariadbd', ...options(datadir, place, socket, initFile)],
+    args: ['--pdeathsig', 'KILL', 'mariadbd', ...options(datadir, place, socket, initFile), ...asSource(source)],
     env: context.env,
     signal,
     graceMs: 60_000,
@@ -78,6 +83,8 @@ function options(datadir: string, place: string, socket: string, initFile: strin
     `--socket=${socket}`,
     `--pid-file=${join(place, 'pid')}`,
     `--tmpdir=${join(place, 'tmp')}`,
+    // A statement that is replayed reads and writes no file of this machine.
+    `--secure-file-priv=${join(place, 'none')}`,
     `--init-file=${initFile}`,
     '--skip-networking',
     '--skip-slave-start',
@@ -88,12 +95,22 @@ function options(datadir: string, place: string, socket: string, initFile: strin
     '--gtid-strict-mode=ON',
     `--max-allowed-packet=${LARGEST_PACKET}`,
     '--strict-password-validation=OFF',
+    // What the source once took is right, as on a replica.
+    '--log-bin-trust-function-creators=ON',
+    '--innodb-strict-mode=OFF',
     '--performance-schema=OFF',
     '--innodb-buffer-pool-size=256M',
     // Whatever stops this server before its clean end makes the whole replay worthless.
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-doublewrite=OFF',
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ];
+}
+
+function asSource({ lowerCaseTableNames: lower, defaultStorageEngine: engine }: ReplaySource): string[] {
+  return [
+    ...(lower === undefined ? [] : [`--lower-case-table-names=${lower}`]),
+    ...(engine === undefined ? [] : [`--default-storage-engine=${engine}`]),
   ];
 }
 

@@ -20,6 +20,15 @@ describe('what a chain says of itself', () => {
     assert.deepEqual(recordedChain([full({ datadir: 'd', datadirOwner: { uid: '0' }, version: 1 })]), { links });
   });
 
+  it('says how the server took names and tables without an engine', () => {
+    const of = (position: Link['position']) => {
+      const { lowerCaseTableNames, defaultStorageEngine } = recordedChain([full(position)]);
+      return [lowerCaseTableNames, defaultStorageEngine];
+    };
+    assert.deepEqual(of({ lowerCaseTableNames: '1', defaultStorageEngine: 'MyISAM' }), ['1', 'MyISAM']);
+    assert.deepEqual(of({ lowerCaseTableNames: '7', defaultStorageEngine: 'x --init-file=y' }), [undefined, undefined]);
+  });
+
   it('names its binlogs by a file alone where it is older', () => {
     assert.equal(recordedChain([full({ binlogFile: 'binlog.000007' })]).binlog, 'binlog');
     assert.equal(recordedChain([full({ binlogFile: 'binlog.000007', logBin: '/logs/binlog' })]).binlog, '/logs/binlog');

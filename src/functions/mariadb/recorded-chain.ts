@@ -23,6 +23,8 @@ export interface RecordedChain {
   gtid?: string;
   /** Binlogs are named so, with a number behind it: a full path, or in older backups the name alone. */
   binlog?: string;
+  lowerCaseTableNames?: string;
+  defaultStorageEngine?: string;
 }
 
 interface RecordedLink {
@@ -81,7 +83,7 @@ export async function assertWhole(source: string, links: readonly RecordedLink[]
 }
 
 function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links'> {
-  const { datadir, datadirOwner, version, gtid, logBin, binlogFile } = position;
+  const { datadir, datadirOwner, version, gtid, logBin, binlogFile, lowerCaseTableNames: lower, defaultStorageEngine: engine } = position;
   const binlog = typeof logBin === 'string' && logBin !== '' ? logBin : withoutNumber(binlogFile);
   return {
     ...(typeof datadir === 'string' && datadir.startsWith('/') ? { datadir: datadir.replace(/\/+$/, '') } : {}),
@@ -89,6 +91,8 @@ function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links
     ...(typeof version === 'string' ? { version } : {}),
     ...(typeof gtid === 'string' && gtid !== '' ? { gtid } : {}),
     ...(binlog === undefined ? {} : { binlog }),
+    ...(typeof lower === 'string' && /^[012]$/.test(lower) ? { lowerCaseTableNames: lower } : {}),
+    ...(typeof engine === 'string' && /^(InnoDB|Aria|MyISAM|MEMORY)$/i.test(engine) ? { defaultStorageEngine: engine } : {}),
   };
 }
 

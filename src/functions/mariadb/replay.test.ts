@@ -33,6 +33,8 @@ const STEPS = [
   'CREATE TABLE d.a (i INT) ENGINE=Aria; INSERT INTO d.a VALUES (1), (2)',
   "CREATE EVENT d.ev ON SCHEDULE EVERY 1 SECOND STARTS '2020-01-01' ENABLE DO INSERT INTO d.log VALUES (1000, 'event'); ALTER EVENT d.ev DISABLE",
   'DROP TABLE e.c',
+  'SET GLOBAL log_bin_trust_function_creators=1; CREATE FUNCTION d.undeclared() RETURNS INT RETURN (SELECT COUNT(*) FROM d.t); SET GLOBAL log_bin_trust_function_creators=0',
+  `SET SESSION innodb_strict_mode=0; CREATE TABLE d.wide (${Array.from({ length: 40 }, (_, at) => `c${at} CHAR(255)`).join(', ')}) CHARSET latin1`,
 ];
 
 describe('a replay of MariaDB', () => {

@@ -8,6 +8,7 @@ import { roomProblem } from '../room.ts';
 import { findPoint } from './find-point.ts';
 import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
 import { LARGEST_PACKET, NO_SUCH_PROGRAM, type PrivateServer, withPrivateServer } from './private-server.ts';
+import type { RecordedChain } from './recorded-chain.ts';
 import { settleAccountSql } from './replay-account.ts';
 import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
 
@@ -16,10 +17,10 @@ import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
  * given. Everything is read and judged before the private server starts, and that server is asked afterwards what it has.
  * Throws PointNotFound, LogsDamaged, ReplayFailed, StageFull or Canceled; the prepared backup is worth nothing then.
  */
-export async function replayLogs(context: FunctionContext, prepared: string, base: string | undefined): Promise<string | undefined> {
+export async function replayLogs(context: FunctionContext, prepared: string, recorded: RecordedChain): Promise<string | undefined> {
   const { logs, point } = context;
   if (logs === undefined || point === undefined) return undefined;
-  const from = parseState(base ?? '');
+  const from = parseState(recorded.gtid ?? '');
   const series = await readLogSeries(logs);
   const states = await statesOf(series, context);
   const last = states.at(-1) ?? from;
@@ -34,7 +35,7 @@ export async function replayLogs(context: FunctionContext, prepared: string, bas
   if (segments.length === 0) return formatState(last);
   const problem = await roomProblem(context.scratch, bytes, 0);
   if (problem !== undefined) throw new StashError('StageFull', `${context.scratch} has too little room for the replay: ${problem}`);
-  await withPrivateServer(context, prepared, async (server) => {
+  await withPrivateServer(context, prepared, recorded, async (server) => {
     await server.query(`SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
     await Promise.race([server.gone, pipe(context, server, segments)]);
     await assertReached(server, last);

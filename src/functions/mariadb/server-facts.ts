@@ -12,6 +12,9 @@ export interface ServerFacts {
   port: string;
   /** Full path of the binlogs without their numbers; empty without binlog. */
   logBin: string;
+  /** What statements of the binlog rely on and do not say. */
+  lowerCaseTableNames: string;
+  defaultStorageEngine: string;
 }
 
 /** Asks the server. Throws DatabaseUnsupported for one that a physical backup cannot hold whole, DatabaseGrantMissing with the grant named. */
@@ -40,6 +43,8 @@ export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts
     port: value('port'),
     // As it stands in the option file; a server's working directory is its data directory.
     logBin: logBin === '' ? '' : resolve(value('datadir'), logBin),
+    lowerCaseTableNames: value('lower_case_table_names'),
+    defaultStorageEngine: value('default_storage_engine'),
   };
 }
 
