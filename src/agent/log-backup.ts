@@ -107,12 +107,14 @@ async function runFunctions(run: OrderRun, task: LogTask, tools: Tools, stage: L
 async function startOf({ host, previous }: LogTask, tools: Tools, stage: LogStage): Promise<LogStart> {
   const { break: broken, series } = stage.memory;
   const foreign = series === undefined && (broken?.reason === 'OtherData' || broken?.reason === 'OtherContent');
-  const follows = previous !== undefined && !(series === undefined && (foreign || broken?.reason === 'Hole'));
+  const hole = series === undefined && broken?.reason === 'Hole';
+  const follows = previous !== undefined && !foreign && !hole;
   return {
     host,
     links: foreign ? [] : linkBinlogs(await readChain(tools.stage)),
     ...(follows ? { previous } : {}),
-    ...(broken?.reason === 'OtherContent' ? { salt: broken.time } : {}),
+    ...(series === undefined && broken !== undefined ? { salt: broken.time } : {}),
+    ...(hole && broken?.last !== undefined ? { after: broken.last } : {}),
   };
 }
 
@@ -154,6 +156,7 @@ function summary(index: LogIndex, until: LogIndex['until'], series: SeriesMemory
 }
 
 function endedBefore({ memory }: LogStage, index: LogIndex | undefined): Pick<LogResult, 'ended'> {
-  const { break: broken } = memory;
-  return broken === undefined ? {} : { ended: { ...broken, to: index?.files[0]?.from ?? '' } };
+  if (memory.break === undefined) return {};
+  const { last: _last, ...broken } = memory.break;
+  return { ended: { ...broken, to: index?.files[0]?.from ?? '' } };
 }

@@ -50,9 +50,11 @@ export interface LogStart {
   previous?: PreviousLog;
   /** Set when the series before it ended here; see `timelineOf`. */
   salt?: string;
+  /** The file behind which something is missing: the series begins after it. */
+  after?: BinlogIdentity;
 }
 
-/** `salt`: of a series that begins with a file another series had, and has it differently. */
+/** `salt`: of a series that may begin with a file another series had. */
 export function timelineOf({ serverId, created, from }: BinlogIdentity, salt = ''): string {
   return createHash('sha256')
     .update(JSON.stringify([serverId, created, from, salt]))
