@@ -34,6 +34,7 @@ function boundedResult(result: OrderResult): OrderResult {
       return {
         ...result,
         ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: cut(result.ended.message) } }),
+        ...(result.error === undefined ? {} : { error: boundedError(result.error) }),
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
       };
     case 'Restore':

@@ -303,7 +303,8 @@ export interface RoleResult {
 
 export interface LogResult {
   type: 'Log';
-  role: 'Primary' | 'Replica';
+  /** Absent where the host could not be asked; see `error`. */
+  role?: 'Primary' | 'Replica';
   evidence?: RoleEvidence;
   /** What is staged; absent where nothing is. `until`: everything up to then, by the clock of the server, is in it. */
   log?: { timeline: string; from: string; gtid: string; until: string; recent: LogMark[]; continues?: string; follows?: string };
@@ -313,6 +314,8 @@ export interface LogResult {
   failed: (RepositoryRef & { error: OrderError })[];
   /** Repositories of the order in which all of this is, stored now or before. */
   complete: RepositoryRef[];
+  /** What kept the log from being brought up to date; the rest is of what was staged before. */
+  error?: OrderError;
 }
 
 /** A GTID with the time it was committed at (seconds since 1970) and the GTID state it made. */

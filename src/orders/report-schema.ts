@@ -127,7 +127,7 @@ export const RESULTS = {
   }),
   Log: struct('Logs were archived.', {
     type: type('Log'),
-    role: oneOf('The role.', ['Primary', 'Replica']),
+    role: optional(oneOf('The role.', ['Primary', 'Replica'])),
     evidence: optional(Type.Unsafe<RoleEvidence>({ type: 'object', description: 'What it was concluded from.' })),
     log: optional(
       struct('What is staged.', {
@@ -172,6 +172,7 @@ export const RESULTS = {
       { maxItems: MOST_NAMED },
     ),
     complete: list('Repositories that have all of it.', Repository, { maxItems: MOST_NAMED }),
+    error: optional(OrderError),
   }),
   Role: struct('Which role a host has.', {
     type: type('Role'),

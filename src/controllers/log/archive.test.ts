@@ -234,3 +234,16 @@ test('a configuration that goes, or loses its alias, leaves no repository held',
     assert.deepEqual(held(), [], change);
   }
 });
+
+test('what is stored while the server cannot be asked counts, and why it cannot is told', async () => {
+  const one = await archiving(['db-0']);
+  await tick(one);
+  const before = await line(one);
+  const error = { code: 'DatabaseUnreachable', message: 'connection refused', remedy: '' };
+  one.agents.logs.set('db-0', { error });
+  await tick(one);
+  const after = await line(one);
+  assert.equal(after?.uploads, (before?.uploads ?? 0) + 1);
+  assert.ok((after?.archivedTo ?? '') > (before?.archivedTo ?? ''));
+  assert.equal(after?.error, 'db-0: DatabaseUnreachable: connection refused');
+});

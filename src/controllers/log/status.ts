@@ -8,12 +8,12 @@ type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
 export function afterLogReport(host: LogHostStatus, report: Report): LogHostStatus {
   const { orderID: _order, startTime: _start, using: _using, error: _error, errorCode: _code, ...rest } = host;
   if (report.result?.type !== 'Log') return withError(rest, report.error ?? NO_RESULT);
-  const { role, log, ended, stored } = report.result;
+  const { role, log, ended, stored, error } = report.result;
   const time = report.endTime ?? report.startTime;
-  const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log) };
-  return {
+  const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log, host) };
+  const after = {
     ...archived,
-    role,
+    ...optional('role', role),
     ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
     repositories: afterUploads(host, report.result, time),
     unrecorded: [
@@ -25,6 +25,7 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
       })),
     ],
   };
+  return error === undefined ? after : withError(after, error);
 }
 
 export function withError({ error: _error, errorCode: _code, ...host }: LogHostStatus, error: OrderError): LogHostStatus {
@@ -32,8 +33,12 @@ export function withError({ error: _error, errorCode: _code, ...host }: LogHostS
   return { ...rest, error: error.message, errorCode: error.code };
 }
 
-function reached({ timeline, gtid, until, recent, continues, follows }: NonNullable<LogResult['log']>): Partial<LogHostStatus> {
-  return { timeline, gtid, until: wholeSeconds(until), recent, continues: continues ?? '', follows: follows ?? '' };
+function reached(
+  { timeline, gtid, until, recent, continues, follows }: NonNullable<LogResult['log']>,
+  before: LogHostStatus,
+): Partial<LogHostStatus> {
+  const known = before.timeline === timeline ? before.until : undefined;
+  return { timeline, gtid, until: later(known, until), recent, continues: continues ?? '', follows: follows ?? '' };
 }
 
 function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: LogResult, time: string): RepositoryState[] {
@@ -47,7 +52,11 @@ function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: Lo
     if (failure !== undefined) return { ...before, ...uploaded, error: failure.error.message, errorCode: failure.error.code };
     if (!complete.some(isIt)) return { ...before, ...uploaded };
     const { error: _error, errorCode: _code, ...rest } = before;
-    return { ...rest, ...uploaded, ...(log === undefined ? {} : { archivedTo: wholeSeconds(log.until) }) };
+    return {
+      ...rest,
+      ...uploaded,
+      ...(log === undefined ? {} : { archivedTo: later(log.timeline === host.timeline ? rest.archivedTo : undefined, log.until) }),
+    };
   });
 }
 
@@ -111,6 +120,12 @@ export function previousLog(hosts: readonly LogHostStatus[], { target }: Pick<Lo
   const newest = known.sort((one, other) => (one.until ?? '').localeCompare(other.until ?? '')).at(-1);
   if (newest?.timeline === undefined) return undefined;
   return { timeline: newest.timeline, gtid: newest.gtid ?? '', recent: newest.recent ?? [] };
+}
+
+/** A stage remembers the time of its newest event; idle ticks have come further. */
+function later(known: string | undefined, until: string): string {
+  const reported = wholeSeconds(until);
+  return known !== undefined && known > reported ? known : reported;
 }
 
 /** Downwards: what is said to be stored is. */
