@@ -134,6 +134,7 @@ describe('a tick of a Log alias on a host', () => {
   });
 
   it('goes on from its own series after the stage was lost', async () => {
+    await write();
     const before = await host.logged();
     await write();
     const { timeline = '', gtid = '', recent = [] } = before.log ?? {};

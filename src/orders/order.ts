@@ -163,7 +163,7 @@ export interface LogTask {
   connection?: Connection;
   /** Those that may be used now. */
   repositories: OpenRepository[];
-  /** All of the alias: what one of them lacks stays in the stage. */
+  /** All that get logs of this target: what one of them lacks stays in the stage. */
   wanted: RepositoryRef[];
   tags: string[];
   /** A host that is a replica archives nothing. */

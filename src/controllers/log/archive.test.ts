@@ -247,3 +247,16 @@ test('what is stored while the server cannot be asked counts, and why it cannot 
   assert.ok((after?.archivedTo ?? '') > (before?.archivedTo ?? ''));
   assert.equal(after?.error, 'db-0: DatabaseUnreachable: connection refused');
 });
+
+test('nothing is cut from the stage of a target that a Repository of another object wants', async () => {
+  const one = await archiving(['db-0']);
+  const spec = { task: { name: 'physical' }, execOps: [{ alias: 'binlog' }, { alias: 'full' }], repository: { name: 'far' } };
+  await one.store.create('BackupConfiguration', configuration('other', spec));
+  const wanted: string[] = [];
+  one.agents.script = ({ task }) => {
+    if (task.type === 'Log') wanted.push(...task.wanted.map(({ name }) => name));
+    return 'Succeeded';
+  };
+  await tick(one);
+  assert.deepEqual(wanted, ['repo', 'far']);
+});
