@@ -22,6 +22,8 @@ import { askRole, type HostRole } from './role.ts';
  */
 export async function logBackup(run: OrderRun, task: LogTask, tools: Tools): Promise<LogResult> {
   const stage = await openLogStage(tools.stage);
+  if (await stage.damaged())
+    await stage.end({ reason: 'StageDamaged', message: 'log.index in the stage is not as it was written', time: run.now() });
   const { host, ...made } = await bringIn(run, task, tools, stage);
   const index = await stage.index();
   const until = made.until ?? index?.until;

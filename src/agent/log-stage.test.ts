@@ -78,6 +78,16 @@ test('a damaged series goes, and is not stored as if it were whole', async () =>
   assert.deepEqual([stage.memory.ended, await stage.index()], [[], undefined]);
 });
 
+test('a series whose index cannot be relied on ends, with a reason', async () => {
+  const place = staged();
+  const index = join(place.directory, 'log', 'log.index');
+  writeFileSync(index, readFileSync(index, 'utf8').replace('binlog/000002', '../../outside'));
+  const stage = await openLogStage(place);
+  assert.equal(await stage.damaged(), true);
+  await stage.end({ ...why, reason: 'StageDamaged' });
+  assert.deepEqual([await stage.damaged(), stage.memory.series, stage.memory.break?.reason], [false, undefined, 'StageDamaged']);
+});
+
 test('a cut removes files, keeps the series, and can be cut off at any moment', async () => {
   const place = staged();
   const before = readFileSync(join(place.state, 'log.json'));

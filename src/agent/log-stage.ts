@@ -32,6 +32,8 @@ export interface LogStage {
   readonly directory: string;
   readonly memory: Readonly<Memory>;
   index(): Promise<LogIndex | undefined>;
+  /** There is a log.index, and it is not as one is written. */
+  damaged(): Promise<boolean>;
   endedDirectory(timeline: string): string;
   endedIndex(timeline: string): Promise<LogIndex | undefined>;
   /** Remembers a series, the one that goes on or one that ended. */
@@ -81,6 +83,7 @@ export async function openLogStage(stage: Pick<Stage, 'directory' | 'state'>): P
       return memory;
     },
     index,
+    damaged: async () => (await index()) === undefined && (await exists(join(directory, 'log.index'))),
     endedDirectory,
     endedIndex: (timeline) => readIndex(endedDirectory(timeline)),
     remember: (series) =>
@@ -89,7 +92,13 @@ export async function openLogStage(stage: Pick<Stage, 'directory' | 'state'>): P
         : save({ ...memory, series }),
     end: async ({ reason, message, time }) => {
       const staged = await index();
-      if (staged === undefined) return;
+      if (staged === undefined && !(await exists(join(directory, 'log.index')))) return;
+      if (staged === undefined) {
+        await save({ ended: memory.ended, break: { reason, message, time, from: '' } });
+        await rm(directory, { recursive: true, force: true });
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        return;
+      }
       const { series = newMemory(staged.timeline), ended } = memory;
       const known = series.timeline === staged.timeline ? series : newMemory(staged.timeline);
       const broken = reason === 'StageDamaged';
