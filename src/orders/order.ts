@@ -338,6 +338,8 @@ export interface StoredLog {
   totalBytes: number;
   storedBytes: number;
   seconds: number;
+  /** Something could not be read: the snapshot is there, and nothing is to be restored from it. */
+  incomplete?: boolean;
 }
 
 export type RoleEvidence = Record<string, string | number | boolean>;

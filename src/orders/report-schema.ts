@@ -163,6 +163,7 @@ export const RESULTS = {
         totalBytes: count('Bytes.'),
         storedBytes: count('Bytes added.'),
         seconds: decimal('How long it took.'),
+        incomplete: optional(flag('Whether something could not be read.')),
       }),
       { maxItems: MOST_NAMED },
     ),

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { KindMap } from '../../api/kinds.ts';
 import { invokerController } from '../invoker/reconcile.ts';
+import { unrecordedLogs } from '../repository/log-records.ts';
 import { applyBasics, configuration, manifest, sessionOf } from '../testing/manifests.ts';
 import { type TestOperator, testOperator } from '../testing/operator.ts';
 
@@ -259,4 +260,21 @@ test('nothing is cut from the stage of a target that a Repository of another obj
   };
   await tick(one);
   assert.deepEqual(wanted, ['repo', 'far']);
+});
+
+test('a snapshot of which something could not be read is not recorded as complete', async () => {
+  const one = await archiving(['db-0']);
+  const repository = { namespace: 'shop', name: 'repo' };
+  const stored = [{ repository, snapshotId: 'a'.repeat(64), totalBytes: 1, storedBytes: 1, seconds: 1, incomplete: true }];
+  one.agents.logs.set('db-0', { stored, complete: [], failed: [failed] });
+  await tick(one);
+  const found = (await line(one))?.logs?.[0]?.unrecorded;
+  assert.deepEqual(
+    found?.map(({ snapshotID, incomplete }) => [snapshotID, incomplete]),
+    [['a'.repeat(64), true]],
+  );
+  assert.deepEqual(
+    (await unrecordedLogs(one, repository)).map(({ complete }) => complete),
+    [false],
+  );
 });

@@ -18,10 +18,11 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
     repositories: afterUploads(host, report.result, time),
     unrecorded: [
       ...(host.unrecorded ?? []),
-      ...stored.map(({ repository: { namespace, name }, snapshotId }) => ({
+      ...stored.map(({ repository: { namespace, name }, snapshotId, incomplete }) => ({
         repository: `${namespace}/${name}`,
         snapshotID: snapshotId,
         time: wholeSeconds(time),
+        ...(incomplete === true ? { incomplete } : {}),
       })),
     ],
   };

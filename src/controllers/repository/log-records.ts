@@ -56,5 +56,5 @@ function logHosts({ status }: Pick<BackupConfiguration | BackupBatch, 'status'>)
 function entriesOf({ target, host, unrecorded = [] }: LogHostStatus, repository: string): RecordEntry[] {
   return unrecorded
     .filter((one) => one.repository === repository)
-    .map(({ snapshotID, time }) => ({ id: snapshotID, time, target, host, operation: 'Log', complete: true }));
+    .map(({ snapshotID, time, incomplete }) => ({ id: snapshotID, time, target, host, operation: 'Log', complete: incomplete !== true }));
 }
