@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
-import { LONGEST_NAME } from './bounded-report.ts';
+import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE, MOST_MARKS } from './bounded-report.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
 import type { OrderResult, RoleEvidence } from './order.ts';
 
@@ -9,6 +9,15 @@ const label = (description: string) => text(description, { maxLength: 1_024 });
 const words = (description: string) => text(description, { maxLength: LONGEST_TEXT });
 const moment = (description: string) => text(description, { maxLength: 40, format: 'moment' });
 const count = (description: string) => integer(description, { minimum: 0 });
+const STATE = '(\\d{1,10}-\\d{1,10}-\\d{1,20}(,\\d{1,10}-\\d{1,10}-\\d{1,20})*)?';
+const state = (description: string) => text(description, { maxLength: LONGEST_STATE, pattern: `^${STATE}$` });
+const evidence = Type.Unsafe<RoleEvidence>({
+  type: 'object',
+  description: 'What it was concluded from.',
+  maxProperties: MOST_EVIDENCE,
+  propertyNames: { pattern: EVIDENCE_NAME.source },
+  additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
+});
 const map = (description: string) => Type.Unsafe<Record<string, unknown>>({ type: 'object', description });
 
 const Repository = struct('A Repository.', { namespace: label('Its namespace.'), name: label('Its name.') });
@@ -128,18 +137,18 @@ export const RESULTS = {
   Log: struct('Logs were archived.', {
     type: type('Log'),
     role: optional(oneOf('The role.', ['Primary', 'Replica'])),
-    evidence: optional(Type.Unsafe<RoleEvidence>({ type: 'object', description: 'What it was concluded from.' })),
+    evidence: optional(evidence),
     log: optional(
       struct('What is staged.', {
         timeline: label('Which series.'),
-        from: words('Where it begins.'),
-        gtid: words('Where it ends.'),
+        from: state('Where it begins.'),
+        gtid: state('Where it ends.'),
         until: moment('Up to when everything is in it.'),
         recent: list(
           'Its newest groups.',
-          struct('One.', { gtid: label('Its GTID.'), time: count('When.'), state: words('The state after it.') }),
+          struct('One.', { gtid: state('Its GTID.'), time: count('When.'), state: state('The state after it.') }),
           {
-            maxItems: MOST_STEPS,
+            maxItems: MOST_MARKS,
           },
         ),
         continues: optional(label('Of which chain.')),
@@ -151,8 +160,8 @@ export const RESULTS = {
         reason: label('In a word.'),
         message: words('In words.'),
         time: moment('When.'),
-        from: words('What is missing.'),
-        to: words('What is missing.'),
+        from: state('What is missing.'),
+        to: state('What is missing.'),
       }),
     ),
     stored: list(
@@ -178,12 +187,7 @@ export const RESULTS = {
   Role: struct('Which role a host has.', {
     type: type('Role'),
     role: oneOf('The role.', ['Primary', 'Replica']),
-    evidence: Type.Unsafe<RoleEvidence>({
-      type: 'object',
-      description: 'What it was concluded from.',
-      maxProperties: MOST_EVIDENCE,
-      additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
-    }),
+    evidence,
   }),
   Probe: struct('A repository was opened.', {
     type: type('Probe'),

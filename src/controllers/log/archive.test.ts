@@ -278,3 +278,13 @@ test('a snapshot of which something could not be read is not recorded as complet
     [false],
   );
 });
+
+test('what an agent says of a Repository that it was not given is not taken', async () => {
+  const one = await archiving(['db-0']);
+  const repository = { namespace: 'other', name: 'theirs' };
+  const stored = [{ repository, snapshotId: 'a'.repeat(64), totalBytes: 1, storedBytes: 1, seconds: 1 }];
+  one.agents.logs.set('db-0', { stored, complete: [repository], failed: [] });
+  await tick(one);
+  const [host] = (await line(one))?.logs ?? [];
+  assert.deepEqual([host?.repositories, host?.unrecorded], [[], undefined]);
+});

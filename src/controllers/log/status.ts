@@ -8,25 +8,39 @@ type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
 export function afterLogReport(host: LogHostStatus, report: Report): LogHostStatus {
   const { orderID: _order, startTime: _start, using: _using, error: _error, errorCode: _code, ...rest } = host;
   if (report.result?.type !== 'Log') return withError(rest, report.error ?? NO_RESULT);
-  const { role, log, ended, stored, error } = report.result;
+  const result = ofOrder(report.result, host.using ?? []);
+  const { role, log, ended, stored } = result;
   const time = report.endTime ?? report.startTime;
   const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log, host) };
+  const all = [
+    ...(host.unrecorded ?? []),
+    ...stored.map(({ repository: { namespace, name }, snapshotId, incomplete }) => ({
+      repository: `${namespace}/${name}`,
+      snapshotID: snapshotId,
+      time: wholeSeconds(time),
+      ...(incomplete === true ? { incomplete } : {}),
+    })),
+  ];
+  const error = result.error ?? (all.length > MOST_UNRECORDED ? TOO_MANY : undefined);
   const after = {
     ...archived,
     ...optional('role', role),
     ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
-    repositories: afterUploads(host, report.result, time),
-    unrecorded: [
-      ...(host.unrecorded ?? []),
-      ...stored.map(({ repository: { namespace, name }, snapshotId, incomplete }) => ({
-        repository: `${namespace}/${name}`,
-        snapshotID: snapshotId,
-        time: wholeSeconds(time),
-        ...(incomplete === true ? { incomplete } : {}),
-      })),
-    ],
+    repositories: afterUploads(host, result, time),
+    unrecorded: all.slice(-MOST_UNRECORDED),
   };
   return error === undefined ? after : withError(after, error);
+}
+
+/** What it says of Repositories that it was not given is nobody's. */
+function ofOrder(result: LogResult, using: readonly string[]): LogResult {
+  const given = ({ namespace, name }: { namespace: string; name: string }) => using.includes(`${namespace}/${name}`);
+  return {
+    ...result,
+    stored: result.stored.filter(({ repository }) => given(repository)),
+    failed: result.failed.filter(given),
+    complete: result.complete.filter(given),
+  };
 }
 
 export function withError({ error: _error, errorCode: _code, ...host }: LogHostStatus, error: OrderError): LogHostStatus {
@@ -139,3 +153,11 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 const NO_RESULT = { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
+
+/** Of one host; every one is in status until a maintenance of its Repository has recorded it. */
+const MOST_UNRECORDED = 200;
+const TOO_MANY = {
+  code: 'Internal',
+  message: `more than ${MOST_UNRECORDED} stored logs wait for a maintenance of their Repository; the oldest of them are not recorded`,
+  remedy: 'See why no maintenance succeeds.',
+};
