@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isCode, StashError } from '../errors/error.ts';
+import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import { runFunction } from '../functions/run.ts';
 import type { LogResult, LogTask } from '../orders/order.ts';
+import { orderError } from '../orders/order-error.ts';
 import { orderFileName } from '../orders/order-id.ts';
 import { continuedBy, linkBinlogs } from '../rules/log/continues.ts';
 import type { LogIndex, LogStart } from '../rules/log/log-index.ts';
@@ -17,26 +18,39 @@ import { askRole, type HostRole } from './role.ts';
 /**
  * One tick of a Log alias on one host: brings the staged logs up to date, stores them where something of them is not stored, and cuts off
  * what was before the staged chain once every repository has the closing log. A replica archives nothing; what it staged while it was the
- * primary is still stored.
+ * primary is still stored; so it is where the server cannot be asked, and `error` says why.
  */
 export async function logBackup(run: OrderRun, task: LogTask, tools: Tools): Promise<LogResult> {
   const stage = await openLogStage(tools.stage);
-  const host = await roleOf(run, task, tools);
-  if (host.role === 'Replica') await stage.end({ reason: 'NotPrimary', message: 'the host is a replica now', time: run.now() });
-  const made = host.role === 'Replica' ? {} : await archive(run, task, tools, stage);
+  if (await stage.damaged())
+    await stage.end({ reason: 'StageDamaged', message: 'log.index in the stage is not as it was written', time: run.now() });
+  const { host, ...made } = await bringIn(run, task, tools, stage);
   const index = await stage.index();
   const until = made.until ?? index?.until;
   const uploaded = await uploadLogs(run, task, stage, until, tools.engine);
   await cutOff(task, tools, stage);
   await dropEnded(task, stage);
-  if (made.trouble !== undefined) throw made.trouble;
   return {
     type: 'Log',
     ...host,
     ...(index === undefined || until === undefined ? {} : { log: summary(index, until, stage.memory.series) }),
     ...endedBefore(stage, index),
     ...uploaded,
+    ...(made.trouble === undefined ? {} : { error: orderError(made.trouble) }),
   };
+}
+
+/** Whatever keeps the server's log from being read, what is staged of it can still be stored. */
+async function bringIn(run: OrderRun, task: LogTask, tools: Tools, stage: LogStage): Promise<Archived & { host: Partial<HostRole> }> {
+  let host: Partial<HostRole> = {};
+  try {
+    host = await roleOf(run, task, tools);
+    if (host.role === 'Replica') await stage.end({ reason: 'NotPrimary', message: 'the host is a replica now', time: run.now() });
+    return { host, ...(host.role === 'Replica' ? {} : await archive(run, task, tools, stage)) };
+  } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
+    return { host, trouble: asStashError(thrown) };
+  }
 }
 
 async function roleOf(run: OrderRun, { onlyPrimary, steps, connection }: LogTask, tools: Tools): Promise<HostRole | { role: 'Primary' }> {
@@ -55,8 +69,8 @@ async function archive(run: OrderRun, task: LogTask, tools: Tools, stage: LogSta
   } catch (error) {
     if (!isCode(error, 'StageFull')) throw error;
     // What some repository lacks the closing log of goes, rather than what the server will not keep.
-    if (!(await cutOff(task, tools, stage, 'some'))) return { trouble: error };
-    return bringUpToDate(run, task, tools, stage).catch((again: unknown) => ({ trouble: again as StashError }));
+    if (!(await cutOff(task, tools, stage, 'some'))) throw error;
+    return bringUpToDate(run, task, tools, stage);
   }
 }
 
@@ -107,12 +121,14 @@ async function runFunctions(run: OrderRun, task: LogTask, tools: Tools, stage: L
 async function startOf({ host, previous }: LogTask, tools: Tools, stage: LogStage): Promise<LogStart> {
   const { break: broken, series } = stage.memory;
   const foreign = series === undefined && (broken?.reason === 'OtherData' || broken?.reason === 'OtherContent');
-  const follows = previous !== undefined && !(series === undefined && (foreign || broken?.reason === 'Hole'));
+  const hole = series === undefined && broken?.reason === 'Hole';
+  const follows = previous !== undefined && !foreign && !hole;
   return {
     host,
     links: foreign ? [] : linkBinlogs(await readChain(tools.stage)),
     ...(follows ? { previous } : {}),
-    ...(broken?.reason === 'OtherContent' ? { salt: broken.time } : {}),
+    ...(series === undefined && broken !== undefined ? { salt: broken.time } : {}),
+    ...(hole && broken?.last !== undefined ? { after: broken.last } : {}),
   };
 }
 
@@ -154,6 +170,7 @@ function summary(index: LogIndex, until: LogIndex['until'], series: SeriesMemory
 }
 
 function endedBefore({ memory }: LogStage, index: LogIndex | undefined): Pick<LogResult, 'ended'> {
-  const { break: broken } = memory;
-  return broken === undefined ? {} : { ended: { ...broken, to: index?.files[0]?.from ?? '' } };
+  if (memory.break === undefined) return {};
+  const { last: _last, ...broken } = memory.break;
+  return { ended: { ...broken, to: index?.files[0]?.from ?? '' } };
 }

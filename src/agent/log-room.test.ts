@@ -35,8 +35,21 @@ test('a full stage is reported, and what is staged is stored all the same', asyn
   const staged = await host.logged();
   host.back('b');
   const report = await host.log({ steps: [small] });
-  assert.deepEqual([report.state, report.error?.code], ['Failed', 'StageFull']);
+  assert.deepEqual([report.state, report.result?.type === 'Log' && report.result.error?.code], ['Succeeded', 'StageFull']);
   assert.equal((await host.stored('b')).at(-1)?.span.gtid, staged.log?.gtid);
+});
+
+test('while the server is down, what is staged is stored and told of, and why no more is', async () => {
+  host.away('b');
+  await host.server.sql('INSERT INTO d.t VALUES ()');
+  const staged = await host.logged();
+  host.back('b');
+  await host.server.stop();
+  const { stored, complete, error, role, log } = await host.logged();
+  await host.server.start();
+  assert.deepEqual([stored.map(({ repository }) => repository.name), complete.length, role], [['b'], 2, undefined]);
+  assert.ok(error !== undefined);
+  assert.deepEqual([log?.timeline, log?.gtid], [staged.log?.timeline, staged.log?.gtid]);
 });
 
 test('a full stage gives up what one repository has the closing log of, rather than what the server may remove', async () => {

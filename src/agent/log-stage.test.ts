@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -38,7 +38,8 @@ test('a series that ended is kept apart, whole, and a new one has an empty direc
   assert.deepEqual(readdirSync(join(place.directory, 'log')), []);
   assert.deepEqual(readdirSync(join(place.directory, 'ended', 'feedbeef', 'binlog')).length, 3);
   const again = await openLogStage(place);
-  assert.deepEqual(again.memory.break, { ...why, from: '0-1-4' });
+  const { serverId, created, from } = file(3);
+  assert.deepEqual(again.memory.break, { ...why, from: '0-1-4', last: { serverId, created, from } });
   assert.deepEqual(again.memory.ended[0]?.continued, ['c1.0', 'c2.0']);
   assert.equal((await again.endedIndex('feedbeef'))?.files.length, 3);
   await again.forget('feedbeef');
@@ -58,11 +59,33 @@ test('a crash before an ended series was moved is made good', async () => {
   assert.equal((await again.endedIndex('feedbeef'))?.files.length, 3);
 });
 
+test('a series that ends under the name of one that waits already is kept apart too, under another', async () => {
+  const place = staged();
+  await (await openLogStage(place)).end(why);
+  cpSync(join(place.directory, 'ended', 'feedbeef'), join(place.directory, 'log'), { recursive: true });
+  const stage = await openLogStage(place);
+  assert.equal(await stage.index(), undefined);
+  const [first, second] = stage.memory.ended;
+  assert.deepEqual([first?.timeline, second?.continued], ['feedbeef', ['c1.0', 'c2.0']]);
+  assert.equal((await stage.endedIndex(second?.timeline ?? ''))?.timeline, second?.timeline);
+  assert.notEqual(second?.timeline, 'feedbeef');
+});
+
 test('a damaged series goes, and is not stored as if it were whole', async () => {
   const place = staged();
   const stage = await openLogStage(place);
   await stage.end({ ...why, reason: 'StageDamaged' });
   assert.deepEqual([stage.memory.ended, await stage.index()], [[], undefined]);
+});
+
+test('a series whose index cannot be relied on ends, with a reason', async () => {
+  const place = staged();
+  const index = join(place.directory, 'log', 'log.index');
+  writeFileSync(index, readFileSync(index, 'utf8').replace('binlog/000002', '../../outside'));
+  const stage = await openLogStage(place);
+  assert.equal(await stage.damaged(), true);
+  await stage.end({ ...why, reason: 'StageDamaged' });
+  assert.deepEqual([await stage.damaged(), stage.memory.series, stage.memory.break?.reason], [false, undefined, 'StageDamaged']);
 });
 
 test('a cut removes files, keeps the series, and can be cut off at any moment', async () => {

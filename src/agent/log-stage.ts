@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { renameDurable, writeDurable } from '../process/durable.ts';
 import type { IndexLine } from '../rules/chain/metadata-index.ts';
-import { formatLogIndex, type LogIndex, parseLogIndex } from '../rules/log/log-index.ts';
+import { type BinlogIdentity, formatLogIndex, type LogIndex, parseLogIndex, timelineOf } from '../rules/log/log-index.ts';
 import { afterCut, type SeriesMemory } from '../rules/log/uploads.ts';
 import type { Stage } from './stage.ts';
 
@@ -15,6 +15,8 @@ interface SeriesBreak {
   time: string;
   /** GTID state that the series before came to. */
   from: string;
+  /** Its last file. */
+  last?: BinlogIdentity;
 }
 
 interface Memory {
@@ -30,12 +32,14 @@ export interface LogStage {
   readonly directory: string;
   readonly memory: Readonly<Memory>;
   index(): Promise<LogIndex | undefined>;
+  /** There is a log.index, and it is not as one is written. */
+  damaged(): Promise<boolean>;
   endedDirectory(timeline: string): string;
   endedIndex(timeline: string): Promise<LogIndex | undefined>;
   /** Remembers a series, the one that goes on or one that ended. */
   remember(series: SeriesMemory): Promise<void>;
   /** The series goes on no more: it is kept apart until `forget`. A damaged one goes at once. */
-  end(why: Omit<SeriesBreak, 'from'>): Promise<void>;
+  end(why: Omit<SeriesBreak, 'from' | 'last'>): Promise<void>;
   forget(timeline: string): Promise<void>;
   /** Removes the first `count` files of the series that goes on. */
   cut(count: number): Promise<void>;
@@ -51,11 +55,23 @@ export async function openLogStage(stage: Pick<Stage, 'directory' | 'state'>): P
     await writeDurable(file, JSON.stringify(next));
     memory = next;
   };
+  /** Another one for a series that waits already under the same: earlier versions began two with the same file. */
+  const freeTimeline = async ({ timeline, files: [first] }: LogIndex) => {
+    let free = timeline;
+    for (let count = 1; first !== undefined && (await exists(endedDirectory(free))); count++) free = timelineOf(first, `again ${count}`);
+    return free;
+  };
   const moveEnded = async () => {
     const staged = await readIndex(directory);
     if (staged === undefined || !memory.ended.some(({ timeline }) => timeline === staged.timeline)) return;
     await mkdir(join(stage.directory, 'ended'), { recursive: true, mode: 0o700 });
-    await renameDurable(directory, endedDirectory(staged.timeline));
+    const timeline = await freeTimeline(staged);
+    if (timeline !== staged.timeline) {
+      const { continued } = memory.ended.find((one) => one.timeline === staged.timeline) ?? newMemory(timeline);
+      await save({ ...memory, ended: [...memory.ended, { ...newMemory(timeline), continued }] });
+      await writeDurable(join(directory, 'log.index'), formatLogIndex({ ...staged, timeline }));
+    }
+    await renameDurable(directory, endedDirectory(timeline));
   };
   const index = () => readIndex(directory);
   await moveEnded();
@@ -67,6 +83,7 @@ export async function openLogStage(stage: Pick<Stage, 'directory' | 'state'>): P
       return memory;
     },
     index,
+    damaged: async () => (await index()) === undefined && (await exists(join(directory, 'log.index'))),
     endedDirectory,
     endedIndex: (timeline) => readIndex(endedDirectory(timeline)),
     remember: (series) =>
@@ -75,12 +92,20 @@ export async function openLogStage(stage: Pick<Stage, 'directory' | 'state'>): P
         : save({ ...memory, series }),
     end: async ({ reason, message, time }) => {
       const staged = await index();
-      if (staged === undefined) return;
+      if (staged === undefined && !(await exists(join(directory, 'log.index')))) return;
+      if (staged === undefined) {
+        await save({ ended: memory.ended, break: { reason, message, time, from: '' } });
+        await rm(directory, { recursive: true, force: true });
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        return;
+      }
       const { series = newMemory(staged.timeline), ended } = memory;
       const known = series.timeline === staged.timeline ? series : newMemory(staged.timeline);
       const broken = reason === 'StageDamaged';
       const rest = ended.filter(({ timeline }) => timeline !== staged.timeline);
-      await save({ ended: broken ? rest : [...rest, known], break: { reason, message, time, from: staged.until.gtid } });
+      const [last] = staged.files.slice(-1).map(({ serverId, created, from }) => ({ serverId, created, from }));
+      const why = { reason, message, time, from: staged.until.gtid, ...(last === undefined ? {} : { last }) };
+      await save({ ended: broken ? rest : [...rest, known], break: why });
       if (broken) await rm(directory, { recursive: true, force: true });
       else await moveEnded();
       await mkdir(directory, { recursive: true, mode: 0o700 });

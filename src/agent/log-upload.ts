@@ -89,6 +89,7 @@ async function uploadSeries(
       totalBytes: summary.bytesProcessed,
       storedBytes: summary.bytesStored,
       seconds: summary.seconds,
+      ...(summary.unreadable.length === 0 ? {} : { incomplete: true as const }),
     });
     const [unreadable] = summary.unreadable;
     if (unreadable !== undefined) throw new StashError('PartialRead', `${unreadable.item}: ${unreadable.message}`);

@@ -52,6 +52,7 @@ export function redactedResult(result: OrderResult, secrets: Redactor): OrderRes
     return {
       ...result,
       ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: secrets.text(result.ended.message) } }),
+      ...(result.error === undefined ? {} : { error: redactedError(result.error, secrets) }),
       failed: result.failed.map((one) => ({ ...one, error: redactedError(one.error, secrets) })),
     };
   if (result.type === 'Wipe') return result.kept === undefined ? result : { ...result, kept: secrets.text(result.kept) };

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { time } from './formats.ts';
-import { integer, list, oneOf, optional, struct, text } from './schema.ts';
+import { flag, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
 const Mark = struct('A GTID of the log.', {
   gtid: text('The GTID.'),
@@ -43,7 +43,12 @@ export const LogHostStatus = struct('What a host has archived of its log.', {
   unrecorded: optional(
     list(
       'Snapshots that are not in the records yet.',
-      struct('A snapshot.', { repository: text('As NAMESPACE/NAME.'), snapshotID: text('Its id.'), time: time('When it was stored.') }),
+      struct('A snapshot.', {
+        repository: text('As NAMESPACE/NAME.'),
+        snapshotID: text('Its id.'),
+        time: time('When it was stored.'),
+        incomplete: optional(flag('Something could not be read when it was stored.')),
+      }),
     ),
   ),
   asked: optional(text('The session by hand whose tick was the last such.')),

@@ -14,6 +14,13 @@ export function boundedReport(report: Report): Report {
 /** Of a step; long enough for a function's name and a repository's. */
 export const LONGEST_NAME = 600;
 
+/** A GTID position. */
+export const LONGEST_STATE = 1_024;
+/** Newest GTIDs of a log. */
+export const MOST_MARKS = 8;
+/** Of a value that a role was concluded from. */
+export const EVIDENCE_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
 function boundedError({ code, message, remedy }: OrderError): OrderError {
   return { code, message: cut(message), remedy: cut(remedy) };
 }
@@ -33,7 +40,10 @@ function boundedResult(result: OrderResult): OrderResult {
     case 'Log':
       return {
         ...result,
+        ...(result.evidence === undefined ? {} : { evidence: boundedEvidence(result.evidence) }),
+        ...(result.log === undefined ? {} : { log: { ...result.log, recent: result.log.recent.slice(-MOST_MARKS) } }),
         ...(result.ended === undefined ? {} : { ended: { ...result.ended, message: cut(result.ended.message) } }),
+        ...(result.error === undefined ? {} : { error: boundedError(result.error) }),
         failed: result.failed.map((one) => ({ ...one, error: boundedError(one.error) })),
       };
     case 'Restore':
@@ -58,10 +68,10 @@ function boundedSnapshots(stored: readonly StoredSnapshot[]): StoredSnapshot[] {
 
 /** Few, short and plain, whatever a function says. */
 function boundedEvidence(evidence: RoleEvidence): RoleEvidence {
-  const plain = Object.entries(evidence).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
-  return Object.fromEntries(
-    plain.slice(0, MOST_EVIDENCE).map(([name, value]) => [cut(name, LONGEST_NAME), typeof value === 'string' ? cut(value) : value]),
+  const plain = Object.entries(evidence).filter(
+    ([name, value]) => EVIDENCE_NAME.test(name) && ['string', 'number', 'boolean'].includes(typeof value),
   );
+  return Object.fromEntries(plain.slice(0, MOST_EVIDENCE).map(([name, value]) => [name, typeof value === 'string' ? cut(value) : value]));
 }
 
 function boundedTexts(texts: readonly string[]): string[] {

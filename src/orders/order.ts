@@ -163,7 +163,7 @@ export interface LogTask {
   connection?: Connection;
   /** Those that may be used now. */
   repositories: OpenRepository[];
-  /** All of the alias: what one of them lacks stays in the stage. */
+  /** All that get logs of this target: what one of them lacks stays in the stage. */
   wanted: RepositoryRef[];
   tags: string[];
   /** A host that is a replica archives nothing. */
@@ -303,7 +303,8 @@ export interface RoleResult {
 
 export interface LogResult {
   type: 'Log';
-  role: 'Primary' | 'Replica';
+  /** Absent where the host could not be asked; see `error`. */
+  role?: 'Primary' | 'Replica';
   evidence?: RoleEvidence;
   /** What is staged; absent where nothing is. `until`: everything up to then, by the clock of the server, is in it. */
   log?: { timeline: string; from: string; gtid: string; until: string; recent: LogMark[]; continues?: string; follows?: string };
@@ -313,6 +314,8 @@ export interface LogResult {
   failed: (RepositoryRef & { error: OrderError })[];
   /** Repositories of the order in which all of this is, stored now or before. */
   complete: RepositoryRef[];
+  /** What kept the log from being brought up to date; the rest is of what was staged before. */
+  error?: OrderError;
 }
 
 /** A GTID with the time it was committed at (seconds since 1970) and the GTID state it made. */
@@ -335,6 +338,8 @@ export interface StoredLog {
   totalBytes: number;
   storedBytes: number;
   seconds: number;
+  /** Something could not be read: the snapshot is there, and nothing is to be restored from it. */
+  incomplete?: boolean;
 }
 
 export type RoleEvidence = Record<string, string | number | boolean>;

@@ -166,3 +166,19 @@ test('whatever a function gives as evidence of a role, an agent tells of it few 
   assert.equal(told?.state, 'Succeeded');
   assert.equal(told?.result?.type === 'Role' && Object.keys(told.result.evidence).length, 32);
 });
+
+test('evidence with a name as long as it likes, and a GTID state that is none, are not understood', () => {
+  const long = { ['x'.repeat(65)]: 1 };
+  const { log } = results.Log;
+  const wrong = [
+    { ...results.Role, evidence: long },
+    { ...results.Log, evidence: long },
+    { ...results.Log, log: { ...log, gtid: 'x' } },
+    { ...results.Log, log: { ...log, recent: Array.from({ length: 9 }, () => ({ gtid: '0-1-1', time: 1, state: '0-1-1' })) } },
+  ] as Report['result'][];
+  for (const result of wrong) {
+    const report = { ...runningReport('one'), state: 'Succeeded', result } as Report;
+    const taken = () => read(poll([report])).reports[0]?.state === 'Succeeded';
+    assert.throws(() => assert.ok(taken()), JSON.stringify(result).slice(0, 200));
+  }
+});

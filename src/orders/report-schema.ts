@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
-import { LONGEST_NAME } from './bounded-report.ts';
+import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE, MOST_MARKS } from './bounded-report.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
 import type { OrderResult, RoleEvidence } from './order.ts';
 
@@ -9,6 +9,15 @@ const label = (description: string) => text(description, { maxLength: 1_024 });
 const words = (description: string) => text(description, { maxLength: LONGEST_TEXT });
 const moment = (description: string) => text(description, { maxLength: 40, format: 'moment' });
 const count = (description: string) => integer(description, { minimum: 0 });
+const STATE = '(\\d{1,10}-\\d{1,10}-\\d{1,20}(,\\d{1,10}-\\d{1,10}-\\d{1,20})*)?';
+const state = (description: string) => text(description, { maxLength: LONGEST_STATE, pattern: `^${STATE}$` });
+const evidence = Type.Unsafe<RoleEvidence>({
+  type: 'object',
+  description: 'What it was concluded from.',
+  maxProperties: MOST_EVIDENCE,
+  propertyNames: { pattern: EVIDENCE_NAME.source },
+  additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
+});
 const map = (description: string) => Type.Unsafe<Record<string, unknown>>({ type: 'object', description });
 
 const Repository = struct('A Repository.', { namespace: label('Its namespace.'), name: label('Its name.') });
@@ -127,19 +136,19 @@ export const RESULTS = {
   }),
   Log: struct('Logs were archived.', {
     type: type('Log'),
-    role: oneOf('The role.', ['Primary', 'Replica']),
-    evidence: optional(Type.Unsafe<RoleEvidence>({ type: 'object', description: 'What it was concluded from.' })),
+    role: optional(oneOf('The role.', ['Primary', 'Replica'])),
+    evidence: optional(evidence),
     log: optional(
       struct('What is staged.', {
         timeline: label('Which series.'),
-        from: words('Where it begins.'),
-        gtid: words('Where it ends.'),
+        from: state('Where it begins.'),
+        gtid: state('Where it ends.'),
         until: moment('Up to when everything is in it.'),
         recent: list(
           'Its newest groups.',
-          struct('One.', { gtid: label('Its GTID.'), time: count('When.'), state: words('The state after it.') }),
+          struct('One.', { gtid: state('Its GTID.'), time: count('When.'), state: state('The state after it.') }),
           {
-            maxItems: MOST_STEPS,
+            maxItems: MOST_MARKS,
           },
         ),
         continues: optional(label('Of which chain.')),
@@ -151,8 +160,8 @@ export const RESULTS = {
         reason: label('In a word.'),
         message: words('In words.'),
         time: moment('When.'),
-        from: words('What is missing.'),
-        to: words('What is missing.'),
+        from: state('What is missing.'),
+        to: state('What is missing.'),
       }),
     ),
     stored: list(
@@ -163,6 +172,7 @@ export const RESULTS = {
         totalBytes: count('Bytes.'),
         storedBytes: count('Bytes added.'),
         seconds: decimal('How long it took.'),
+        incomplete: optional(flag('Whether something could not be read.')),
       }),
       { maxItems: MOST_NAMED },
     ),
@@ -172,16 +182,12 @@ export const RESULTS = {
       { maxItems: MOST_NAMED },
     ),
     complete: list('Repositories that have all of it.', Repository, { maxItems: MOST_NAMED }),
+    error: optional(OrderError),
   }),
   Role: struct('Which role a host has.', {
     type: type('Role'),
     role: oneOf('The role.', ['Primary', 'Replica']),
-    evidence: Type.Unsafe<RoleEvidence>({
-      type: 'object',
-      description: 'What it was concluded from.',
-      maxProperties: MOST_EVIDENCE,
-      additionalProperties: { type: ['string', 'number', 'boolean'], maxLength: LONGEST_TEXT },
-    }),
+    evidence,
   }),
   Probe: struct('A repository was opened.', {
     type: type('Probe'),

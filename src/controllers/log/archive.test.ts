@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { KindMap } from '../../api/kinds.ts';
 import { invokerController } from '../invoker/reconcile.ts';
+import { unrecordedLogs } from '../repository/log-records.ts';
 import { applyBasics, configuration, manifest, sessionOf } from '../testing/manifests.ts';
 import { type TestOperator, testOperator } from '../testing/operator.ts';
 
@@ -233,4 +234,57 @@ test('a configuration that goes, or loses its alias, leaves no repository held',
     await one.settle();
     assert.deepEqual(held(), [], change);
   }
+});
+
+test('what is stored while the server cannot be asked counts, and why it cannot is told', async () => {
+  const one = await archiving(['db-0']);
+  await tick(one);
+  const before = await line(one);
+  const error = { code: 'DatabaseUnreachable', message: 'connection refused', remedy: '' };
+  one.agents.logs.set('db-0', { error });
+  await tick(one);
+  const after = await line(one);
+  assert.equal(after?.uploads, (before?.uploads ?? 0) + 1);
+  assert.ok((after?.archivedTo ?? '') > (before?.archivedTo ?? ''));
+  assert.equal(after?.error, 'db-0: DatabaseUnreachable: connection refused');
+});
+
+test('nothing is cut from the stage of a target that a Repository of another object wants', async () => {
+  const one = await archiving(['db-0']);
+  const spec = { task: { name: 'physical' }, execOps: [{ alias: 'binlog' }, { alias: 'full' }], repository: { name: 'far' } };
+  await one.store.create('BackupConfiguration', configuration('other', spec));
+  const wanted: string[] = [];
+  one.agents.script = ({ task }) => {
+    if (task.type === 'Log') wanted.push(...task.wanted.map(({ name }) => name));
+    return 'Succeeded';
+  };
+  await tick(one);
+  assert.deepEqual(wanted, ['repo', 'far']);
+});
+
+test('a snapshot of which something could not be read is not recorded as complete', async () => {
+  const one = await archiving(['db-0']);
+  const repository = { namespace: 'shop', name: 'repo' };
+  const stored = [{ repository, snapshotId: 'a'.repeat(64), totalBytes: 1, storedBytes: 1, seconds: 1, incomplete: true }];
+  one.agents.logs.set('db-0', { stored, complete: [], failed: [failed] });
+  await tick(one);
+  const found = (await line(one))?.logs?.[0]?.unrecorded;
+  assert.deepEqual(
+    found?.map(({ snapshotID, incomplete }) => [snapshotID, incomplete]),
+    [['a'.repeat(64), true]],
+  );
+  assert.deepEqual(
+    (await unrecordedLogs(one, repository)).map(({ complete }) => complete),
+    [false],
+  );
+});
+
+test('what an agent says of a Repository that it was not given is not taken', async () => {
+  const one = await archiving(['db-0']);
+  const repository = { namespace: 'other', name: 'theirs' };
+  const stored = [{ repository, snapshotId: 'a'.repeat(64), totalBytes: 1, storedBytes: 1, seconds: 1 }];
+  one.agents.logs.set('db-0', { stored, complete: [repository], failed: [] });
+  await tick(one);
+  const [host] = (await line(one))?.logs ?? [];
+  assert.deepEqual([host?.repositories, host?.unrecorded], [[], undefined]);
 });

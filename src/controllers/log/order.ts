@@ -1,13 +1,15 @@
 import type { LogHostStatus } from '../../api/log-host-status.ts';
 import { TAGS, tagText } from '../../api/names.ts';
-import type { LogTask, Order, PreviousLog } from '../../orders/order.ts';
+import type { LogTask, Order, PreviousLog, RepositoryRef } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
-import { type Invoker, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
+import { type Invoker, invokerOf, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
+import { operationOf } from '../../rules/operation.ts';
 import { primaryOnly } from '../../rules/primary-only.ts';
 import { serverOf } from '../../rules/replicated-servers.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { connectionOf } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { INVOKERS_BY_TARGET, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 
@@ -56,8 +58,8 @@ export async function logOrder(
   const target = targetKey(member.target?.ref ?? {}, invoker.namespace);
   const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
   const application = await applicationOf(ctx, member.target, invoker.namespace);
-  const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => ({ namespace, name }));
-  const used = wanted.filter(({ namespace, name }) => using.includes(`${namespace}/${name}`));
+  const own = repositoriesOf(invoker, line.alias);
+  const used = own.filter(({ namespace, name }) => using.includes(`${namespace}/${name}`));
   const repositories = await Promise.all(used.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
   const { agent, address } = await ctx.platform.agent({
     direction: 'backup',
@@ -76,11 +78,27 @@ export async function logOrder(
     steps: binding.steps,
     ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host), address) }),
     repositories,
-    wanted,
+    wanted: await wantedOf(of, own),
     tags: [tagText(TAGS.target, targetText(target)), tagText(TAGS.alias, line.alias)],
     onlyPrimary: primaryOnly(member, binding.supports),
     ...(previous === undefined ? {} : { previous }),
   };
   const deadline = new Date(Date.parse(startTime) + DEADLINE_MS).toISOString();
   return { agent, order: { id: orderID, epoch: ctx.epoch, deadline, purpose: logPurpose(invoker), task } };
+}
+
+/** The Repositories of every alias that archives this log, of whatever object: its hosts have one stage. */
+async function wantedOf(of: LogLine, own: readonly RepositoryRef[]): Promise<RepositoryRef[]> {
+  const target = targetOf(of);
+  const others = (await invokersHaving(of.ctx.store, INVOKERS_BY_TARGET, target)).map(invokerOf).flatMap((invoker) => {
+    const members = invoker.members.filter((member) => targetOf({ ...of, invoker, member }) === target).map(({ key }) => key);
+    return invoker.operations
+      .filter((line) => isLog(line) && line.members.some((key) => members.includes(key)))
+      .flatMap(({ alias }) => repositoriesOf(invoker, alias));
+  });
+  return [...new Map([...own, ...others].map(({ namespace, name }) => [`${namespace}/${name}`, { namespace, name }])).values()];
+}
+
+function isLog({ alias, type }: PlannedOperation): boolean {
+  return operationOf({ alias, ...(type === undefined ? {} : { type }) }, []) === 'Log';
 }

@@ -8,22 +8,38 @@ type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
 export function afterLogReport(host: LogHostStatus, report: Report): LogHostStatus {
   const { orderID: _order, startTime: _start, using: _using, error: _error, errorCode: _code, ...rest } = host;
   if (report.result?.type !== 'Log') return withError(rest, report.error ?? NO_RESULT);
-  const { role, log, ended, stored } = report.result;
+  const result = ofOrder(report.result, host.using ?? []);
+  const { role, log, ended, stored } = result;
   const time = report.endTime ?? report.startTime;
-  const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log) };
-  return {
+  const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log, host) };
+  const all = [
+    ...(host.unrecorded ?? []),
+    ...stored.map(({ repository: { namespace, name }, snapshotId, incomplete }) => ({
+      repository: `${namespace}/${name}`,
+      snapshotID: snapshotId,
+      time: wholeSeconds(time),
+      ...(incomplete === true ? { incomplete } : {}),
+    })),
+  ];
+  const error = result.error ?? (all.length > MOST_UNRECORDED ? TOO_MANY : undefined);
+  const after = {
     ...archived,
-    role,
+    ...optional('role', role),
     ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
-    repositories: afterUploads(host, report.result, time),
-    unrecorded: [
-      ...(host.unrecorded ?? []),
-      ...stored.map(({ repository: { namespace, name }, snapshotId }) => ({
-        repository: `${namespace}/${name}`,
-        snapshotID: snapshotId,
-        time: wholeSeconds(time),
-      })),
-    ],
+    repositories: afterUploads(host, result, time),
+    unrecorded: all.slice(-MOST_UNRECORDED),
+  };
+  return error === undefined ? after : withError(after, error);
+}
+
+/** What it says of Repositories that it was not given is nobody's. */
+function ofOrder(result: LogResult, using: readonly string[]): LogResult {
+  const given = ({ namespace, name }: { namespace: string; name: string }) => using.includes(`${namespace}/${name}`);
+  return {
+    ...result,
+    stored: result.stored.filter(({ repository }) => given(repository)),
+    failed: result.failed.filter(given),
+    complete: result.complete.filter(given),
   };
 }
 
@@ -32,8 +48,12 @@ export function withError({ error: _error, errorCode: _code, ...host }: LogHostS
   return { ...rest, error: error.message, errorCode: error.code };
 }
 
-function reached({ timeline, gtid, until, recent, continues, follows }: NonNullable<LogResult['log']>): Partial<LogHostStatus> {
-  return { timeline, gtid, until: wholeSeconds(until), recent, continues: continues ?? '', follows: follows ?? '' };
+function reached(
+  { timeline, gtid, until, recent, continues, follows }: NonNullable<LogResult['log']>,
+  before: LogHostStatus,
+): Partial<LogHostStatus> {
+  const known = before.timeline === timeline ? before.until : undefined;
+  return { timeline, gtid, until: later(known, until), recent, continues: continues ?? '', follows: follows ?? '' };
 }
 
 function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: LogResult, time: string): RepositoryState[] {
@@ -47,7 +67,11 @@ function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: Lo
     if (failure !== undefined) return { ...before, ...uploaded, error: failure.error.message, errorCode: failure.error.code };
     if (!complete.some(isIt)) return { ...before, ...uploaded };
     const { error: _error, errorCode: _code, ...rest } = before;
-    return { ...rest, ...uploaded, ...(log === undefined ? {} : { archivedTo: wholeSeconds(log.until) }) };
+    return {
+      ...rest,
+      ...uploaded,
+      ...(log === undefined ? {} : { archivedTo: later(log.timeline === host.timeline ? rest.archivedTo : undefined, log.until) }),
+    };
   });
 }
 
@@ -113,6 +137,12 @@ export function previousLog(hosts: readonly LogHostStatus[], { target }: Pick<Lo
   return { timeline: newest.timeline, gtid: newest.gtid ?? '', recent: newest.recent ?? [] };
 }
 
+/** A stage remembers the time of its newest event; idle ticks have come further. */
+function later(known: string | undefined, until: string): string {
+  const reported = wholeSeconds(until);
+  return known !== undefined && known > reported ? known : reported;
+}
+
 /** Downwards: what is said to be stored is. */
 function wholeSeconds(time: string): string {
   return `${time.slice(0, 19)}Z`;
@@ -123,3 +153,11 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 const NO_RESULT = { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
+
+/** Of one host; every one is in status until a maintenance of its Repository has recorded it. */
+const MOST_UNRECORDED = 200;
+const TOO_MANY = {
+  code: 'Internal',
+  message: `more than ${MOST_UNRECORDED} stored logs wait for a maintenance of their Repository; the oldest of them are not recorded`,
+  remedy: 'See why no maintenance succeeds.',
+};

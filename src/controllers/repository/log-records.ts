@@ -42,11 +42,11 @@ export function areMany(logs: readonly RecordEntry[]): boolean {
   return logs.length >= MANY;
 }
 
-/** Whether the newest maintenance of its repository had it in its plan. */
+/** Whether the newest maintenance of its repository had it in its plan, or there is no such Repository any more. */
 export async function isRecordedIn(ctx: Pick<Context, 'store'>, { repository, snapshotID }: UnrecordedLog): Promise<boolean> {
   const [namespace = '', name = ''] = repository.split('/');
   const found = await ctx.store.get('Repository', { namespace, name });
-  return found?.status?.recordedSessions?.includes(snapshotID) ?? false;
+  return found === undefined || (found.status?.recordedSessions?.includes(snapshotID) ?? false);
 }
 
 function logHosts({ status }: Pick<BackupConfiguration | BackupBatch, 'status'>): LogHostStatus[] {
@@ -56,5 +56,5 @@ function logHosts({ status }: Pick<BackupConfiguration | BackupBatch, 'status'>)
 function entriesOf({ target, host, unrecorded = [] }: LogHostStatus, repository: string): RecordEntry[] {
   return unrecorded
     .filter((one) => one.repository === repository)
-    .map(({ snapshotID, time }) => ({ id: snapshotID, time, target, host, operation: 'Log', complete: true }));
+    .map(({ snapshotID, time, incomplete }) => ({ id: snapshotID, time, target, host, operation: 'Log', complete: incomplete !== true }));
 }

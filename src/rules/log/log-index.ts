@@ -50,9 +50,11 @@ export interface LogStart {
   previous?: PreviousLog;
   /** Set when the series before it ended here; see `timelineOf`. */
   salt?: string;
+  /** The file behind which something is missing: the series begins after it. */
+  after?: BinlogIdentity;
 }
 
-/** `salt`: of a series that begins with a file another series had, and has it differently. */
+/** `salt`: of a series that may begin with a file another series had. */
 export function timelineOf({ serverId, created, from }: BinlogIdentity, salt = ''): string {
   return createHash('sha256')
     .update(JSON.stringify([serverId, created, from, salt]))
@@ -68,13 +70,42 @@ export function formatLogIndex(index: LogIndex): string {
   return `${JSON.stringify(index, undefined, 1)}\n`;
 }
 
-/** Undefined for what is no log.index: there is no series then. */
+/** Undefined for what is no log.index, or not as one is written: its names become paths, its states are compared. */
 export function parseLogIndex(text: string): LogIndex | undefined {
   try {
     const index = JSON.parse(text) as Partial<LogIndex>;
-    const whole = Array.isArray(index.files) && index.files.length > 0 && index.timeline !== undefined && index.until !== undefined;
+    const { files, timeline, until, recent, follows = '' } = index;
+    const whole =
+      Array.isArray(files) &&
+      files.length > 0 &&
+      files.every(isFile) &&
+      matches(timeline, TIMELINE) &&
+      isTime(until?.time) &&
+      isState(until?.gtid) &&
+      Array.isArray(recent) &&
+      typeof follows === 'string';
     return whole ? (index as LogIndex) : undefined;
   } catch {
     return undefined;
   }
+}
+
+const FILE = /^binlog\/\d{6,}$/;
+const TIMELINE = /^[0-9a-f]{8}$/;
+
+function isFile({ file, name, serverId, created, from, to, bytes }: Partial<LogFile>): boolean {
+  const numbers = [bytes, serverId].every((one) => Number.isSafeInteger(one) && Number(one) >= 0);
+  return numbers && matches(file, FILE) && typeof name === 'string' && isTime(created) && isState(from) && isState(to);
+}
+
+function isState(text: unknown): boolean {
+  return matches(text, /^(\d+-\d+-\d+(,\d+-\d+-\d+)*)?$/);
+}
+
+function isTime(text: unknown): boolean {
+  return matches(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/) && !Number.isNaN(Date.parse(String(text)));
+}
+
+function matches(text: unknown, pattern: RegExp): boolean {
+  return typeof text === 'string' && pattern.test(text);
 }

@@ -49,9 +49,12 @@ async function resume(stage: string, index: LogIndex, log: ServerLog, header: He
   return { index, next };
 }
 
-async function begin(log: ServerLog, header: HeaderOf, { host, links, previous, salt }: LogStart): Promise<Step> {
-  const at = await beginning(log.files.length, header, { links, previous });
+async function begin(log: ServerLog, header: HeaderOf, { host, links, previous, salt, after }: LogStart): Promise<Step> {
+  const at = await beginning(log.files.length, header, { links, previous, after });
   const first = await header(at);
+  // A stage that was lost goes on with its series. What comes after another's is one of its own, also on a host that began so before.
+  const goesOn = salt === undefined && (previous === undefined || previous.timeline === timelineOf(first));
+  const timeline = goesOn ? timelineOf(first) : timelineOf(first, salt ?? previous?.timeline);
   const until = { time: log.time, gtid: first.from };
-  return { index: { host, timeline: timelineOf(first, salt), data: log.data, files: [], until, recent: [] }, next: { at, last: false } };
+  return { index: { host, timeline, data: log.data, files: [], until, recent: [] }, next: { at, last: false } };
 }

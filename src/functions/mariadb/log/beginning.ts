@@ -5,12 +5,12 @@ import { type BinlogIdentity, sameBinlog } from '../../../rules/log/log-index.ts
 /**
  * The file a new series begins with, by its place in the server's list: the oldest that something stored needs - the one in which the
  * earliest link of the staged chain ends, and the one from which on it can be shown to go on from the log archived before. The newest, where
- * neither is there.
+ * neither is there. Never `after` or one before it.
  */
 export async function beginning(
   count: number,
   header: (at: number) => Promise<BinlogIdentity>,
-  { links, previous }: { links: readonly BinlogIdentity[]; previous?: PreviousLog | undefined },
+  { links, previous, after }: { links: readonly BinlogIdentity[]; previous?: PreviousLog | undefined; after?: BinlogIdentity | undefined },
 ): Promise<number> {
   let first = count - 1;
   let goesOn = previous === undefined;
@@ -18,6 +18,7 @@ export async function beginning(
   let adjoining: number | undefined;
   for (let at = count - 1; at >= 0 && !(goesOn && links.length === 0); at--) {
     const found = await header(at);
+    if (after !== undefined && at < count - 1 && sameBinlog(after, found)) break;
     if (links.some((link) => sameBinlog(link, found))) first = at;
     if (goesOn || previous === undefined) continue;
     if (reaches(parseState(previous.gtid), parseState(found.from))) adjoining ??= at;

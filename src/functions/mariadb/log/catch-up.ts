@@ -33,19 +33,29 @@ export async function catchUp(source: Source, index: LogIndex, next: { at: numbe
     const copied = await copyFile(source, series, at, next.last && at === next.at);
     if ('reason' in copied) return copied;
     const { file, recent, followed } = copied;
-    if (!active && !goesOnFrom(followed, (await header(at + 1)).from)) return jump(file, await header(at + 1));
+    if (!active && !goesOnFrom(followed, (await header(at + 1)).from)) {
+      // All of this file belongs to the series that ends with it.
+      const closed = { ...file, closed: true, sha256: await sha256Of(join(directory, file.file)) };
+      await writeDurable(join(directory, 'log.index'), formatLogIndex(reachedWith(series, closed, recent, series.until.time)));
+      return jump(file, await header(at + 1));
+    }
     if (!active) Object.assign(file, { closed: true, to: (await header(at + 1)).from, sha256: await sha256Of(join(directory, file.file)) });
-    const reached: LogIndex = {
-      ...series,
-      files: [...series.files.filter((one) => one.file !== file.file), file],
-      recent: [...series.recent, ...recent].slice(-MOST_RECENT),
-      until: active ? { time: log.time, gtid: file.to } : series.until,
-    };
+    const reached = reachedWith(series, file, recent, active ? log.time : undefined);
     if (JSON.stringify(reached.files) !== JSON.stringify(series.files))
       await writeDurable(join(directory, 'log.index'), formatLogIndex(reached));
     series = reached;
   }
   return series;
+}
+
+/** `time`: set where the GTIDs of the file are all that the server had then. */
+function reachedWith(series: LogIndex, file: LogFile, recent: LogIndex['recent'], time: string | undefined): LogIndex {
+  return {
+    ...series,
+    files: [...series.files.filter((one) => one.file !== file.file), file],
+    recent: [...series.recent, ...recent].slice(-MOST_RECENT),
+    until: time === undefined ? series.until : { time, gtid: file.to },
+  };
 }
 
 /** What another series may look for in this one. */

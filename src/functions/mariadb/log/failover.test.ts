@@ -64,6 +64,17 @@ test('a new primary says where its log goes on from that of the old one, by the 
   assert.equal(lost.follows, `${ahead.timeline}@${both}`, 'what only the old primary had is not part of it');
 });
 
+test('a primary that comes back after another begins a series of its own, though with a file that it had archived', async () => {
+  const [one] = servers;
+  assert.ok(one !== undefined);
+  const before = await archive(one, fresh(one));
+  const others = { timeline: 'feedbeef', gtid: before.until.gtid, recent: before.recent };
+  const back = await archive(one, fresh(one), others);
+  assert.equal(back.files[0]?.created, before.files[0]?.created);
+  assert.notEqual(back.timeline, before.timeline);
+  assert.equal((await archive(one, fresh(one), asPrevious(before))).timeline, before.timeline, 'a lost stage goes on with its own');
+});
+
 test('a new primary whose binlogs begin after the old log ended follows nothing', async () => {
   const [one, other] = servers;
   assert.ok(one !== undefined && other !== undefined);
