@@ -88,19 +88,24 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
  */
 function isWithin(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
   if (one === other || one.log.timeline === other.log.timeline) return false;
-  const inOther = sharedUntil(stored, other.log, one.log.timeline, new Set());
+  const inOther = sharedUntil(stored, other.log, one.log.timeline);
   if (inOther !== undefined) return covers(inOther, one.state) && !covers(inOther, other.state);
-  const inOne = sharedUntil(stored, one.log, other.log.timeline, new Set());
+  const inOne = sharedUntil(stored, one.log, other.log.timeline);
   return inOne !== undefined && covers(inOne, one.state);
 }
 
-/** The last state that the log's history has in common with a timeline before it. */
-function sharedUntil(stored: Stored, log: StoredLog, timeline: string, passed: ReadonlySet<string>): GtidState | undefined {
-  const { follows } = log;
-  if (follows === undefined || passed.has(follows.timeline)) return undefined;
-  if (follows.timeline === timeline) return follows.state;
-  const before = stored.logs.filter((one) => one.timeline === follows.timeline);
-  return before.map((one) => sharedUntil(stored, one, timeline, new Set([...passed, log.timeline]))).find((state) => state !== undefined);
+/** The last state that the log's history has in common with a timeline before it. Each timeline is looked at once. */
+function sharedUntil(stored: Stored, log: StoredLog, timeline: string): GtidState | undefined {
+  const passed = new Set([log.timeline]);
+  for (let logs = [log]; logs.length > 0; ) {
+    const followed = logs.flatMap(({ follows }) => (follows === undefined || passed.has(follows.timeline) ? [] : [follows]));
+    const shared = followed.find((one) => one.timeline === timeline);
+    if (shared !== undefined) return shared.state;
+    const before = new Set(followed.map((one) => one.timeline));
+    for (const one of before) passed.add(one);
+    logs = stored.logs.filter((one) => before.has(one.timeline));
+  }
+  return undefined;
 }
 
 /** The end of what was stored last: of a log, or a base that no log goes on from. Throws SnapshotNotFound when there is no base at all. */

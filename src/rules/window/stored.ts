@@ -42,10 +42,13 @@ export interface Stored {
   logs: StoredLog[];
 }
 
+/** So many logs of a target are looked at, the newest: how they lead to one another takes the square of their number. */
+const MOST_LOGS = 2_000;
+
 /** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours. */
 export function storedOf(snapshots: readonly Snapshot[], target: string, incomplete: ReadonlySet<string>): Stored {
   const mine = snapshots.filter((one) => value(one, TAGS.target) === target && !incomplete.has(one.id));
-  return { bases: mine.flatMap(baseOf), logs: longest(mine.flatMap(logOf)) };
+  return { bases: mine.flatMap(baseOf), logs: newestOf(longest(mine.flatMap(logOf))) };
 }
 
 /** Targets of which there is anything that can be restored to a point. */
@@ -104,6 +107,10 @@ function longest(logs: readonly StoredLog[]): StoredLog[] {
     JSON.stringify([timeline, formatState(from), continues, follows && [follows.timeline, formatState(follows.state)]]),
   );
   return [...alike.values()].flatMap((some) => some.sort((a, b) => b.until - a.until)[0] ?? []);
+}
+
+function newestOf(logs: StoredLog[]): StoredLog[] {
+  return logs.length <= MOST_LOGS ? logs : logs.sort((a, b) => b.until - a.until).slice(0, MOST_LOGS);
 }
 
 function linkNumber(text: string | undefined): number | undefined {
