@@ -1,5 +1,6 @@
 import { TAGS, tagValue } from '../../api/names.ts';
 import type { Snapshot } from '../../engine/engine.ts';
+import { formatState, readState } from '../../rules/gtid/state.ts';
 import type { Invoker } from '../../rules/invoker.ts';
 import { isLog, logSpan } from '../../rules/log/log-tags.ts';
 import { type KeptChain, removableLogs, type StoredLogs } from '../../rules/log/retention.ts';
@@ -33,8 +34,9 @@ function storedLogs({ id, host, tags }: Snapshot): StoredLogs[] {
   return span === undefined ? [] : [{ id, host, ...span }];
 }
 
-/** Also one that nobody has recorded. */
+/** Also one that nobody has recorded. Of one that does not say where it ends, the logs that continue it are kept. */
 function keptChain({ host, tags }: Snapshot): KeptChain[] {
   const chain = tagValue(tags, TAGS.chain);
-  return chain === undefined ? [] : [{ chain, host, gtid: (tagValue(tags, TAGS.gtid) ?? '').replaceAll('+', ',') }];
+  const state = readState(tagValue(tags, TAGS.gtid) ?? '');
+  return chain === undefined ? [] : [{ chain, host, gtid: formatState(state ?? new Map()) }];
 }
