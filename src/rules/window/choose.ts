@@ -68,7 +68,13 @@ export function chooseBase(stored: Stored, wish: PointWish): Choice {
  * named. Throws PointAmbiguous, PointNotFound, PointOutsideWindow.
  */
 export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: PointWish): Choice {
-  const points = found.filter((one) => !found.some((other) => isWithin(stored, one, other)));
+  // What no way leads to here is no answer: of hosts with data of their own, each has only its own.
+  const ways = new Map(found.map((one) => [one, wayTo(stored, one.log.timeline, one.state)]));
+  const led = found.filter((one) => ways.get(one) !== undefined);
+  if (found.length > 0 && led.length === 0) throw outside(stored, wish);
+  const distinct = led.filter((one, index) => !led.slice(0, index).some((other) => isSame(stored, one, other)));
+  const own = distinct.filter((one) => !distinct.some((other) => isWithin(stored, one, other)));
+  const points = own.length > 0 ? own : distinct;
   const [point, another] = points;
   if (point === undefined)
     throw new StashError('PointNotFound', `no stored log holds the GTID ${wish.gtid}: this server, or this timeline, has never had it`);
@@ -77,9 +83,17 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
       'PointAmbiguous',
       `${textOf(wish)} is on ${points.length} timelines: ${points.map(({ log, state }) => `${log.timeline} (host ${log.host}, at ${formatState(state)})`).join(' and ')}`,
     );
-  const way = wayTo(stored, point.log.timeline, point.state);
+  const way = ways.get(point);
   if (way === undefined) throw outside(stored, wish);
   return finished(way, point);
+}
+
+/** One state in what two histories share, whichever of them went on from the other: after a failback each has done so once. */
+function isSame(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
+  if (!sameState(one.state, other.state)) return false;
+  if (one.log.timeline === other.log.timeline) return true;
+  const shared = [sharedUntil(stored, one.log, other.log.timeline), sharedUntil(stored, other.log, one.log.timeline)];
+  return shared.some((state) => state !== undefined && covers(state, one.state));
 }
 
 /**
