@@ -188,6 +188,6 @@ async function unfinishedRestores(ctx: Pick<Context, 'store'>, open: OpenReposit
     .filter((session) => session.status?.phase === 'Running' || session.status?.phase === 'Pending')
     .map((session) => ({
       name: session.metadata.name,
-      snapshotIds: (session.status?.plan ?? []).flatMap((host) => host.snapshots.map((one) => one.id)),
+      snapshotIds: (session.status?.plan ?? []).flatMap((host) => [...host.snapshots, ...(host.logs ?? [])].map((one) => one.id)),
     }));
 }

@@ -1,10 +1,12 @@
 import { ANNOTATIONS, FINALIZER, type RepositoryRequest } from '../../api/names.ts';
 import { keyOf, type ObjectKey } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
-import { asStashError, StashError } from '../../errors/error.ts';
+import type { Snapshot } from '../../engine/engine.ts';
+import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import type { EndedProcess, OpenRepository, OrderError } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
 import { apart } from '../../rules/elapsed.ts';
+import type { RecordEntry } from '../../rules/records.ts';
 import { type Controller, DONE, type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { ensureFinalizer } from '../finalizer.ts';
@@ -106,7 +108,7 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
       return requeueAfter(60_000, 'maintenance is under way');
     }
     if (step.type === 'Failed') return await failMaintenance(ctx, repository, step.error, request);
-    await writeWindow(ctx, key, step.left, step.plan.entries);
+    await tellWindow(ctx, repository, step.left, step.plan.entries);
     const done = { plan: step.plan, result: step.result, request, now };
     const status = afterMaintenance(repository.status ?? {}, done);
     const answers = status.requests?.map((one) =>
@@ -118,9 +120,25 @@ async function maintain(ctx: Context, repository: Repository, open: OpenReposito
       await ctx.events.record(repository, 'Warning', 'RepositoryDamaged', step.result.check.messages.slice(0, 3).join('; '));
     return end(ctx, repository);
   } catch (thrown) {
-    const error = asStashError(thrown);
-    if (error.code !== 'RecordsTampered' && error.code !== 'RepositoryReplaced') throw thrown;
-    return failMaintenance(ctx, repository, orderError(error), request);
+    // What is done again with the same outcome would keep all others out of the repository for good.
+    if (isCode(thrown, 'Conflict', 'StoreUnavailable')) throw thrown;
+    return failMaintenance(ctx, repository, orderError(asStashError(thrown)), request);
+  }
+}
+
+/** A window that cannot be told is no reason to fail what was done to the repository. */
+async function tellWindow(
+  ctx: Context,
+  repository: Repository,
+  snapshots: readonly Snapshot[],
+  entries: readonly RecordEntry[],
+): Promise<void> {
+  try {
+    await writeWindow(ctx, keyOf(repository), snapshots, entries);
+  } catch (thrown) {
+    if (isCode(thrown, 'Conflict', 'StoreUnavailable')) throw thrown;
+    const { code, message } = asStashError(thrown);
+    await ctx.events.record(repository, 'Warning', 'WindowUnknown', `what can be restored could not be told: ${code}: ${message}`);
   }
 }
 

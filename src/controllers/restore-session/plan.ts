@@ -7,12 +7,14 @@ import { formatBytes } from '../../rules/bytes.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { foreignTarget } from '../../rules/own-namespace.ts';
-import { readRecords } from '../../rules/records.ts';
+import { type RecordEntry, readRecords } from '../../rules/records.ts';
 import { type ChosenSnapshot, choosePreferringComplete, leadingHost } from '../../rules/restore-plan.ts';
+import { asRecorded } from '../../rules/window/recorded.ts';
 import { withSlot } from '../backup-session/slot.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
+import { unrecordedLogs } from '../repository/log-records.ts';
 import { openRepository, passwordOf } from '../repository/open.ts';
 import { bothOf, endedTwice } from '../repository/order.ts';
 import { unrecordedSessions } from '../repository/session-queries.ts';
@@ -110,10 +112,11 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     const binding = await restoreBinding(run);
     const destination = destinationOf(binding.steps);
     const hosts = await hostsOf(run, destination);
-    const incomplete = await incompleteSnapshots(run, opened, report.result);
+    const entries = await knownEntries(run, opened, report.result);
+    const incomplete = new Set(entries.filter((entry) => !entry.complete).map((entry) => entry.id));
     const placeOf = (host: string, writers: readonly string[]) => destination ?? serverPlace(binding.application, host, writers);
     const { snapshots } = report.result;
-    const pointed = await planPoint(run, { opened, binding, hosts, incomplete, snapshots, placeOf });
+    const pointed = await planPoint(run, { opened, binding, hosts, incomplete, snapshots: asRecorded(snapshots, entries), placeOf });
     if (pointed !== undefined && 'type' in pointed) return pointed;
     if (pointed !== undefined) run.status.point = pointed.point;
     run.status.plan = pointed?.plan ?? planHosts(run, hosts, snapshots, incomplete, placeOf);
@@ -138,11 +141,11 @@ async function hostsOf(run: RestoreRun, destination: string | undefined): Promis
   return answer.hosts;
 }
 
-/** What the records and the sessions since say of snapshots in which something is missing. Records that are not ours say nothing. */
-async function incompleteSnapshots(run: RestoreRun, { repository, open }: Opened, found: Holdings): Promise<Set<string>> {
+/** What the records, and the sessions and logs since, say of the snapshots. Records that are not ours say nothing. */
+async function knownEntries(run: RestoreRun, { repository, open }: Opened, found: Holdings): Promise<RecordEntry[]> {
   const records = found.records && readRecords(found.records.text, passwordOf(open), repository.status?.repositoryID ?? '');
   const since = (await unrecordedSessions(run.ctx, run.repository)).flatMap((session) => storedEntries(session, run.repository));
-  return new Set([...(records?.entries ?? []), ...since].filter((entry) => !entry.complete).map((entry) => entry.id));
+  return [...(records?.entries ?? []), ...since, ...(await unrecordedLogs(run.ctx, run.repository))];
 }
 
 function planHosts(

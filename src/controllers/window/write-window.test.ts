@@ -62,6 +62,18 @@ test('a full alone is a point, and what another repository has is kept, newest f
   assert.equal(condition, 'False NoLogs');
 });
 
+test('what was stored of another target, or by another host, does not count, whatever its tags say', async () => {
+  const recorded = { id: 'l', target: 'demo/AppBinding/db', host: 'db', complete: true } as RecordEntry;
+  for (const [entry, condition] of [
+    [recorded, 'True LogsGoOn'],
+    [{ ...recorded, target: 'demo/AppBinding/other' }, 'False NoLogs'],
+    [{ ...recorded, host: 'other' }, 'False NoLogs'],
+    // Adopted: whose it is was only taken to be.
+    [{ ...recorded, target: 'demo/AppBinding/other', operation: '' }, 'True LogsGoOn'],
+  ] as const)
+    assert.equal((await written([full, log], { entries: [entry] })).condition, condition);
+});
+
 test('what is incomplete does not count, and nothing is said of what never had anything', async () => {
   const entries = [{ id: 'f', complete: false } as RecordEntry];
   assert.deepEqual(await written([full, log], { entries }), { recoverable: undefined, condition: undefined });

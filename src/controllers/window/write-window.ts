@@ -6,6 +6,7 @@ import type { RepositoryRef } from '../../orders/order.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import { intervalsOf } from '../../rules/window/intervals.ts';
+import { asRecorded } from '../../rules/window/recorded.ts';
 import { recoverableInterval } from '../../rules/window/recoverable.ts';
 import { storedOf } from '../../rules/window/stored.ts';
 import { CONDITIONS, type ConditionChange, withCondition } from '../conditions.ts';
@@ -29,7 +30,7 @@ export async function writeWindow(
   const configurations = await ctx.store.list('BackupConfiguration', { having: { index: INVOKERS_BY_REPOSITORY, key } });
   for (const configuration of configurations.filter(({ metadata }) => metadata.namespace === repository.namespace)) {
     const [target = ''] = targetsOf(invokerOf(configuration));
-    const own = intervalsOf(storedOf(snapshots, target, incomplete)).map((one) => recoverableInterval(one, key));
+    const own = intervalsOf(storedOf(asRecorded(snapshots, entries), target, incomplete)).map((one) => recoverableInterval(one, key));
     const others = (configuration.status?.recoverable ?? []).filter((one) => one.repository !== key);
     if (own.length > 0 || configuration.status?.recoverable !== undefined) await write(ctx, configuration, [...others, ...own]);
   }

@@ -31,6 +31,15 @@ export function parseState(text: string): GtidState {
   return state;
 }
 
+/** Longer is no state that a server could be in. */
+const LONGEST = 4_096;
+
+/** What somebody else wrote; undefined: it is no state. */
+export function readState(text: string): GtidState | undefined {
+  const gtids = text === '' ? [] : text.split(/[,+]/);
+  return text.length <= LONGEST && gtids.every((one) => parseGtid(one) !== undefined) ? parseState(text) : undefined;
+}
+
 export function formatGtid({ domain, server, sequence }: Gtid): string {
   return `${domain}-${server}-${sequence}`;
 }

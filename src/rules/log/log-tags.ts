@@ -1,4 +1,6 @@
 import { SERIES, TAGS, tagText, tagValue } from '../../api/names.ts';
+import { readState } from '../gtid/state.ts';
+import { isTagName, tagLink, tagTime } from '../window/tag-values.ts';
 import type { LogIndex } from './log-index.ts';
 
 /** The tags of a snapshot of logs. `continues` is empty where no chain is continued. */
@@ -41,15 +43,17 @@ export function logSpan(tags: readonly string[]): LogSpan | undefined {
   const [timeline, since, until] = [tagValue(tags, TAGS.timeline), tagValue(tags, TAGS.since), tagValue(tags, TAGS.until)];
   const [from, gtid] = [tagValue(tags, TAGS.from), tagValue(tags, TAGS.gtid)];
   if (timeline === undefined || since === undefined || until === undefined || from === undefined || gtid === undefined) return undefined;
-  return {
-    timeline,
-    from: stateOf(from),
-    gtid: stateOf(gtid),
-    since,
-    until,
-    continues: tagValue(tags, TAGS.continues) ?? '',
-    follows: stateOf(tagValue(tags, TAGS.follows) ?? ''),
-  };
+  const [continues, follows] = [tagValue(tags, TAGS.continues) ?? '', tagValue(tags, TAGS.follows) ?? ''];
+  const [followed = '', at, ...rest] = follows.split('@');
+  const isSound =
+    isTagName(timeline) &&
+    [from, gtid, at ?? ''].every((state) => readState(state) !== undefined) &&
+    (since === '' || tagTime(since) !== undefined) &&
+    tagTime(until) !== undefined &&
+    (continues === '' || tagLink(continues) !== undefined) &&
+    (follows === '' || (isTagName(followed) && at !== undefined && rest.length === 0));
+  if (!isSound) return undefined;
+  return { timeline, from: stateOf(from), gtid: stateOf(gtid), since, until, continues, follows: stateOf(follows) };
 }
 
 export function isLog(tags: readonly string[]): boolean {

@@ -73,6 +73,43 @@ test('what both timelines have is one point; what each has for itself is two', (
   );
 });
 
+test('after a failback the same state on both timelines is one point', () => {
+  const failback = storedOf(
+    [
+      ...FAILOVER,
+      // The first host has what the second wrote, and goes on from it with 0-1-21.
+      log('aaaaaaaa', 'a', ['0-1-4', '0-1-25'], [5, 60], { continues: 'full-a.0', follows: 'bbbbbbbb@0-2-20' }),
+      log('cccccccc', 'a', ['0-2-18', '0-1-25'], [38, 60], { follows: 'bbbbbbbb@0-2-20' }),
+    ],
+    TARGET,
+    new Set(),
+  );
+  const points = (states: Record<string, string>) =>
+    failback.logs.flatMap((one) =>
+      states[one.timeline] === undefined ? [] : [{ log: one, state: parseState(states[one.timeline] ?? '') }],
+    );
+  for (const timelines of [
+    ['aaaaaaaa', 'bbbbbbbb'],
+    ['bbbbbbbb', 'cccccccc'],
+    ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'],
+  ]) {
+    const all = points(Object.fromEntries(timelines.map((one) => [one, '0-2-19'])));
+    assert.equal(formatState(chooseFound(failback, all, time(39)).state ?? new Map()), '0-2-19');
+  }
+});
+
+test('what is found where no way of this host leads is no second point', () => {
+  const own = {
+    ...stored,
+    bases: stored.bases.filter(({ host }) => host === 'b'),
+    logs: stored.logs.map(({ follows: _none, ...one }) => one),
+  };
+  const continued = { ...own, logs: own.logs.map((one) => (one.host === 'b' ? { ...one, continues: { chain: 'full-b', link: 0 } } : one)) };
+  const points = continued.logs.map((one) => ({ log: one, state: parseState(one.host === 'a' ? '0-1-12' : '0-2-16') }));
+  assert.equal(chooseFound(continued, points, time(31)).base.id, 'full-b');
+  fails('PointOutsideWindow', /cannot be restored to/, () => chooseFound(continued, points.slice(0, 1), time(31)));
+});
+
 test('the newest is the end of the logs that were stored last, or a backup that none goes on from', () => {
   assert.equal(formatState(chooseLatest(stored, { exclusive: false }).state ?? new Map()), '0-2-20');
   assert.equal(formatState(chooseLatest(stored, { exclusive: false, timeline: 'aaaaaaaa' }).state ?? new Map()), '0-1-12');

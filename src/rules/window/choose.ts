@@ -68,7 +68,13 @@ export function chooseBase(stored: Stored, wish: PointWish): Choice {
  * named. Throws PointAmbiguous, PointNotFound, PointOutsideWindow.
  */
 export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: PointWish): Choice {
-  const points = found.filter((one) => !found.some((other) => isWithin(stored, one, other)));
+  // What no way leads to here is no answer: of hosts with data of their own, each has only its own.
+  const ways = new Map(found.map((one) => [one, wayTo(stored, one.log.timeline, one.state)]));
+  const led = found.filter((one) => ways.get(one) !== undefined);
+  if (found.length > 0 && led.length === 0) throw outside(stored, wish);
+  const distinct = led.filter((one, index) => !led.slice(0, index).some((other) => isSame(stored, one, other)));
+  const own = distinct.filter((one) => !distinct.some((other) => isWithin(stored, one, other)));
+  const points = own.length > 0 ? own : distinct;
   const [point, another] = points;
   if (point === undefined)
     throw new StashError('PointNotFound', `no stored log holds the GTID ${wish.gtid}: this server, or this timeline, has never had it`);
@@ -77,9 +83,17 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
       'PointAmbiguous',
       `${textOf(wish)} is on ${points.length} timelines: ${points.map(({ log, state }) => `${log.timeline} (host ${log.host}, at ${formatState(state)})`).join(' and ')}`,
     );
-  const way = wayTo(stored, point.log.timeline, point.state);
+  const way = ways.get(point);
   if (way === undefined) throw outside(stored, wish);
   return finished(way, point);
+}
+
+/** One state in what two histories share, whichever of them went on from the other: after a failback each has done so once. */
+function isSame(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
+  if (!sameState(one.state, other.state)) return false;
+  if (one.log.timeline === other.log.timeline) return true;
+  const shared = [sharedUntil(stored, one.log, other.log.timeline), sharedUntil(stored, other.log, one.log.timeline)];
+  return shared.some((state) => state !== undefined && covers(state, one.state));
 }
 
 /**
@@ -88,19 +102,24 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
  */
 function isWithin(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
   if (one === other || one.log.timeline === other.log.timeline) return false;
-  const inOther = sharedUntil(stored, other.log, one.log.timeline, new Set());
+  const inOther = sharedUntil(stored, other.log, one.log.timeline);
   if (inOther !== undefined) return covers(inOther, one.state) && !covers(inOther, other.state);
-  const inOne = sharedUntil(stored, one.log, other.log.timeline, new Set());
+  const inOne = sharedUntil(stored, one.log, other.log.timeline);
   return inOne !== undefined && covers(inOne, one.state);
 }
 
-/** The last state that the log's history has in common with a timeline before it. */
-function sharedUntil(stored: Stored, log: StoredLog, timeline: string, passed: ReadonlySet<string>): GtidState | undefined {
-  const { follows } = log;
-  if (follows === undefined || passed.has(follows.timeline)) return undefined;
-  if (follows.timeline === timeline) return follows.state;
-  const before = stored.logs.filter((one) => one.timeline === follows.timeline);
-  return before.map((one) => sharedUntil(stored, one, timeline, new Set([...passed, log.timeline]))).find((state) => state !== undefined);
+/** The last state that the log's history has in common with a timeline before it. Each timeline is looked at once. */
+function sharedUntil(stored: Stored, log: StoredLog, timeline: string): GtidState | undefined {
+  const passed = new Set([log.timeline]);
+  for (let logs = [log]; logs.length > 0; ) {
+    const followed = logs.flatMap(({ follows }) => (follows === undefined || passed.has(follows.timeline) ? [] : [follows]));
+    const shared = followed.find((one) => one.timeline === timeline);
+    if (shared !== undefined) return shared.state;
+    const before = new Set(followed.map((one) => one.timeline));
+    for (const one of before) passed.add(one);
+    logs = stored.logs.filter((one) => before.has(one.timeline));
+  }
+  return undefined;
 }
 
 /** The end of what was stored last: of a log, or a base that no log goes on from. Throws SnapshotNotFound when there is no base at all. */

@@ -18,11 +18,12 @@ interface Told {
   repository?: string;
   until?: string;
   archivedTo?: string;
+  lastUpload?: string;
   continues?: string;
 }
 
 function line(told: Told = {}): ExecOpStatus {
-  const { timeline = '22222222', repository = 'demo/repo', until = LATER, archivedTo = until, continues = '' } = told;
+  const { timeline = '22222222', repository = 'demo/repo', until = LATER, archivedTo = until, lastUpload = until, continues = '' } = told;
   const log = {
     target: 'demo/AppBinding/db',
     host: 'db',
@@ -30,7 +31,7 @@ function line(told: Told = {}): ExecOpStatus {
     gtid: '0-1-9',
     until,
     continues,
-    repositories: [{ name: repository, archivedTo }],
+    repositories: [{ name: repository, archivedTo, lastUpload }],
   };
   return { alias: 'log', state: 'Scheduled', logs: [log] };
 }
@@ -43,6 +44,7 @@ for (const [what, of] of [
   ['another repository', line({ repository: 'demo/other' })],
   ['a series that is not known', line({ timeline: '33333333' })],
   ['less than is known', line({ until: '2026-11-22T10:04:00Z' })],
+  ['an idle server, of which nothing was stored since', line({ lastUpload: '2026-11-22T10:14:00Z' })],
   ['what is not stored yet', line({ archivedTo: '2026-11-22T10:12:00Z' })],
 ] as const)
   test(`${what} changes nothing`, () => assert.deepEqual(reachedByLogs([first, second], [of]), [first, second]));

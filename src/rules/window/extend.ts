@@ -21,14 +21,19 @@ export function unknownSeries(recoverable: readonly RecoverableInterval[] | unde
   return [...new Set(unknown.map(({ repository }) => repository))].sort();
 }
 
-/** What is stored whole, up to where it was archived. */
+/**
+ * What is stored whole, up to where it was archived, with a snapshot that says so itself. An idle server is archived up to a later time
+ * without one; a restore, which has nothing but the snapshots, knows no point there.
+ */
 function storedSeries(lines: readonly ExecOpStatus[]): (StoredSeries & { repository: string; goesOn: boolean })[] {
   return lines.flatMap(({ logs = [] }) => logs.flatMap(seriesOf));
 }
 
 function seriesOf({ timeline, gtid, until, continues = '', follows = '', repositories = [] }: LogHostStatus) {
   if (timeline === undefined || gtid === undefined || until === undefined) return [];
-  const whole = repositories.filter(({ archivedTo }) => archivedTo === until);
+  const whole = repositories.filter(
+    ({ archivedTo, lastUpload }) => archivedTo === until && Date.parse(lastUpload ?? '') >= Date.parse(until),
+  );
   return whole.map(({ name }) => ({ repository: name, timeline, gtid, until, goesOn: continues !== '' || follows !== '' }));
 }
 

@@ -28,30 +28,39 @@ export function intervalsOf(stored: Stored): Interval[] {
   return [...merged(reaches), ...points].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** Goes on until nothing more is reached: a log is reached by its own bases, or by those of the logs it goes on from. */
+/** A log is reached by its own bases, or by those of the logs it goes on from: what is reached from earlier tells those that go on from it. */
 export function reachable(stored: Stored): Reach[] {
+  const before = new Map(stored.logs.map((log) => [log, predecessors(stored, log)]));
+  const after = Map.groupBy(
+    stored.logs.flatMap((log) => (before.get(log) ?? []).map((one) => ({ log, before: one.log }))),
+    (one) => one.before,
+  );
+  const own = new Map(stored.logs.map((log) => [log, basesIn(stored, log).map((base) => ownReach(log, base))]));
   const found = new Map<StoredLog, Reach>();
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const log of stored.logs) {
-      const reach = reachOf(stored, log, found);
-      if (reach !== undefined) found.set(log, reach);
-    }
+  // Oldest first: what a log goes on from is mostly settled by then. A set goes through what is added to it meanwhile.
+  const waiting = new Set([...stored.logs].sort((a, b) => a.until - b.until));
+  for (const log of waiting) {
+    waiting.delete(log);
+    const inherited = (before.get(log) ?? []).flatMap((one) => inheritedReach(log, one, found.get(one.log)));
+    const reach = [...(own.get(log) ?? []), ...inherited].sort((a, b) => (covers(a.from, b.from) ? 1 : -1))[0];
+    const known = found.get(log);
+    if (reach === undefined || (known !== undefined && (!covers(known.from, reach.from) || covers(reach.from, known.from)))) continue;
+    found.set(log, reach);
+    for (const one of after.get(log) ?? []) waiting.add(one.log);
   }
   return [...found.values()];
 }
 
-function reachOf(stored: Stored, log: StoredLog, found: ReadonlyMap<StoredLog, Reach>): Reach | undefined {
-  const own = basesIn(stored, log).map((base) => ({ log, from: base.state ?? new Map(), time: base.time }));
-  const inherited = predecessors(stored, log).flatMap(({ log: before, at }) => {
-    const reach = found.get(before);
-    if (reach === undefined || !covers(at, reach.from)) return [];
-    if (before.timeline === log.timeline) return [{ ...reach, log }];
-    // The state they share was reached when the first was last read, if that had nothing more; else when the second began, at the latest.
-    const time = covers(at, before.to) ? before.until : Math.max(log.since, reach.time);
-    return [{ log, from: at, time: Math.min(time, log.until) }];
-  });
-  return [...own, ...inherited].sort((a, b) => (covers(a.from, b.from) ? 1 : -1))[0];
+function ownReach(log: StoredLog, { state, time }: Base): Reach {
+  return { log, from: state ?? new Map(), time };
+}
+
+function inheritedReach(log: StoredLog, { log: before, at }: { log: StoredLog; at: GtidState }, reach: Reach | undefined): Reach[] {
+  if (reach === undefined || !covers(at, reach.from)) return [];
+  if (before.timeline === log.timeline) return [{ ...reach, log }];
+  // The state they share was reached when the first was last read, if that had nothing more; else when the second began, at the latest.
+  const time = covers(at, before.to) ? before.until : Math.max(log.since, reach.time);
+  return [{ log, from: at, time: Math.min(time, log.until) }];
 }
 
 /** Logs of one timeline that reach into each other are one stretch. */

@@ -1,4 +1,4 @@
-import { covers, type GtidState } from '../gtid/state.ts';
+import { covers, formatState, type GtidState } from '../gtid/state.ts';
 import type { Base, Stored, StoredLog } from './stored.ts';
 
 /** A way to a point: a base, and the logs that lead on from it. */
@@ -13,20 +13,51 @@ export interface Way {
  */
 export function wayTo(stored: Stored, timeline: string, state: GtidState): Way | undefined {
   const holding = stored.logs.filter((log) => log.timeline === timeline && covers(log.to, state) && covers(state, log.from));
-  return nearest(holding.flatMap((log) => ways(stored, log, state, new Set())));
+  const ways = stepsBack(stored, holding, state).flatMap((step) => {
+    const bases = basesIn(stored, step.log).filter((base) => base.state !== undefined && covers(step.at, base.state));
+    return bases.map((base) => ({ base, logs: logsFrom(step) }));
+  });
+  return nearest(ways);
 }
 
-function ways(stored: Stored, log: StoredLog, state: GtidState, passed: ReadonlySet<StoredLog>): Way[] {
-  const bases = basesIn(stored, log).filter((base) => base.state !== undefined && covers(state, base.state));
-  const direct = nearest(bases.map((base) => ({ base, logs: [{ log }] })));
-  const before = new Set([...passed, log]);
-  const further = predecessors(stored, log)
-    .filter(({ log: one, at }) => !before.has(one) && covers(state, at))
-    .flatMap(({ log: one, at }) => {
-      const way = nearest(ways(stored, one, at, before));
-      return way === undefined ? [] : [{ base: way.base, logs: [...way.logs.slice(0, -1), { log: one, upTo: at }, { log }] }];
-    });
-  return [...(direct === undefined ? [] : [direct]), ...further];
+/** A log that leads to the wanted state, as far as `at`, where the next one takes over. */
+interface Step {
+  log: StoredLog;
+  at: GtidState;
+  next: Step | undefined;
+  bytes: number;
+}
+
+/** Every log, and how far it is needed, that leads to the state, each with the fewest logs behind it, and the fewest bytes of those. */
+function stepsBack(stored: Stored, holding: readonly StoredLog[], state: GtidState): Step[] {
+  const all = new Map<string, Step>();
+  const names = new Map(stored.logs.map((log, index) => [log, index]));
+  const nameOf = ({ log, at }: Step) => `${names.get(log)} ${formatState(at)}`;
+  const before = new Map<StoredLog, ReturnType<typeof predecessors>>();
+  let layer = holding.map((log): Step => ({ log, at: state, next: undefined, bytes: log.bytes ?? 0 }));
+  while (layer.length > 0) {
+    for (const step of layer) all.set(nameOf(step), step);
+    const further = new Map<string, Step>();
+    for (const next of layer) {
+      const known = before.get(next.log) ?? predecessors(stored, next.log);
+      before.set(next.log, known);
+      for (const { log, at } of known) {
+        const step = { log, at, next, bytes: next.bytes + (log.bytes ?? 0) };
+        const name = nameOf(step);
+        if (!covers(next.at, at) || all.has(name) || (further.get(name)?.bytes ?? Infinity) <= step.bytes) continue;
+        further.set(name, step);
+      }
+    }
+    layer = [...further.values()];
+  }
+  return [...all.values()];
+}
+
+function logsFrom(first: Step): Way['logs'] {
+  const logs: Way['logs'] = [];
+  for (let step: Step | undefined = first; step !== undefined; step = step.next)
+    logs.push(step.next === undefined ? { log: step.log } : { log: step.log, upTo: step.at });
+  return logs;
 }
 
 /** Links that end in this log: of the chain it continues, from the link it names on. */

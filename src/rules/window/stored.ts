@@ -1,6 +1,7 @@
 import { SERIES, TAGS, tagValue } from '../../api/names.ts';
 import type { Snapshot } from '../../engine/engine.ts';
-import { formatState, type GtidState, parseState } from '../gtid/state.ts';
+import { formatState, type GtidState, readState } from '../gtid/state.ts';
+import { isTagName, tagLink, tagTime } from './tag-values.ts';
 
 /** A stored chain: what its newest link is restored to. */
 export interface Base {
@@ -42,10 +43,13 @@ export interface Stored {
   logs: StoredLog[];
 }
 
-/** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours. */
+/** So many logs of a target are looked at, the newest: how they lead to one another takes the square of their number. */
+const MOST_LOGS = 2_000;
+
+/** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours, or that do not say what they have to. */
 export function storedOf(snapshots: readonly Snapshot[], target: string, incomplete: ReadonlySet<string>): Stored {
   const mine = snapshots.filter((one) => value(one, TAGS.target) === target && !incomplete.has(one.id));
-  return { bases: mine.flatMap(baseOf), logs: longest(mine.flatMap(logOf)) };
+  return { bases: mine.flatMap(baseOf), logs: newestOf(longest(mine.flatMap(logOf))) };
 }
 
 /** Targets of which there is anything that can be restored to a point. */
@@ -57,45 +61,34 @@ export function chainTargets(snapshots: readonly Snapshot[]): string[] {
 function baseOf(snapshot: Snapshot): Base[] {
   const chain = value(snapshot, TAGS.chain);
   const link = linkNumber(value(snapshot, TAGS.link));
-  if (chain === undefined || link === undefined) return [];
-  const state = value(snapshot, TAGS.gtid);
-  const { id, host, time, bytesProcessed } = snapshot;
-  return [
-    {
-      id,
-      host,
-      time: Date.parse(value(snapshot, TAGS.linkTime) ?? time),
-      chain,
-      link,
-      state: state === undefined ? undefined : parseState(state),
-      ofPrimary: value(snapshot, TAGS.source) === 'Primary',
-      bytes: bytesProcessed,
-    },
-  ];
+  const { id, host, bytesProcessed } = snapshot;
+  const time = tagTime(value(snapshot, TAGS.linkTime) ?? snapshot.time);
+  if (chain === undefined || !isTagName(chain) || link === undefined || time === undefined) return [];
+  const text = value(snapshot, TAGS.gtid);
+  const state = text === undefined ? undefined : readState(text);
+  if (text !== undefined && state === undefined) return [];
+  return [{ id, host, time, chain, link, state, ofPrimary: value(snapshot, TAGS.source) === 'Primary', bytes: bytesProcessed }];
 }
 
 function logOf(snapshot: Snapshot): StoredLog[] {
   if (value(snapshot, TAGS.series) !== SERIES.log) return [];
-  const [timeline, from, to] = [value(snapshot, TAGS.timeline), value(snapshot, TAGS.from), value(snapshot, TAGS.gtid)];
-  const [since, until] = [Date.parse(value(snapshot, TAGS.since) ?? ''), Date.parse(value(snapshot, TAGS.until) ?? '')];
-  if (timeline === undefined || to === undefined || Number.isNaN(until)) return [];
-  const [chain, number] = (value(snapshot, TAGS.continues) ?? '').split('.');
-  const [followed, state] = (value(snapshot, TAGS.follows) ?? '').split('@');
-  return [
-    {
-      id: snapshot.id,
-      host: snapshot.host,
-      timeline,
-      path: snapshot.paths[0] ?? '/',
-      from: parseState(from ?? ''),
-      to: parseState(to),
-      since: Number.isNaN(since) ? until : since,
-      until,
-      ...(chain === undefined || number === undefined ? {} : { continues: { chain, link: Number(number) } }),
-      ...(followed === undefined || state === undefined ? {} : { follows: { timeline: followed, state: parseState(state) } }),
-      bytes: snapshot.bytesProcessed,
-    },
-  ];
+  const timeline = value(snapshot, TAGS.timeline) ?? '';
+  const [from, to] = [readState(value(snapshot, TAGS.from) ?? ''), readState(value(snapshot, TAGS.gtid) ?? '-')];
+  const until = tagTime(value(snapshot, TAGS.until) ?? '');
+  const since = tagTime(value(snapshot, TAGS.since) || (value(snapshot, TAGS.until) ?? ''));
+  if (!isTagName(timeline) || from === undefined || to === undefined || since === undefined || until === undefined) return [];
+  const [continued, followed] = [value(snapshot, TAGS.continues) ?? '', value(snapshot, TAGS.follows) ?? ''];
+  const [continues, follows] = [tagLink(continued), followsOf(followed)];
+  if ((continued !== '' && continues === undefined) || (followed !== '' && follows === undefined)) return [];
+  const { id, host, paths, bytesProcessed: bytes } = snapshot;
+  const goesOn = { ...(continues === undefined ? {} : { continues }), ...(follows === undefined ? {} : { follows }) };
+  return [{ id, host, timeline, path: paths[0] ?? '/', from, to, since, until, ...goesOn, bytes }];
+}
+
+function followsOf(text: string): StoredLog['follows'] {
+  const [timeline = '', at, ...rest] = text.split('@');
+  const state = at === undefined || rest.length > 0 ? undefined : readState(at);
+  return state === undefined || !isTagName(timeline) ? undefined : { timeline, state };
 }
 
 /** Of logs that begin alike, the one that reaches furthest holds all that the others do. */
@@ -106,9 +99,13 @@ function longest(logs: readonly StoredLog[]): StoredLog[] {
   return [...alike.values()].flatMap((some) => some.sort((a, b) => b.until - a.until)[0] ?? []);
 }
 
+function newestOf(logs: StoredLog[]): StoredLog[] {
+  return logs.length <= MOST_LOGS ? logs : logs.sort((a, b) => b.until - a.until).slice(0, MOST_LOGS);
+}
+
 function linkNumber(text: string | undefined): number | undefined {
   if (text === 'full') return 0;
-  const number = /^incremental-(\d+)$/.exec(text ?? '')?.[1];
+  const number = /^incremental-(\d{1,9})$/.exec(text ?? '')?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
