@@ -45,7 +45,7 @@ interface Step {
 }
 
 async function resume(stage: string, index: LogIndex, log: ServerLog, header: HeaderOf): Promise<Step> {
-  const next = (await damageOf(stage, index)) ?? (await goingOn(index, log.files.length, header, log.data));
+  const next = (await damageOf(stage, index)) ?? (await goingOn(index, log.files, header, log.data));
   return { index, next };
 }
 

@@ -19,7 +19,7 @@ export type GoingOn = { at: number; last: boolean } | SeriesEnd;
  */
 export async function goingOn(
   index: LogIndex,
-  count: number,
+  names: readonly string[],
   header: (at: number) => Promise<BinlogHeader>,
   data: string,
 ): Promise<GoingOn> {
@@ -30,9 +30,9 @@ export async function goingOn(
       message: `the data directory is another one (inode of ibdata1 ${data}, was ${index.data}), as after a restore in place`,
     };
   let next: number | undefined;
-  for (let at = count - 1; at >= 0; at--) {
+  for (let at = names.length - 1; at >= 0; at--) {
     const found = await header(at);
-    if (sameBinlog(found, last)) return { at, last: true };
+    if (sameBinlog(found, last)) return { at: await amongAlike(at, names, last, header), last: true };
     if (found.from === last.to && last.to !== '' && found.created >= last.created) next = at;
   }
   if (next !== undefined) return { at: next, last: false };
@@ -43,6 +43,17 @@ export async function goingOn(
       `the server has no binlog any more that goes on from ${last.name} at GTID ${last.to || 'none'}; ` +
       `its oldest was begun ${oldest.created} at ${oldest.from || 'none'}`,
   };
+}
+
+/** A server that begins two files within a second, with nothing between, gives both the same identity: then the name tells. */
+async function amongAlike(
+  newest: number,
+  names: readonly string[],
+  last: LogFile,
+  header: (at: number) => Promise<BinlogHeader>,
+): Promise<number> {
+  for (let at = newest; at >= 0 && sameBinlog(await header(at), last); at--) if (names[at] === last.name) return at;
+  return newest;
 }
 
 /** A stage that has lost files cannot be gone on with. */
