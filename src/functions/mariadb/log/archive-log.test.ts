@@ -113,6 +113,19 @@ describe('the archive of the binlogs', () => {
     assert.equal(index().files.length, 6);
   });
 
+  it('tells files apart that were begun within a second, with nothing between', async () => {
+    await archive();
+    for (let again = 0; again < 3; again++) {
+      await server.sql('FLUSH BINARY LOGS; FLUSH BINARY LOGS; FLUSH BINARY LOGS');
+      const { seriesEnd } = await archive();
+      assert.equal(seriesEnd, undefined);
+      await server.sql('FLUSH BINARY LOGS');
+      await write();
+      assert.equal((await archive()).seriesEnd, undefined);
+      await assertSame();
+    }
+  });
+
   it('holds the domains of all that write', async () => {
     await server.sql(
       "SET SESSION gtid_domain_id=7; INSERT INTO d.t (v) VALUES ('seven'); SET SESSION server_id=12; INSERT INTO d.t (v) VALUES ('x')",
