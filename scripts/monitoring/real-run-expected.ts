@@ -84,6 +84,7 @@ export const ALERTING: Readonly<Record<string, readonly string[]>> = {
   StashRunsMissed: [],
   StashBackupLong: [],
   StashBackupStuck: [],
+  StashLogBehind: [],
   StashNotReady: ['lost'],
   StashNotSupported: ['later'],
   StashSidecarContested: ['docs'],
