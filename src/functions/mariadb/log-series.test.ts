@@ -60,12 +60,8 @@ describe('fetched logs', () => {
     ['the directory of the binlogs is a link', (series) => relink(series, 'binlog', '..'), /no directory/],
     ['the index is a link', (series) => relink(series, 'log.index', '../elsewhere'), /not the index/],
     ['the index is too large', (series) => truncateSync(join(series, 'log.index'), 16 * 1024 * 1024 + 1), /not the index/],
-    [
-      'a name leads out',
-      (series) => writeFileSync(join(series, 'log.index'), index({ file: '../elsewhere' })),
-      /names the file "\.\.\/elsewhere"/,
-    ],
-    ['a name has a line end', (series) => writeFileSync(join(series, 'log.index'), index({ file: 'binlog/000001\n' })), /names the file/],
+    ['a name leads out', (series) => writeFileSync(join(series, 'log.index'), index({ file: '../elsewhere' })), /not the index/],
+    ['a name has a line end', (series) => writeFileSync(join(series, 'log.index'), index({ file: 'binlog/000001\n' })), /not the index/],
   ];
   for (const [what, change, says] of REFUSED)
     it(`are refused when ${what}`, () => assert.rejects(read(change), (error) => isCode(error, 'LogsDamaged') && says.test(error.message)));
