@@ -4,19 +4,27 @@ import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { writeConfiguration } from './backup-configuration.ts';
+import { changeOwner } from './directory.ts';
+import { NO_SUCH_PROGRAM } from './private-server.ts';
 import type { RecordedChain } from './recorded-chain.ts';
+import type { Servant } from './servant.ts';
 
 /**
  * Gives a prepared backup the GTID position that it holds, as gtid_slave_pos and gtid_binlog_state: the servers that start on copies of it
  * can be each other's primary and replicas at once. Otherwise a restored server counts GTIDs from 1 again, or goes on from where it was a
  * replica once. Returns what a person has to know; undefined without binlog.
  */
-export async function settleGtid(context: FunctionContext, full: string, recorded: RecordedChain): Promise<string | undefined> {
+export async function settleGtid(
+  context: FunctionContext,
+  full: string,
+  recorded: RecordedChain,
+  servant: Servant,
+): Promise<string | undefined> {
   const { gtid, binlog } = recorded;
   if (gtid === undefined) return undefined;
   const tables = await positionTables(full);
   if (tables.length === 0) return `GTID ${gtid} was not set: the backup has no table mysql.gtid_slave_pos`;
-  if (!(await bootstrap(context, full, positionSql(gtid, tables))))
+  if (!(await bootstrap(context, full, positionSql(gtid, tables), servant)))
     return `GTID ${gtid} was not set, as mariadbd is not installed here; set gtid_slave_pos before replicas connect`;
   const base = binlog === undefined ? undefined : basename(binlog);
   const isOutside = binlog?.startsWith('/') && binlog !== join(recorded.datadir ?? '', base ?? '');
@@ -44,25 +52,27 @@ export function positionSql(gtid: string, tables: readonly string[]): string {
 }
 
 /** A server without clients, for a few statements; it ends by itself. False where there is none. */
-async function bootstrap(context: FunctionContext, full: string, sql: string): Promise<boolean> {
-  const none = join(context.scratch, 'none');
-  await mkdir(none, { recursive: true, mode: 0o700 });
-  const configuration = join(context.scratch, 'bootstrap.cnf');
+async function bootstrap(context: FunctionContext, full: string, sql: string, servant: Servant): Promise<boolean> {
+  const place = join(context.scratch, 'bootstrap');
+  for (const name of ['none', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
+  const configuration = join(place, 'server.cnf');
   await writeConfiguration(full, configuration);
+  if (servant.owner !== undefined) for (const one of [full, place]) await changeOwner(one, servant.owner);
   const args = [
     `--defaults-file=${configuration}`,
     '--bootstrap',
     `--datadir=${full}`,
-    `--tmpdir=${context.scratch}`,
+    `--tmpdir=${join(place, 'tmp')}`,
     '--innodb-buffer-pool-size=64M',
     '--skip-log-bin',
-    `--secure-file-priv=${none}`,
-    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    `--secure-file-priv=${join(place, 'none')}`,
+    ...servant.options,
   ];
+  const [command = 'mariadbd', ...before] = [...servant.enterSearching, 'mariadbd'];
   try {
     const ended = await run({
-      command: 'mariadbd',
-      args,
+      command,
+      args: [...before, ...args],
       env: context.env,
       input: sql,
       signal: context.signal,
@@ -72,6 +82,8 @@ async function bootstrap(context: FunctionContext, full: string, sql: string): P
     });
     if (context.signal.aborted) throw new StashError('Canceled', 'the restore was stopped');
     if (ended.exitCode === 0) return true;
+    // What setpriv ends with when there is no such program.
+    if (ended.exitCode === NO_SUCH_PROGRAM) return false;
     const last = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
     throw new StashError(
       'FunctionFailed',

@@ -13,6 +13,7 @@ import { prepareChain } from './prepare.ts';
 import { readRecordedChain } from './recorded-chain.ts';
 import { replayLogs } from './replay.ts';
 import { resolvePoint } from './resolve-point.ts';
+import { servantFor } from './servant.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
 
@@ -34,8 +35,9 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
   if (context.operation === 'Check') return {};
   const full = await prepareChain(context, source, recorded.links);
-  const reached = await replayLogs(context, full, recorded);
-  const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached });
+  const servant = await servantFor(context, destination.owner);
+  const reached = await replayLogs(context, full, recorded, servant);
+  const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached }, servant);
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());
   const previous = await swapIn(context, full, destination, aside);

@@ -1,12 +1,14 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { writeConfiguration } from './backup-configuration.ts';
+import { changeOwner } from './directory.ts';
 import type { RecordedChain } from './recorded-chain.ts';
 import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
+import type { Servant } from './servant.ts';
 import { openServer, type Server } from './server.ts';
 
 /** A server on a prepared backup that nobody but us can reach. */
@@ -35,6 +37,7 @@ export async function withPrivateServer<T>(
   context: FunctionContext,
   datadir: string,
   source: ReplaySource,
+  servant: Servant,
   work: (server: PrivateServer) => Promise<T>,
 ): Promise<T> {
   const place = join(context.scratch, 'replay');
@@ -43,12 +46,24 @@ export async function withPrivateServer<T>(
   await writeConfiguration(datadir, join(place, 'server.cnf'));
   const initFile = join(place, 'init.sql');
   await writeFile(initFile, createAccountSql(account), { mode: 0o600 });
+  if (servant.owner !== undefined) for (const one of [datadir, place]) await changeOwner(one, servant.owner);
   const { path: socket, close } = await socketPath(place);
   const killed = new AbortController();
   const signal = AbortSignal.any([context.signal, killed.signal]);
+  // Its working directory is its data directory, and /proc of this process is closed to it.
+  const path = socket.startsWith('/proc/') ? join(relative(datadir, place), 'server.sock') : socket;
+  const args = [
+    ...servant.enterSearching.slice(1),
+    '--pdeathsig',
+    'KILL',
+    'mariadbd',
+    ...options(datadir, place, path, initFile),
+    ...asSource(source),
+    ...servant.options,
+  ];
   const ended = run({
     command: 'setpriv',
-    args: ['--pdeathsig', 'KILL', 'mariadbd', ...options(datadir, place, socket, initFile), ...asSource(source)],
+    args,
     env: context.env,
     signal,
     graceMs: 60_000,
@@ -103,7 +118,6 @@ function options(datadir: string, place: string, socket: string, initFile: strin
     // Whatever stops this server before its clean end makes the whole replay worthless.
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-doublewrite=OFF',
-    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ];
 }
 

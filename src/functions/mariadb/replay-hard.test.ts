@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -124,6 +124,19 @@ describe('a replay of a history that is not simple', () => {
     assert.equal((await resolve(last)).point?.gtid, state);
     assert.equal((await resolve('2-1-1', true)).point?.gtid, state);
     assert.equal((await resolve(state)).point?.gtid, state);
+  });
+
+  it('refuses a statement that writes a file', async () => {
+    const file = join(second.directory, 'run', 'written');
+    await second.sql(
+      `DELIMITER //\nCREATE FUNCTION d.writes() RETURNS INT DETERMINISTIC BEGIN SELECT 'x' INTO DUMPFILE '${file}'; RETURN 20; END//\nDELIMITER ;\nSET binlog_format=STATEMENT; INSERT INTO d.l (a) VALUES (d.writes())`,
+    );
+    rmSync(file);
+    await archiveLogs(second, join(scratch, 'writes', '001'), { timeline: '99999999' });
+    await archiveLogs(first, join(scratch, 'writes', '000'));
+    const { gtid } = await stateOf(second);
+    await assert.rejects(replayed('writes', { gtid, exclusive: false, switches: [shared] }), (error) => isCode(error, 'ReplayFailed'));
+    assert.equal(existsSync(file), false);
   });
 
   it('passes over the torn end of a binlog whose server was killed', async () => {

@@ -11,13 +11,19 @@ import { LARGEST_PACKET, NO_SUCH_PROGRAM, type PrivateServer, withPrivateServer 
 import type { RecordedChain } from './recorded-chain.ts';
 import { settleAccountSql } from './replay-account.ts';
 import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
+import type { Servant } from './servant.ts';
 
 /**
  * Brings a prepared backup to exactly the point it is told, by its logs; returns the state it is at then, undefined when no point was
  * given. Everything is read and judged before the private server starts, and that server is asked afterwards what it has.
  * Throws PointNotFound, LogsDamaged, ReplayFailed, StageFull or Canceled; the prepared backup is worth nothing then.
  */
-export async function replayLogs(context: FunctionContext, prepared: string, recorded: RecordedChain): Promise<string | undefined> {
+export async function replayLogs(
+  context: FunctionContext,
+  prepared: string,
+  recorded: RecordedChain,
+  servant: Servant,
+): Promise<string | undefined> {
   const { logs, point } = context;
   if (logs === undefined || point === undefined) return undefined;
   const from = parseState(recorded.gtid ?? '');
@@ -35,9 +41,9 @@ export async function replayLogs(context: FunctionContext, prepared: string, rec
   if (segments.length === 0) return formatState(last);
   const problem = await roomProblem(context.scratch, bytes, 0);
   if (problem !== undefined) throw new StashError('StageFull', `${context.scratch} has too little room for the replay: ${problem}`);
-  await withPrivateServer(context, prepared, recorded, async (server) => {
+  await withPrivateServer(context, prepared, recorded, servant, async (server) => {
     await server.query(`SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
-    await Promise.race([server.gone, pipe(context, server, segments)]);
+    await Promise.race([server.gone, pipe(context, server, segments, servant)]);
     await assertReached(server, last);
     await server.stop();
   });
@@ -62,12 +68,12 @@ async function statesOf(series: readonly LogSeries[], { point }: FunctionContext
  * with the client's exit code; that of the decoder is in the file.
  */
 const PIPE = `{ cat "$5/-"; while read -r start stop then path; do
-  mariadb-binlog --no-defaults --verify-binlog-checksum --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
+  $7 mariadb-binlog --no-defaults --verify-binlog-checksum --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
     { echo "$? $path" >"$1"; break; }
   if [ -e "$5/$then" ]; then cat "$5/$then"; fi
-done <"$3"; } | exec mariadb --defaults-file="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode --comments --local-infile=1`;
+done <"$3"; } | exec $6 mariadb --no-defaults --socket=server.sock --user="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode --comments --local-infile=1`;
 
-async function pipe(context: FunctionContext, server: PrivateServer, segments: readonly Segment[]): Promise<void> {
+async function pipe(context: FunctionContext, server: PrivateServer, segments: readonly Segment[], servant: Servant): Promise<void> {
   const place = join(context.scratch, 'replay');
   const [failed, list, settle] = [join(place, 'failed'), join(place, 'segments'), join(place, 'settle')];
   await mkdir(settle);
@@ -81,8 +87,21 @@ async function pipe(context: FunctionContext, server: PrivateServer, segments: r
     if (one.settle !== undefined) await writeFile(join(settle, `${at}`), settleAccountSql(server.account, one.settle.invoker));
   const ended = await run({
     command: 'sh',
-    args: ['-c', PIPE, 'replay', failed, join(place, 'tmp'), list, server.defaultsFile, settle],
-    env: context.env,
+    args: [
+      '-c',
+      PIPE,
+      'replay',
+      failed,
+      'tmp',
+      list,
+      server.account.user,
+      settle,
+      servant.enter.join(' '),
+      servant.enterSearching.join(' '),
+    ],
+    // All paths of the client are from here: it is let into no other directory.
+    cwd: place,
+    env: { ...context.env, MYSQL_PWD: server.account.password },
     signal: context.signal,
     onStdout: context.log,
     onStderr: context.log,
