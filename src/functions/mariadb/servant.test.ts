@@ -27,6 +27,7 @@ describe('the programs of a replay', () => {
       assert.equal(as(enter, 'sh', '-c', 'id -u; id -g; id -G'), '12345\n12346\n12346\n');
       assert.throws(() => as(enter, 'cat', file), /Permission denied/);
       assert.equal(as(enterSearching, 'cat', file), 'readable');
+      as(enterSearching, process.execPath, '-e', `fs.accessSync('${file}')`);
       assert.throws(() => as(enterSearching, 'touch', join(directory, 'new')), /Permission denied/);
     } finally {
       rmSync(directory, { recursive: true, force: true });

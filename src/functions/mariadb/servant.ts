@@ -13,7 +13,8 @@ export interface Servant {
   options: string[];
 }
 
-const DAC_READ_SEARCH = 1n << 2n;
+/** What setpriv needs for all of this, as bits of capabilities(7). */
+const NEEDED = { CAP_CHOWN: 1n << 0n, CAP_DAC_READ_SEARCH: 1n << 2n, CAP_SETGID: 1n << 6n, CAP_SETUID: 1n << 7n, CAP_SETPCAP: 1n << 8n };
 
 /** Root would lend its rights to every statement; the owner of the data directory has to be enough. The log says where it stays root. */
 export async function servantFor(context: FunctionContext, owner: { uid: number; gid: number }): Promise<Servant> {
@@ -23,11 +24,12 @@ export async function servantFor(context: FunctionContext, owner: { uid: number;
     return { enter: [], enterSearching: [], options: ['--user=root'] };
   };
   if (owner.uid === 0) return asRoot('root owns the data directory');
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  if ((BigInt(`0x${effective}`) & DAC_READ_SEARCH) === 0n)
-    return asRoot(`uid ${owner.uid} could not reach ${context.scratch} without CAP_DAC_READ_SEARCH, which this process has not`);
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0'}`);
+  const missing = Object.entries(NEEDED).find(([, bit]) => (effective & bit) === 0n);
+  if (missing !== undefined) return asRoot(`this process has no ${missing[0]}, so uid ${owner.uid} could not reach ${context.scratch}`);
   const who = ['setpriv', '--reuid', `${owner.uid}`, '--regid', `${owner.gid}`, '--clear-groups', '--no-new-privs'];
   const search = '-all,+dac_read_search';
-  const { uid, gid } = owner;
-  return { owner: { uid, gid }, enter: who, enterSearching: [...who, '--inh-caps', search, '--ambient-caps', search], options: [] };
+  // access(2) ignores the capability without this bit, and Aria replaces a control file of its log that it believes to be absent.
+  const enterSearching = [...who, '--securebits', '+no_setuid_fixup', '--inh-caps', search, '--ambient-caps', search];
+  return { owner: { uid: owner.uid, gid: owner.gid }, enter: who, enterSearching, options: [] };
 }
