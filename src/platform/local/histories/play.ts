@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { newestLogs } from '../testing/newest-logs.ts';
 import { check, type Verdict } from './check.ts';
 import { type Random, seeded } from './random.ts';
 import { type Model, STEPS, type Step } from './steps.ts';
@@ -35,7 +36,8 @@ export async function play(
     return { steps, verdicts };
   } catch (error) {
     const log = world.stash.log().split('\n').slice(-30).join('\n');
-    throw new Error(`history ${seed} (${length} steps): after ${steps.join(', ')}: ${(error as Error).message}\n${log}`, { cause: error });
+    const said = `${log}\n${newestLogs(world.stash.dataDir)}`;
+    throw new Error(`history ${seed} (${length} steps): after ${steps.join(', ')}: ${(error as Error).message}\n${said}`, { cause: error });
   } finally {
     await world.dispose();
   }

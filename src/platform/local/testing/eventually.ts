@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a test waits for anything before it fails; generous, since a machine may be busy. Milliseconds. */
-export const PATIENCE_MS = 60_000;
+/** How long a test waits for anything before it fails; generous, since a machine may be busy, and three commands may each give a storage 20 s that does not answer. Milliseconds. */
+export const PATIENCE_MS = 150_000;
 
 /** Waits until `holds`; for what nobody tells of (files, processes). Fails with `what` and what `describe` says. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, describe: () => string = () => ''): Promise<void> {
