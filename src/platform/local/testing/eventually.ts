@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a test waits for anything before it fails; generous, since a machine may be busy, and three commands may each give a storage 20 s that does not answer. Milliseconds. */
+/** How long a test waits for anything before it fails; generous: machines are busy, and three commands may each wait 20 s for a storage. Milliseconds. */
 export const PATIENCE_MS = 150_000;
 
 /** Waits until `holds`; for what nobody tells of (files, processes). Fails with `what` and what `describe` says. */
