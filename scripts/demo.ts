@@ -54,6 +54,7 @@ try {
   heading('Backups on schedule (every minute here): the documents, and the binlogs of the primary');
   await bothScheduled(shell);
   await shell.show(stash, ['get', 'backupsessions']);
+  await shell.show(stash, ['backup', 'orders', '--alias', 'log', '--wait']);
 
   heading('A failover: db-1 is the primary now. What was asked for is an incremental; it has to be a full');
   await shop.failover();
@@ -67,12 +68,15 @@ try {
   await next.query('DELETE FROM shop.orders');
   const accident = (await shop.gtid(next)).trim();
   await shop.sell(next, 3);
+  // Their next scheduled backup would rightly fail.
+  await shell.show(stash, ['pause', 'documents']);
+  await idle(shell);
   await rm(documents, { recursive: true });
   console.log(`the last good transaction was ${before.gtid}, the DELETE is ${accident}; there are 3 orders left`);
 
   heading('What can be restored to');
   await shell.show(stash, ['backup', 'orders', '--alias', 'log', '--wait']);
-  for (const name of ['documents', 'orders']) await shell.show(stash, ['pause', name]);
+  await shell.show(stash, ['pause', 'orders']);
   await idle(shell);
   await shell.show(stash, ['window', 'orders', '--draw']);
 
