@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parseState, reaches } from '../rules/log/gtid-state.ts';
+import { covers, parseState } from '../rules/gtid/state.ts';
 import { type LogHost, logHost } from './testing/log-host.ts';
 
 describe('a tick of a Log alias on a host', () => {
@@ -95,7 +95,7 @@ describe('a tick of a Log alias on a host', () => {
       const closing = stored.filter(({ span }) => span.continues === old).at(-1);
       assert.equal(closing?.index.files[0]?.file, before?.files[0]?.file);
       const [end, begin] = [parseState(closing?.span.gtid ?? ''), parseState(whole.log?.from ?? '')];
-      assert.ok(reaches(end, begin), 'it reaches past where the new one begins');
+      assert.ok(covers(end, begin), 'it reaches past where the new one begins');
       assert.equal(stored.at(-1)?.span.continues, whole.log?.continues);
       assert.notEqual(whole.log?.continues, old);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { after, covers, formatState, type Gtid, parseGtid, parseState, sameState } from './state.ts';
+import { advancedTo, after, covers, earliest, formatState, type Gtid, parseGtid, parseState, sameState, sequenceOf } from './state.ts';
 
 const gtids = fc.record({
   domain: fc.integer({ min: 0, max: 3 }),
@@ -37,6 +37,27 @@ test('one more transaction covers all before it', () => {
       assert.ok(!covers(state, after(state, next)));
     }),
   );
+});
+
+test('the later of two states covers both, and both cover the earlier', () => {
+  fc.assert(
+    fc.property(states, states, (a, b) => {
+      const [later, earlier] = [advancedTo(a, b), earliest(a, b)];
+      for (const one of [a, b]) assert.ok(covers(later, one) && covers(one, earlier));
+      for (const domain of [0, 1, 2, 3]) {
+        const both = [a, b].map((one) => sequenceOf(one, domain));
+        const found = [earlier, later].map((one) => sequenceOf(one, domain));
+        assert.deepEqual(
+          found,
+          both.toSorted((one, other) => Number(one - other)),
+        );
+      }
+    }),
+  );
+});
+
+test('where one knows nothing of a domain, the earlier of both does not either', () => {
+  assert.equal(formatState(earliest(parseState('0-1-2,1-1-2'), parseState('0-1-3'))), '0-1-2');
 });
 
 test('of a state with several servers in a domain the newest counts', () => {

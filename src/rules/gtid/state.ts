@@ -55,6 +55,20 @@ export function covers(state: GtidState, other: GtidState): boolean {
   return [...other.values()].every(({ domain, sequence }) => sequence <= sequenceOf(state, domain));
 }
 
+/** The later of both in each domain. */
+export function advancedTo(state: GtidState, other: GtidState): GtidState {
+  return new Map([...state, ...[...other].filter(([domain, { sequence }]) => sequence > sequenceOf(state, domain))]);
+}
+
+/** The earlier of both in each domain; none where one of them has none. */
+export function earliest(state: GtidState, other: GtidState): GtidState {
+  const both = [...state].flatMap(([domain, gtid]): [number, Gtid][] => {
+    const known = other.get(domain);
+    return known === undefined ? [] : [[domain, known.sequence < gtid.sequence ? known : gtid]];
+  });
+  return new Map(both);
+}
+
 /** The same transaction in every domain. */
 export function sameState(a: GtidState, b: GtidState): boolean {
   return (

@@ -17,6 +17,7 @@ const wrong: [string, object][] = [
   ['a size that no number holds', { files: [{ ...file, bytes: 2 ** 60 }] }],
   ['a size as text', { files: [{ ...file, bytes: '4' }] }],
   ['a state that is none', { files: [{ ...file, to: '0-1' }] }],
+  ['a state that no server is in', { files: [{ ...file, to: `0-1-${'9'.repeat(21)}` }] }],
   ['a time that is none', { files: [{ ...file, created: 'yesterday' }] }],
   ['no file', { files: [] }],
   ['another timeline', { timeline: '../ended' }],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LogMark, PreviousLog } from '../../orders/order.ts';
+import { parseGtid } from '../gtid/state.ts';
 
 /** What tells a binlog file from any other; its name comes again. */
 export interface BinlogIdentity {
@@ -99,7 +100,7 @@ function isFile({ file, name, serverId, created, from, to, bytes }: Partial<LogF
 }
 
 function isState(text: unknown): boolean {
-  return matches(text, /^(\d+-\d+-\d+(,\d+-\d+-\d+)*)?$/);
+  return text === '' || (typeof text === 'string' && text.split(',').every((one) => parseGtid(one) !== undefined));
 }
 
 function isTime(text: unknown): boolean {

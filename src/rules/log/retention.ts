@@ -1,4 +1,4 @@
-import { advancedTo, earliest, type GtidState, parseState, reaches } from './gtid-state.ts';
+import { advancedTo, covers, earliest, type GtidState, parseState } from '../gtid/state.ts';
 import type { LogSpan } from './log-tags.ts';
 
 /** A stored snapshot of logs. */
@@ -55,14 +55,14 @@ function neededFrom(logs: readonly StoredLogs[], chains: readonly KeptChain[]): 
   const needed = new Map<string, GtidState>();
   const lower = (timeline: string, state: GtidState): boolean => {
     const known = needed.get(timeline);
-    if (known !== undefined && reaches(state, known)) return false;
+    if (known !== undefined && covers(state, known)) return false;
     needed.set(timeline, known === undefined ? state : earliest(known, state));
     return true;
   };
   for (const { chain, host, gtid } of chains) {
     const state = parseState(gtid);
     for (const log of logs) {
-      const within = log.host === host && reaches(state, parseState(log.from)) && reaches(parseState(log.gtid), state);
+      const within = log.host === host && covers(state, parseState(log.from)) && covers(parseState(log.gtid), state);
       if (within || chainOf(log) === chain) lower(log.timeline, within ? state : parseState(log.from));
     }
   }
@@ -81,18 +81,18 @@ function neededFrom(logs: readonly StoredLogs[], chains: readonly KeptChain[]): 
 function isHeldBy(log: StoredLogs, others: readonly StoredLogs[], from: GtidState): boolean {
   const end = parseState(log.gtid);
   let reached = advancedTo(parseState(log.from), from);
-  for (let grown = true; grown && !reaches(reached, end); ) {
+  for (let grown = true; grown && !covers(reached, end); ) {
     grown = false;
     for (const other of others) {
       const to = parseState(other.gtid);
-      if (!reaches(reached, parseState(other.from)) || reaches(reached, to)) continue;
+      if (!covers(reached, parseState(other.from)) || covers(reached, to)) continue;
       reached = advancedTo(reached, to);
       grown = true;
     }
   }
   // An idle series is in the snapshot that says so last.
-  const covered = reaches(reached, end);
-  return covered && others.some((other) => reaches(parseState(other.gtid), end) && Date.parse(other.until) >= Date.parse(log.until));
+  const covered = covers(reached, end);
+  return covered && others.some((other) => covers(parseState(other.gtid), end) && Date.parse(other.until) >= Date.parse(log.until));
 }
 
 function chainOf({ continues }: StoredLogs): string {

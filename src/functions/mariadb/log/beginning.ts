@@ -1,5 +1,5 @@
 import type { PreviousLog } from '../../../orders/order.ts';
-import { parseState, reaches } from '../../../rules/log/gtid-state.ts';
+import { covers, parseState } from '../../../rules/gtid/state.ts';
 import { type BinlogIdentity, sameBinlog } from '../../../rules/log/log-index.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function beginning(
     if (after !== undefined && at < count - 1 && sameBinlog(after, found)) break;
     if (links.some((link) => sameBinlog(link, found))) first = at;
     if (goesOn || previous === undefined) continue;
-    if (reaches(parseState(previous.gtid), parseState(found.from))) adjoining ??= at;
+    if (covers(parseState(previous.gtid), parseState(found.from))) adjoining ??= at;
     if (!holdsOf(previous, found.from)) continue;
     first = Math.min(first, at);
     goesOn = true;
@@ -33,5 +33,5 @@ export async function beginning(
 function holdsOf({ gtid, recent }: PreviousLog, from: string): boolean {
   const [oldest] = recent;
   const [wanted, begun] = [parseState(oldest?.state ?? gtid), parseState(from)];
-  return reaches(wanted, begun) && (oldest === undefined || !reaches(begun, wanted));
+  return covers(wanted, begun) && (oldest === undefined || !covers(begun, wanted));
 }

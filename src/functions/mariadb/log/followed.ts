@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LogMark, PreviousLog } from '../../../orders/order.ts';
 import { writeDurable } from '../../../process/durable.ts';
-import { parseState, reaches } from '../../../rules/log/gtid-state.ts';
+import { covers, parseState } from '../../../rules/gtid/state.ts';
 import { formatLogIndex, type LogIndex } from '../../../rules/log/log-index.ts';
 import { eventGroups } from '../binlog/groups.ts';
 
@@ -12,7 +12,7 @@ import { eventGroups } from '../binlog/groups.ts';
 export async function followed(directory: string, index: LogIndex, previous: PreviousLog): Promise<void> {
   if (index.timeline === previous.timeline || index.follows !== undefined) return;
   const common = await newestCommon(directory, index, previous.recent);
-  const goesOn = common !== undefined && reaches(parseState(common.state), parseState(index.files[0]?.from ?? ''));
+  const goesOn = common !== undefined && covers(parseState(common.state), parseState(index.files[0]?.from ?? ''));
   const follows = goesOn ? `${previous.timeline}@${common.state}` : '';
   await writeDurable(join(directory, 'log.index'), formatLogIndex({ ...index, follows }));
 }

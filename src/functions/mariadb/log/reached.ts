@@ -1,5 +1,5 @@
 import type { LogMark } from '../../../orders/order.ts';
-import { advanced, formatState, parseState } from '../../../rules/log/gtid-state.ts';
+import { after, formatGtid, formatState, type GtidState, parseState } from '../../../rules/gtid/state.ts';
 import type { LogFile } from '../../../rules/log/log-index.ts';
 import { type EventGroup, eventGroups } from '../binlog/groups.ts';
 
@@ -22,15 +22,15 @@ export async function reachedBy(
     if (cut !== undefined) continue;
     tail.push(group);
     if (tail.length < 2 * MOST) continue;
-    for (const one of tail.slice(0, MOST)) state = advanced(state, one.gtid);
+    for (const one of tail.slice(0, MOST)) state = afterGroup(state, one);
     tail = tail.slice(MOST);
   }
   const recent: LogMark[] = [];
-  for (const { gtid, time } of tail) {
-    state = advanced(state, gtid);
-    recent.push({ gtid, time, state: formatState(state) });
+  for (const group of tail) {
+    state = afterGroup(state, group);
+    recent.push({ gtid: group.gtid, time: group.time, state: formatState(state) });
   }
-  const states = [formatState(state), ...(cut === undefined ? [] : [formatState(advanced(state, cut.gtid))])];
+  const states = [formatState(state), ...(cut === undefined ? [] : [formatState(afterGroup(state, cut))])];
   return { states, recent: recent.slice(-MOST) };
 }
 
@@ -38,6 +38,13 @@ export async function reachedBy(
 export function goesOnFrom(states: readonly string[], from: string): boolean {
   return states.some((text) => {
     const state = parseState(text);
-    return [...parseState(from)].every(([domain, gtid]) => state.get(domain) === gtid);
+    return [...parseState(from).values()].every((gtid) => {
+      const reached = state.get(gtid.domain);
+      return reached !== undefined && formatGtid(reached) === formatGtid(gtid);
+    });
   });
+}
+
+function afterGroup(state: GtidState, { domain, server, sequence }: EventGroup): GtidState {
+  return after(state, { domain, server, sequence });
 }
