@@ -1,8 +1,8 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurable } from '../process/durable.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { OperatorClient } from './client.ts';
-import { writeDurable } from './durable.ts';
 
 /** How a gate ends: the pod may start, or its restore failed. */
 export type GateEnd = 'Open' | 'Failed';

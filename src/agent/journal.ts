@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { EndedProcess, EngineProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
 import { orderFileName } from '../orders/order-id.ts';
 import { endedId } from '../orders/protocol.ts';
+import { writeDurable } from '../process/durable.ts';
 import { endProcessGroup, type ProcessIdentity } from '../process/identity.ts';
-import { writeDurable } from './durable.ts';
 
 /** A process an order started: of the engine when it names a repository, else a function's. */
 export interface JournaledProcess extends ProcessIdentity {

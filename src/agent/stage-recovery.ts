@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameDurable } from '../process/durable.ts';
 import { type IndexLine, parseIndex } from '../rules/chain/metadata-index.ts';
-import { renameDurable } from './durable.ts';
 
 interface StagePlaces {
   chain: string;

@@ -2,8 +2,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../errors/error.ts';
 import { roomProblem, STAGE_FREE_SHARE } from '../functions/room.ts';
+import { renameDurable, writeDurable } from '../process/durable.ts';
 import { formatIndex, type IndexLine, type LinkRecord, parseIndex } from '../rules/chain/metadata-index.ts';
-import { renameDurable, writeDurable } from './durable.ts';
 import { type LinkManifest, manifestOf } from './link-manifest.ts';
 import { dropUnlisted, exists, INDEX, recoverStage } from './stage-recovery.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepositoryRef } from '../orders/order.ts';
-import { writeDurable } from './durable.ts';
+import { writeDurable } from '../process/durable.ts';
 
 /** What a stage knows of what it stored in one Repository. */
 export interface StoredIndex {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeDurable } from '../../agent/durable.ts';
+import { writeDurable } from '../../process/durable.ts';
 
 /** How often an operator has started on this data directory, this time included: agents refuse orders of an earlier one. */
 export async function nextEpoch(file: string): Promise<number> {

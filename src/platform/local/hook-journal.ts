@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurable } from '../../agent/durable.ts';
+import { writeDurable } from '../../process/durable.ts';
 import { endProcessGroup, type ProcessIdentity } from '../../process/identity.ts';
 
 /** Which commands of hooks run now; one file each, written before the command gets to work. */

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { writeDurable } from '../../agent/durable.ts';
 import { StashError } from '../../errors/error.ts';
 import { WorkMetrics } from '../../metrics/work.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import { oneToken } from '../../orders/one-token.ts';
 import { type AgentServer, serveDesk } from '../../orders/server.ts';
+import { writeDurable } from '../../process/durable.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { takeExclusive } from '../../runtime/exclusive.ts';
 import type { Logger } from '../../runtime/log.ts';

@@ -1,1 +1,0 @@
-export { renameDurable, writeDurable } from '../process/durable.ts';
