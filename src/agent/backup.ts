@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
-import { runFunctions, scratchOf } from './backup-functions.ts';
+import { runFunctions } from './backup-functions.ts';
 import { chainBackup } from './chain-backup.ts';
 import type { OrderRun } from './order-run.ts';
+import { type Scratch, withScratch } from './scratch.ts';
 import type { Stage } from './stage.ts';
 import { storedByOthers } from './stash-output.ts';
 import { sourceOf, storeEach } from './upload.ts';
@@ -24,18 +24,12 @@ export async function backup(run: OrderRun, task: BackupTask, tools: Tools): Pro
   if (task.output !== undefined) return storedByOthers(run, task, task.output, tools.engine);
   const functions = task.steps.filter((step) => step.command.length > 0);
   if (functions.some((step) => step.source === 'Stage')) return chainBackup(run, task, tools);
-  const scratch = scratchOf(run, tools);
-  try {
-    return await pathBackup(run, task, tools, scratch);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  return withScratch(run, task, tools, (scratch) => pathBackup(run, task, tools, scratch));
 }
 
 /** `scratch` is there until everything is stored: a command that the engine starts reads the login of the target in it. */
-async function pathBackup(run: OrderRun, task: BackupTask, tools: Tools, scratch: string): Promise<BackupResult> {
-  const hasFunctions = task.steps.some((step) => step.command.length > 0);
-  const made = hasFunctions ? await runFunctions(run, task, { operation: task.operation }, tools, true) : {};
+async function pathBackup(run: OrderRun, task: BackupTask, tools: Tools, scratch: Scratch): Promise<BackupResult> {
+  const made = await runFunctions(task, { operation: task.operation }, scratch);
   const result: BackupResult = {
     type: 'Backup',
     operation: { requested: task.operation, performed: task.operation, reason: 'Requested' },

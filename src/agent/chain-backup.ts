@@ -11,6 +11,7 @@ import { type OldChain, oldChain } from './old-chain.ts';
 import type { OrderRun } from './order-run.ts';
 import { refetch } from './refetch.ts';
 import { askRole } from './role.ts';
+import { withScratch } from './scratch.ts';
 import { stagedChain } from './staged-chain.ts';
 import { repositoryKey, storeChain } from './store-chain.ts';
 import { type FoundChain, storedChains } from './stored-chains.ts';
@@ -92,7 +93,7 @@ async function incremental(
 ): Promise<{ made: FunctionResult } | { needsFull: FullDecision }> {
   const { directory, parent, position } = await stage.beginIncremental();
   const asked = { operation: 'Incremental' as const, stage: directory, parent, parentPosition: position };
-  const made = await runFunctions(run, task, asked, { ...tools, stage });
+  const made = await withScratch(run, task, { ...tools, stage }, (scratch) => runFunctions(task, asked, scratch));
   if (made.needFull !== undefined) return { needsFull: neededFull(made) };
   await seal(run, task, { operation: 'Incremental', directory, complete: (line) => stage.completeIncremental(line) }, made, {
     ...tools,
@@ -129,7 +130,7 @@ async function full(
   const old = oldChain(run, task, { ...before, wrong: decision.reason === 'VerificationFailed' }, tools);
   const write = async () => {
     const directory = await stage.beginFull();
-    const made = await runFunctions(run, task, { operation: 'Full', stage: directory }, tools);
+    const made = await withScratch(run, task, tools, (scratch) => runFunctions(task, { operation: 'Full', stage: directory }, scratch));
     if (made.needFull !== undefined) throw new StashError('FunctionFailed', `a function answered a Full with needFull: ${made.needFull}`);
     return { directory, made };
   };

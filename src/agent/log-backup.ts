@@ -1,11 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
-import { runFunction } from '../functions/run.ts';
 import type { LogResult, LogTask } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
-import { orderFileName } from '../orders/order-id.ts';
 import { continuedBy, linkBinlogs } from '../rules/log/continues.ts';
 import type { LogIndex, LogStart } from '../rules/log/log-index.ts';
 import { continuing, mayCut, type SeriesMemory, uploadsDue } from '../rules/log/uploads.ts';
@@ -14,6 +10,7 @@ import { type LogStage, newMemory, openLogStage, readChain } from './log-stage.t
 import { markOf, uploadLogs } from './log-upload.ts';
 import type { OrderRun } from './order-run.ts';
 import { askRole, type HostRole } from './role.ts';
+import { withScratch } from './scratch.ts';
 
 /**
  * One tick of a Log alias on one host: brings the staged logs up to date, stores them where something of them is not stored, and cuts off
@@ -92,29 +89,12 @@ async function bringUpToDate(run: OrderRun, task: LogTask, tools: Tools, stage: 
 }
 
 async function runFunctions(run: OrderRun, task: LogTask, tools: Tools, stage: LogStage): Promise<FunctionResult> {
-  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
-  try {
-    const target = join(scratch, 'target.json');
-    if (task.connection !== undefined) await writeFile(target, JSON.stringify(task.connection), { mode: 0o600 });
-    const logStart = await startOf(task, tools, stage);
+  const told = { operation: 'Log' as const, alias: task.alias, stage: stage.directory, logStart: await startOf(task, tools, stage) };
+  return withScratch(run, task, tools, async ({ call }) => {
     let result: FunctionResult = {};
-    for (const step of task.steps.filter(({ command }) => command.length > 0)) {
-      const input = {
-        operation: 'Log' as const,
-        alias: task.alias,
-        stage: stage.directory,
-        logStart,
-        ...(task.connection === undefined ? {} : { target }),
-        result: join(scratch, `${step.name}.json`),
-        scratch,
-      };
-      result = { ...result, ...(await run.step(step.name, (control) => runFunction(step, input, control.process(tools.baseEnv)))) };
-    }
+    for (const step of task.steps.filter(({ command }) => command.length > 0)) result = { ...result, ...(await call(step, told)) };
     return result;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** After a series whose server is not what it was, nothing of before is a reason to begin earlier than now. */

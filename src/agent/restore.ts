@@ -1,23 +1,23 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RestoreRequest, RestoreSummary } from '../engine/engine.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
-import { runFunction } from '../functions/run.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
-import { orderFileName } from '../orders/order-id.ts';
 import { run as runProcess } from '../process/run.ts';
 import type { Tools } from './backup.ts';
 import { checkKeptOut, checkRoom, destinationFull } from './destination.ts';
 import { checkStageRoom, fetchLogs } from './fetch-logs.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
+import { type Scratch, withScratch } from './scratch.ts';
 import { restoredByOthers } from './stash-output.ts';
 
 /** One restore of one host: the engine fetches the snapshots, straight to their place or into the stage for the functions to put back. */
 export async function restore(run: OrderRun, task: RestoreTask, tools: Tools): Promise<RestoreResult> {
   if (task.output !== undefined) return restoredByOthers(run, task, task.output);
   const functions = task.steps.filter((step) => step.command.length > 0);
-  return functions.length === 0 ? restoreInPlace(run, task, tools) : restoreByFunctions(run, task, functions, tools);
+  if (functions.length === 0) return restoreInPlace(run, task, tools);
+  return withScratch(run, task, tools, (scratch) => restoreByFunctions(run, task, functions, tools, scratch));
 }
 
 /**
@@ -50,47 +50,35 @@ async function restoreInPlace(run: OrderRun, task: RestoreTask, tools: Tools): P
   }
 }
 
-async function restoreByFunctions(run: OrderRun, task: RestoreTask, functions: FunctionStep[], tools: Tools): Promise<RestoreResult> {
-  const scratch = join(tools.stage.state, 'run', orderFileName(run.order.id));
-  const [source, index, logs] = [join(scratch, 'source'), join(scratch, 'index'), join(scratch, 'logs')];
+async function restoreByFunctions(
+  run: OrderRun,
+  task: RestoreTask,
+  functions: FunctionStep[],
+  tools: Tools,
+  scratch: Scratch,
+): Promise<RestoreResult> {
+  const [source, index, logs] = [join(scratch.directory, 'source'), join(scratch.directory, 'index'), join(scratch.directory, 'logs')];
   for (const one of [source, index]) await mkdir(one, { recursive: true, mode: 0o700 });
-  try {
-    const target = join(scratch, 'target.json');
-    if (task.connection !== undefined) await writeFile(target, JSON.stringify(task.connection), { mode: 0o600 });
-    const call = (step: FunctionStep, operation: 'Check' | 'Restore', source: string) => {
-      const input = {
-        operation,
-        source,
-        ...(task.point === undefined || task.logs === undefined || operation === 'Check' ? {} : { logs, point: task.point }),
-        ...(task.destination === undefined ? {} : { destination: task.destination }),
-        ...(task.connection === undefined ? {} : { target }),
-        result: join(scratch, `${step.name}.json`),
-        scratch,
-        restore: task,
-      };
-      const name = operation === 'Check' ? `check ${step.name}` : step.name;
-      return run.step(name, (control) => runFunction(step, input, control.process(tools.baseEnv)));
-    };
-    const check = async () => {
-      const checking = functions.filter((one) => one.checks);
-      if (checking.length > 0) await fetchIndex(run, task, index, tools);
-      for (const step of checking) await call(step, 'Check', index);
-    };
-    await checkStageRoom(scratch, [...task.snapshots, ...(task.logs ?? [])]);
-    const total = await unless(check, async (signal) => {
-      const fetched = await fetch(run, task, source, tools, signal);
-      const ofLogs = await fetchLogs(run, { repository: task.repository, logs: task.logs ?? [] }, logs, { engine: tools.engine, signal });
-      return { files: fetched.files + ofLogs.files, bytes: fetched.bytes + ofLogs.bytes };
-    });
-    const messages: string[] = [];
-    for (const step of functions) {
-      const { message } = await call(step, 'Restore', source);
-      if (message !== undefined) messages.push(message);
-    }
-    return { type: 'Restore', ...total, ...(messages.length === 0 ? {} : { message: messages.join('; ') }) };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+  const destination = task.destination === undefined ? {} : { destination: task.destination };
+  const replay = task.point === undefined || task.logs === undefined ? {} : { logs, point: task.point };
+  const check = async () => {
+    const checking = functions.filter((one) => one.checks);
+    if (checking.length > 0) await fetchIndex(run, task, index, tools);
+    for (const step of checking)
+      await scratch.call(step, { operation: 'Check', source: index, ...destination, restore: task }, `check ${step.name}`);
+  };
+  await checkStageRoom(scratch.directory, [...task.snapshots, ...(task.logs ?? [])]);
+  const total = await unless(check, async (signal) => {
+    const fetched = await fetch(run, task, source, tools, signal);
+    const ofLogs = await fetchLogs(run, { repository: task.repository, logs: task.logs ?? [] }, logs, { engine: tools.engine, signal });
+    return { files: fetched.files + ofLogs.files, bytes: fetched.bytes + ofLogs.bytes };
+  });
+  const messages: string[] = [];
+  for (const step of functions) {
+    const { message } = await scratch.call(step, { operation: 'Restore', source, ...replay, ...destination, restore: task });
+    if (message !== undefined) messages.push(message);
   }
+  return { type: 'Restore', ...total, ...(messages.length === 0 ? {} : { message: messages.join('; ') }) };
 }
 
 /** The checks are quick and seldom refuse: the work begins beside them, and ends when they do. */

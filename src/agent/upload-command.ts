@@ -6,6 +6,7 @@ import { StashError } from '../errors/error.ts';
 import { type FunctionResult, functionEnvironment, parseFunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
 import type { OrderRun } from './order-run.ts';
+import type { Scratch } from './scratch.ts';
 import { inEach, upload } from './upload.ts';
 
 interface CommandRequest extends BackupRequest {
@@ -21,10 +22,10 @@ export async function storeCommand(
   task: BackupTask,
   request: CommandRequest,
   engine: Engine,
-  scratch: string,
+  scratch: Scratch,
 ): Promise<Pick<BackupResult, 'stored' | 'failed' | 'position'>> {
   const name = task.steps.findLast(({ command }) => command.length > 0)?.name ?? '';
-  const file = join(scratch, 'upload.json');
+  const file = join(scratch.directory, 'upload.json');
   const told: CommandRequest = { ...request, source: { ...request.source, env: environment(task, scratch, file) } };
   let position: Record<string, unknown> | undefined;
   const result = await inEach(run, task.repositories, async (repository) => {
@@ -39,10 +40,9 @@ export async function storeCommand(
 }
 
 /** The function's own environment is not among it: the engine would get it too. */
-function environment(task: BackupTask, scratch: string, result: string): Record<string, string> {
+function environment(task: BackupTask, { directory: scratch, login }: Scratch, result: string): Record<string, string> {
   const step = task.steps.findLast(({ command }) => command.length > 0);
-  const target = task.connection === undefined ? {} : { target: join(scratch, 'target.json') };
-  const told = step && functionEnvironment(step, { operation: task.operation, alias: task.alias, ...target, result, scratch });
+  const told = step && functionEnvironment(step, { operation: task.operation, alias: task.alias, ...login, result, scratch });
   return Object.fromEntries(Object.entries(told ?? {}).filter(([name]) => name.startsWith('STASH_')));
 }
 
