@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { TAGS, tagValue } from '../api/names.ts';
+import { keyText } from '../api/object.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
@@ -13,7 +14,7 @@ import { refetch } from './refetch.ts';
 import { askRole } from './role.ts';
 import { withScratch } from './scratch.ts';
 import { stagedChain } from './staged-chain.ts';
-import { repositoryKey, storeChain } from './store-chain.ts';
+import { storeChain } from './store-chain.ts';
 import { type FoundChain, storedChains } from './stored-chains.ts';
 import { sourceOf, storeEach } from './upload.ts';
 
@@ -197,7 +198,7 @@ async function stored(
     return { ...told, ...(await storeEach(run, task, request, tools.engine)) };
   }
   const away = task.repositories.filter((_, at) => looked[at]?.found.type === 'Unreachable');
-  return { ...told, ...(await storeChain(run, task, new Set(away.map(repositoryKey)), tools)) };
+  return { ...told, ...(await storeChain(run, task, new Set(away.map(keyText)), tools)) };
 }
 
 function withReason(thrown: unknown, { reason, message }: FullDecision): StashError {

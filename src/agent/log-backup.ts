@@ -1,3 +1,4 @@
+import { keyText } from '../api/object.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
 import type { LogResult, LogTask } from '../orders/order.ts';
@@ -117,7 +118,7 @@ async function cutOff({ wanted }: LogTask, tools: Tools, stage: LogStage, enough
   const { series } = stage.memory;
   const index = await stage.index();
   if (index === undefined || series?.timeline !== index.timeline) return false;
-  const names = wanted.map(({ namespace, name }) => `${namespace}/${name}`);
+  const names = wanted.map(keyText);
   const may = enough === 'all' ? mayCut(series, names) : names.some((name) => mayCut(series, [name]));
   if (!may) return false;
   const continued = continuedBy(index.files, await readChain(tools.stage));
@@ -131,7 +132,7 @@ async function cutOff({ wanted }: LogTask, tools: Tools, stage: LogStage, enough
 async function dropEnded({ wanted }: LogTask, stage: LogStage): Promise<void> {
   for (const series of stage.memory.ended) {
     const index = await stage.endedIndex(series.timeline);
-    const lacking = wanted.some(({ namespace, name }) => index && uploadsDue(series, `${namespace}/${name}`, markOf(index)).length > 0);
+    const lacking = wanted.some((one) => index && uploadsDue(series, keyText(one), markOf(index)).length > 0);
     if (!lacking) await stage.forget(series.timeline);
   }
 }

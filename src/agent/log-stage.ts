@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { renameDurable, writeDurable } from '../process/durable.ts';
@@ -6,6 +6,7 @@ import type { IndexLine } from '../rules/chain/metadata-index.ts';
 import { type BinlogIdentity, formatLogIndex, type LogIndex, parseLogIndex, timelineOf } from '../rules/log/log-index.ts';
 import { afterCut, type SeriesMemory } from '../rules/log/uploads.ts';
 import type { Stage } from './stage.ts';
+import { exists } from './stage-recovery.ts';
 
 /** Why the newest series was begun, where there was one before it. */
 interface SeriesBreak {
@@ -158,11 +159,4 @@ function readMemory(text: string): Memory {
   } catch {
     return { ended: [] };
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

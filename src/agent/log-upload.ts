@@ -1,12 +1,14 @@
+import { keyText } from '../api/object.ts';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
-import type { LogResult, LogTask, OpenRepository, StoredLog } from '../orders/order.ts';
+import type { LogResult, LogTask, OpenRepository, StoredLog, StoredSnapshot } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
 import type { LogIndex } from '../rules/log/log-index.ts';
 import { logTags } from '../rules/log/log-tags.ts';
 import { afterUpload, type SeriesMemory, uploadsDue } from '../rules/log/uploads.ts';
 import { type LogStage, newMemory } from './log-stage.ts';
 import type { OrderRun } from './order-run.ts';
+import { upload } from './upload.ts';
 
 /** One series as it is staged. */
 interface Staged {
@@ -68,7 +70,7 @@ async function uploadSeries(
   engine: Engine,
   stored: StoredLog[],
 ): Promise<void> {
-  const key = `${repository.namespace}/${repository.name}`;
+  const key = keyText(repository);
   const found = await read();
   if (found === undefined) return;
   const mark = markOf(found.index);
@@ -82,17 +84,15 @@ async function uploadSeries(
       source: { type: 'paths', paths: [staged.directory], exclude: [] },
     };
     const step = `upload ${repository.name}${due.closing ? ' closing' : ''}`;
-    const summary = await run.step(step, (control) => engine.backup(repository.access, request, control.engine(repository)));
-    stored.push({
-      repository: { namespace: repository.namespace, name: repository.name },
-      snapshotId: summary.snapshotId,
-      totalBytes: summary.bytesProcessed,
-      storedBytes: summary.bytesStored,
-      seconds: summary.seconds,
-      ...(summary.unreadable.length === 0 ? {} : { incomplete: true as const }),
-    });
-    const [unreadable] = summary.unreadable;
+    const snapshot = await upload(run, repository, request, engine, step);
+    stored.push(logOf(snapshot));
+    const [unreadable] = snapshot.unreadable;
     if (unreadable !== undefined) throw new StashError('PartialRead', `${unreadable.item}: ${unreadable.message}`);
     await stage.remember(afterUpload(staged.memory, key, mark, due));
   }
+}
+
+function logOf({ repository, snapshotId, totalBytes, storedBytes, seconds, unreadable }: StoredSnapshot): StoredLog {
+  const log = { repository, snapshotId, totalBytes, storedBytes, seconds };
+  return unreadable.length === 0 ? log : { ...log, incomplete: true };
 }

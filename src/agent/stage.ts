@@ -103,11 +103,11 @@ export async function openStage(directory: string, noRoom: NoRoom = isFull): Pro
       const newest = lines.at(-1);
       if (newest === undefined) throw new StashError('Internal', `an incremental was begun in ${directory}, which has no chain`);
       const parent = join(at.chain, newest.link.directory);
-      return { directory: await begin(incrementalName(lines)), parent, position: newest.link.position };
+      return { directory: await begin(linkDirectory(lines.length)), parent, position: newest.link.position };
     },
     completeIncremental: async (line) => {
       const lines = await index();
-      const sealed = await seal(incrementalName(lines), line);
+      const sealed = await seal(linkDirectory(lines.length), line);
       await renameDurable(partial(sealed.link.directory), join(at.chain, sealed.link.directory));
       await writeDurable(join(at.chain, INDEX), formatIndex([...lines, sealed]));
       await rm(at.next, { recursive: true, force: true });
@@ -128,9 +128,9 @@ export async function openStage(directory: string, noRoom: NoRoom = isFull): Pro
   };
 }
 
-/** `incremental-0001` after the full. */
-function incrementalName(lines: readonly IndexLine[]): string {
-  return `incremental-${String(lines.length).padStart(4, '0')}`;
+/** Of a link by its place in the chain: `full`, then `incremental-0001`. */
+export function linkDirectory(at: number): string {
+  return at === 0 ? 'full' : `incremental-${String(at).padStart(4, '0')}`;
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedChain } from '../rules/chain/decide-link.ts';
 import { type IndexLine, parseIndex } from '../rules/chain/metadata-index.ts';
-import type { Stage } from './stage.ts';
+import { linkDirectory, type Stage } from './stage.ts';
 import { exists, INDEX } from './stage-recovery.ts';
 
 /**
@@ -49,7 +49,7 @@ function readIndex(text: string): IndexLine[] | string {
 /** One full, then its incrementals, all of this host. */
 function wrongLine(lines: readonly IndexLine[], host: string): string | undefined {
   for (const [at, { link }] of lines.entries()) {
-    const directory = at === 0 ? 'full' : `incremental-${String(at).padStart(4, '0')}`;
+    const directory = linkDirectory(at);
     if (link.operation !== (at === 0 ? 'Full' : 'Incremental') || link.directory !== directory)
       return `line ${at + 1} of the staged ${INDEX} is ${link.operation} ${link.directory}, not ${directory}`;
     if (link.host !== host) return `the staged chain is of ${link.host}, not of ${host}`;

@@ -1,3 +1,4 @@
+import { keyText } from '../api/object.ts';
 import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
 import { chainTags } from '../rules/chain/chain-tags.ts';
 import { formatIndex } from '../rules/chain/metadata-index.ts';
@@ -16,7 +17,7 @@ export async function storeChain(
   unreachable: ReadonlySet<string>,
   tools: Tools,
 ): Promise<Pick<BackupResult, 'stored' | 'failed'>> {
-  const late = (one: OpenRepository) => Number(unreachable.has(repositoryKey(one)));
+  const late = (one: OpenRepository) => Number(unreachable.has(keyText(one)));
   const inTurn = task.repositories.toSorted((a, b) => late(a) - late(b));
   return inEach(run, inTurn, (repository) => storeIn(run, task, repository, tools));
 }
@@ -38,8 +39,4 @@ export async function storeIn(
   // An incomplete snapshot is not what another link can rest on: the next upload stores everything again.
   if (stored.unreadable.length === 0) await rememberStored(stage.state, repository, text, stored.snapshotId);
   return stored;
-}
-
-export function repositoryKey({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
 }
