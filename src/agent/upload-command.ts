@@ -1,9 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
-import { CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
-import { StashError } from '../errors/error.ts';
-import { type FunctionResult, functionEnvironment, parseFunctionResult } from '../functions/contract.ts';
+import { type FunctionResult, functionEnvironment, namedError, parseFunctionResult } from '../functions/contract.ts';
 import type { BackupResult, BackupTask } from '../orders/order.ts';
 import type { OrderRun } from './order-run.ts';
 import type { Scratch } from './scratch.ts';
@@ -49,10 +47,7 @@ function environment(task: BackupTask, { directory: scratch, login }: Scratch, r
 /** The command's own error; the engine's where that one had none, or was stopped since the engine was. */
 async function saidBy(file: string, name: string, thrown: unknown): Promise<unknown> {
   const { error } = await resultAt(file, name).catch((): FunctionResult => ({}));
-  if (error === undefined || error.code === 'Canceled') return thrown;
-  const { code, message, remedy } = error;
-  const known = code in CATALOGUE ? (code as ErrorCode) : 'FunctionFailed';
-  return new StashError(known, message, { cause: thrown, ...(remedy === undefined ? {} : { remedy }) });
+  return error === undefined || error.code === 'Canceled' ? thrown : namedError(error, thrown);
 }
 
 async function resultAt(file: string, name: string): Promise<FunctionResult> {

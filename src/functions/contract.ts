@@ -1,3 +1,4 @@
+import { CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import { StashError } from '../errors/error.ts';
 import type { FunctionStep, LogPoint, ResolvedPoint } from '../orders/order.ts';
 import type { LogStart } from '../rules/log/log-index.ts';
@@ -99,6 +100,12 @@ export function parseFunctionResult(text: string, name: string, redact = (shown:
     // answered below
   }
   throw new StashError('FunctionFailed', `function ${name} left no JSON object at STASH_RESULT: ${redact(text).slice(0, 200)}`);
+}
+
+/** The error that a function named; a code that is not in the catalogue is FunctionFailed. */
+export function namedError({ code, message, remedy }: NonNullable<FunctionResult['error']>, cause?: unknown): StashError {
+  const known = code in CATALOGUE ? (code as ErrorCode) : 'FunctionFailed';
+  return new StashError(known, message, { ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) });
 }
 
 export function parseProgress(line: string): FunctionProgress | undefined {

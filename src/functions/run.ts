@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import { StashError } from '../errors/error.ts';
 import type { FunctionStep } from '../orders/order.ts';
 import type { ProcessIdentity } from '../process/identity.ts';
@@ -9,6 +8,7 @@ import {
   type FunctionProgress,
   type FunctionResult,
   functionEnvironment,
+  namedError,
   parseFunctionResult,
   parseProgress,
 } from './contract.ts';
@@ -69,9 +69,6 @@ export async function runFunction(step: FunctionStep, input: FunctionInput, cont
 }
 
 function failure(name: string, result: FunctionResult, how: string, last: string): StashError {
-  if (result.error !== undefined) {
-    const { code, message, remedy } = result.error;
-    return new StashError(code in CATALOGUE ? (code as ErrorCode) : 'FunctionFailed', message, remedy === undefined ? {} : { remedy });
-  }
+  if (result.error !== undefined) return namedError(result.error);
   return new StashError('FunctionFailed', `function ${name} ended with ${how}${last === '' ? '' : `: ${last.slice(-LONGEST)}`}`);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { Connection } from '../../orders/order.ts';
 import { run } from '../../process/run.ts';
+import type { FunctionContext } from '../function.ts';
 import { databaseError } from './database-error.ts';
 
 export interface Server {
@@ -10,6 +11,12 @@ export interface Server {
   defaultsFile: string;
   /** Rows of one or more statements, each a list of columns. */
   query(sql: string): Promise<string[][]>;
+}
+
+/** Of the target; `what` cannot do without. Throws Invalid. */
+export function connectionOf({ connection }: Pick<FunctionContext, 'connection'>, what: string): Connection {
+  if (connection === undefined) throw new StashError('Invalid', `${what} needs an AppBinding: it has no connection`);
+  return connection;
 }
 
 /** How to reach the server; nothing is asked of it yet. */

@@ -7,7 +7,7 @@ import { findFile } from './directory.ts';
 import { binlogPlace } from './fingerprint.ts';
 import { parsePosition } from './position.ts';
 import { assertSameServer } from './same-server.ts';
-import { openServer, type Server } from './server.ts';
+import { connectionOf, openServer, type Server } from './server.ts';
 import { readServerFacts, type ServerFacts } from './server-facts.ts';
 
 /** A server that can be backed up as it is on disk, from here. */
@@ -20,8 +20,7 @@ export interface BackupSource {
 
 /** Everything that can refuse a physical backup before anything is copied. */
 export async function openSource(context: FunctionContext): Promise<BackupSource> {
-  const { connection } = context;
-  if (connection === undefined) throw new StashError('Invalid', 'mariadb-physical needs an AppBinding: it has no connection');
+  const connection = connectionOf(context, 'mariadb-physical');
   const server = openServer(connection, context.scratch, context.env, context.signal);
   const facts = await readServerFacts(server);
   const where = connection.socket ?? `${connection.host}:${connection.port ?? 3306}`;

@@ -3,7 +3,7 @@ import { isCode, StashError } from '../../../errors/error.ts';
 import type { Connection } from '../../../orders/order.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
-import { openServer, type Server } from '../server.ts';
+import { connectionOf, openServer, type Server } from '../server.ts';
 import { assertDumpGrants } from './dump-grants.ts';
 import { type DumpOptions, dumpOptions } from './dump-options.ts';
 
@@ -32,14 +32,13 @@ export function givenOptions(context: FunctionContext): DumpOptions {
   return dumpOptions({ databases: context.param('databases'), args: context.param('args'), users: context.param('users') });
 }
 
-export function connectionOf({ connection }: FunctionContext): Connection {
-  if (connection === undefined) throw new StashError('Invalid', 'a MariaDB dump needs an AppBinding: it has no connection');
-  return connection;
+export function dumpedConnection(context: FunctionContext): Connection {
+  return connectionOf(context, 'a MariaDB dump');
 }
 
 /** Names may hold any character: the client's own guess of a character set depends on where it runs. */
 export function serverOf(context: FunctionContext): Server {
-  const server = openServer(connectionOf(context), context.scratch, context.env, context.signal);
+  const server = openServer(dumpedConnection(context), context.scratch, context.env, context.signal);
   return { ...server, query: (sql) => server.query(`SET NAMES utf8mb4; ${sql}`) };
 }
 

@@ -5,7 +5,7 @@ import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import type { Server } from '../server.ts';
 import { missingAccounts } from './dump-accounts.ts';
-import { answering, connectionOf, serverOf } from './dump-backup.ts';
+import { answering, dumpedConnection, serverOf } from './dump-backup.ts';
 import { type DumpSections, dumpSections, type Range } from './dump-sections.ts';
 import { importRanges } from './import-ranges.ts';
 import { type RestoreOptions, restoreOptions } from './restore-options.ts';
@@ -121,6 +121,6 @@ async function older(server: Server, names: readonly string[], began: string): P
 }
 
 function address(context: FunctionContext): string {
-  const { socket, host, port } = connectionOf(context);
+  const { socket, host, port } = dumpedConnection(context);
   return socket ?? `${host}:${port ?? 3306}`;
 }

@@ -7,7 +7,7 @@ import { StashError } from '../../../errors/error.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { databaseError } from '../database-error.ts';
-import { answering, connectionOf, givenOptions, notTransactional, serverOf } from './dump-backup.ts';
+import { answering, dumpedConnection, givenOptions, notTransactional, serverOf } from './dump-backup.ts';
 import { dumpArguments, usersArguments } from './dump-options.ts';
 import { binlogPlace, HEADER_ENDS } from './dump-position.ts';
 import { USERS_MARK } from './dump-sections.ts';
@@ -38,7 +38,7 @@ export async function dumpStream(context: FunctionContext): Promise<FunctionResu
     await written(header);
     const pass = start(context, ['cat'], [dump.reading.fd, 'inherit', 'pipe']);
     await dump.reading.close();
-    const passed = await ended(pass);
+    const passed = await pass.end;
     if (passed.failure !== undefined) throw unread(passed.failure);
     await settled(context, 'mariadb-dump', dump.child);
   } catch (thrown) {
@@ -97,12 +97,8 @@ async function whenEnded(child: ChildProcess, stderr: () => string): Promise<{ f
   }
 }
 
-function ended(part: Part): Part['end'] {
-  return part.end;
-}
-
 async function settled(context: FunctionContext, name: string, part: Part): Promise<void> {
-  const { failure, stderr } = await ended(part);
+  const { failure, stderr } = await part.end;
   if (stderr.trim() !== '') context.log(stderr.trim());
   if (context.signal.aborted) throw new StashError('Canceled', `${name} was stopped`);
   if (failure !== undefined) throw dumpError(failure, stderr, context);
@@ -132,7 +128,7 @@ function dumpError(failure: string, stderr: string, context: FunctionContext): S
       remedy: "If the server did not stop: the storage took data more slowly than the server's net_write_timeout allows; raise that.",
     });
   if (stderr.trim() === '') return new StashError('FunctionFailed', `mariadb-dump ended with ${failure}`);
-  return databaseError(stderr, connectionOf(context));
+  return databaseError(stderr, dumpedConnection(context));
 }
 
 async function readHeader(reading: FileHandle): Promise<Buffer> {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StashError } from '../../../errors/error.ts';
 import type { FunctionContext } from '../../function.ts';
 import { databaseError } from '../database-error.ts';
-import { connectionOf } from './dump-backup.ts';
+import { dumpedConnection } from './dump-backup.ts';
 import type { Range } from './dump-sections.ts';
 
 const KEPT_STDERR = 16 * 1024;
@@ -52,7 +52,7 @@ export async function importRanges(
   if (stderr.trim() === '') throw partly(new StashError('FunctionFailed', `mariadb ended with ${how}`));
   // The client repeats a statement that failed, whole.
   const said = stderr.split('\n').findLast((line) => line.startsWith('ERROR ')) ?? stderr.slice(0, SHOWN);
-  throw partly(refused(said, context) ?? databaseError(said.slice(0, SHOWN), connectionOf(context)));
+  throw partly(refused(said, context) ?? databaseError(said.slice(0, SHOWN), dumpedConnection(context)));
 }
 
 /** The login was right: it is a statement of the dump that this user may not carry out. */
@@ -60,7 +60,7 @@ function refused(said: string, context: FunctionContext): StashError | undefined
   if (!/^ERROR (?:1044|1045|1142|1227|1370|1410|1419|1698) .* at line /.test(said)) return undefined;
   return new StashError(
     'DatabaseGrantMissing',
-    `${connectionOf(context).username} may not carry out a statement of the dump: ${said.slice(0, SHOWN)}`,
+    `${dumpedConnection(context).username} may not carry out a statement of the dump: ${said.slice(0, SHOWN)}`,
   );
 }
 

@@ -5,7 +5,7 @@ import { type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../.
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { assertSameServer } from '../same-server.ts';
-import { openServer } from '../server.ts';
+import { connectionOf, openServer } from '../server.ts';
 import { beginning } from './beginning.ts';
 import { catchUp } from './catch-up.ts';
 import { followed } from './followed.ts';
@@ -19,8 +19,8 @@ import { readServerLog, type ServerLog } from './server-log.ts';
  * Throws LogBinOff, DatabaseUnsupported, DatabaseElsewhere, DataUnreadable, StageFull.
  */
 export async function archiveLog(context: FunctionContext): Promise<FunctionResult> {
-  const { connection, stage, env, signal } = context;
-  if (connection === undefined) throw new StashError('Invalid', 'mariadb-physical needs an AppBinding: it has no connection');
+  const { stage, env, signal } = context;
+  const connection = connectionOf(context, 'mariadb-physical');
   if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');
   const server = openServer(connection, context.scratch, env, signal);
   const log = await readServerLog(server);
