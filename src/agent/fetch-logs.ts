@@ -6,7 +6,7 @@ import { roomProblem } from '../functions/room.ts';
 import type { LogSnapshot, OpenRepository } from '../orders/order.ts';
 import type { OrderRun } from './order-run.ts';
 
-/** Fetches logs into `directory`, each into one of its own that is named after its place: 001, 002 ... */
+/** Fetches logs into `directory`, each into one of its own that is named after its place. */
 export async function fetchLogs(
   run: OrderRun,
   { repository, logs }: { repository: OpenRepository; logs: readonly LogSnapshot[] },
@@ -17,7 +17,7 @@ export async function fetchLogs(
   if (logs.length === 0) return total;
   return run.step('fetch logs', async (control) => {
     for (const [at, { id, path }] of logs.entries()) {
-      const target = join(directory, String(at + 1).padStart(3, '0'));
+      const target = join(directory, placeName(at, logs.length));
       await mkdir(target, { recursive: true, mode: 0o700 });
       control.log(`snapshot ${id.slice(0, 8)} ${path} -> ${target}`);
       const request = { snapshotId: id, path, target, include: [], exclude: [], args: [], delete: false, existing: 'rewrite' as const };
@@ -28,6 +28,11 @@ export async function fetchLogs(
     }
     return total;
   });
+}
+
+/** `001`, `002` and so on: whoever reads the directories sorts them by name, however many there are. */
+export function placeName(at: number, count: number): string {
+  return String(at + 1).padStart(Math.max(3, String(count).length), '0');
 }
 
 /** Whether what is to be fetched fits, as far as its size is known. Throws StageFull before anything is fetched. */

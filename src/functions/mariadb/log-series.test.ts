@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -53,6 +53,14 @@ describe('fetched logs', () => {
       series?.files.map(({ name, bytes }) => [name, bytes]),
       [['b.000001', 3]],
     );
+  });
+
+  it('have files beyond the millionth', async () => {
+    const [series] = await read((directory) => {
+      renameSync(join(directory, 'binlog/000001'), join(directory, 'binlog/1000000'));
+      writeFileSync(join(directory, 'log.index'), index({ file: 'binlog/1000000' }));
+    });
+    assert.equal(series?.files[0]?.bytes, 3);
   });
 
   const REFUSED: [what: string, change: (series: string) => void, says: RegExp][] = [

@@ -22,7 +22,6 @@ export interface LogFile {
 }
 
 const LARGEST_INDEX = 16 * 1024 * 1024;
-const BINLOG = /^binlog\/\d{6}$/;
 
 /** The series in a directory of fetched logs, in the order of their directories' names. Throws LogsDamaged. */
 export async function readLogSeries(directory: string): Promise<LogSeries[]> {
@@ -37,7 +36,6 @@ async function readSeries(directory: string): Promise<LogSeries> {
     throw damaged(`${join(directory, 'binlog')} is no directory`);
   const files: LogFile[] = [];
   for (const one of index.files) {
-    if (!BINLOG.test(one.file)) throw damaged(`log.index names the file "${one.file}"; archived binlogs are binlog/NNNNNN`);
     const path = join(directory, one.file);
     const found = await lstat(path).catch(() => undefined);
     if (found !== undefined && !found.isFile()) throw damaged(`binlog ${one.name} (${one.file}) is no regular file`);
