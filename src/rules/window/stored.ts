@@ -1,6 +1,7 @@
-import { SERIES, TAGS, tagValue } from '../../api/names.ts';
+import { TAGS, tagValue } from '../../api/names.ts';
 import type { Snapshot } from '../../engine/engine.ts';
-import { formatState, type GtidState, readState } from '../gtid/state.ts';
+import { formatState, type GtidState, parseState, readState } from '../gtid/state.ts';
+import { logSpan } from '../log/log-tags.ts';
 import { isTagName, tagLink, tagTime } from './tag-values.ts';
 
 /** A stored chain: what its newest link is restored to. */
@@ -71,24 +72,21 @@ function baseOf(snapshot: Snapshot): Base[] {
 }
 
 function logOf(snapshot: Snapshot): StoredLog[] {
-  if (value(snapshot, TAGS.series) !== SERIES.log) return [];
-  const timeline = value(snapshot, TAGS.timeline) ?? '';
-  const [from, to] = [readState(value(snapshot, TAGS.from) ?? ''), readState(value(snapshot, TAGS.gtid) ?? '-')];
-  const until = tagTime(value(snapshot, TAGS.until) ?? '');
-  const since = tagTime(value(snapshot, TAGS.since) || (value(snapshot, TAGS.until) ?? ''));
-  if (!isTagName(timeline) || from === undefined || to === undefined || since === undefined || until === undefined) return [];
-  const [continued, followed] = [value(snapshot, TAGS.continues) ?? '', value(snapshot, TAGS.follows) ?? ''];
-  const [continues, follows] = [tagLink(continued), followsOf(followed)];
-  if ((continued !== '' && continues === undefined) || (followed !== '' && follows === undefined)) return [];
+  const span = logSpan(snapshot.tags);
+  if (span === undefined) return [];
+  const [since, until] = [tagTime(span.since || span.until), tagTime(span.until)];
+  if (since === undefined || until === undefined) return [];
+  const continues = tagLink(span.continues);
+  const [timeline = '', state = ''] = span.follows.split('@');
   const { id, host, paths, bytesProcessed: bytes } = snapshot;
-  const goesOn = { ...(continues === undefined ? {} : { continues }), ...(follows === undefined ? {} : { follows }) };
-  return [{ id, host, timeline, path: paths[0] ?? '/', from, to, since, until, ...goesOn, bytes }];
-}
-
-function followsOf(text: string): StoredLog['follows'] {
-  const [timeline = '', at, ...rest] = text.split('@');
-  const state = at === undefined || rest.length > 0 ? undefined : readState(at);
-  return state === undefined || !isTagName(timeline) ? undefined : { timeline, state };
+  return [
+    {
+      ...{ id, host, timeline: span.timeline, path: paths[0] ?? '/', bytes },
+      ...{ from: parseState(span.from), to: parseState(span.gtid), since, until },
+      ...(continues === undefined ? {} : { continues }),
+      ...(span.follows === '' ? {} : { follows: { timeline, state: parseState(state) } }),
+    },
+  ];
 }
 
 /** Of logs that begin alike, the one that reaches furthest holds all that the others do. */
