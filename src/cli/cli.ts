@@ -1,3 +1,4 @@
+import type { Place } from '../rules/not-yet.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Credentials } from '../store/kubernetes/credentials.ts';
 import type { Color } from './output/color.ts';
@@ -47,4 +48,9 @@ export interface GlobalOptions {
 /** The namespace that is meant: the one given, on a cluster else that of the context. */
 export function namespaceOf(options: GlobalOptions): string {
   return options.namespace ?? options.credentials?.namespace ?? 'default';
+}
+
+/** Where what the command works on runs. */
+export function placeOf({ credentials }: GlobalOptions): Place {
+  return credentials === undefined ? 'Machine' : 'Cluster';
 }

@@ -1,6 +1,7 @@
 import type { AnyObject } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { apply } from '../../store/kubernetes/apply.ts';
+import type { Store } from '../../store/store.ts';
 import type { Cli } from '../cli.ts';
 import { invalid } from '../manifests/load.ts';
 import type { Outcome } from '../manifests/outcome.ts';
@@ -16,22 +17,26 @@ type Options = ClusterOptions & { dryRun?: boolean; forceConflicts?: boolean };
 
 /**
  * Server-side apply of manifests of any kind. Ours are checked by our own rules, then all by the server, which is asked what would happen;
- * nothing is written when one is refused. `told` hears of each object in turn.
+ * nothing is written when one is refused. What `begin` returns, given all that is meant, hears of each object in turn.
  */
 export async function applyToCluster(
   cli: Cli,
   options: Options,
   sources: readonly Source[],
-  told: (one: Applied) => void,
+  begin: (store: Store, ours: readonly AnyObject[]) => (one: Applied) => Promise<void>,
 ): Promise<AnyObject[]> {
   return withCluster(cli, options, async (cluster) => {
     const meant = await loadForCluster(cluster, sources, { given: options.namespace, otherwise: cluster.connection.namespace });
     const tried = await tryAll(cluster, meant, options);
+    const told = begin(
+      cluster.store,
+      meant.flatMap(({ ours }) => ours ?? []),
+    );
     const written: AnyObject[] = [];
     for (const [index, one] of meant.entries()) {
       const { object, outcome } = options.dryRun ? (tried[index] ?? untried(one)) : await applyOne(cli, cluster, one, options);
       written.push(object);
-      told({ ...one, object, outcome });
+      await told({ ...one, object, outcome });
     }
     return written;
   });

@@ -13,6 +13,7 @@ import { readSources } from '../manifests/sources.ts';
 import { repeated } from '../options.ts';
 import { type Format, objectsText, parseFormat } from '../output/print.ts';
 import { aliasPlans } from '../plan/aliases.ts';
+import { type LineBindings, lineBindingReader } from '../plan/line-bindings.ts';
 import { nameText } from '../resolve.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -51,21 +52,28 @@ async function apply(cli: Cli, options: ApplyOptions): Promise<void> {
   const sources = await readSources(cli, options.filename, options.recursive === true);
   if (options.credentials !== undefined) {
     const { applyToCluster } = await import('../cluster/apply.ts');
-    const written = await applyToCluster(cli, options, sources, ({ object, ours, warnings, outcome }) =>
-      report(cli, { name: nameText(object), warnings, ours, place: 'Cluster' }, outcome, format, options.dryRun === true),
-    );
+    const written = await applyToCluster(cli, options, sources, (store, applied) => {
+      const bindings = lineBindingReader(store, 'Cluster', applied);
+      return ({ object, ours, warnings, outcome }) =>
+        report(cli, { name: nameText(object), warnings, ours, place: 'Cluster', bindings }, outcome, format, options.dryRun === true);
+    });
     if (format === 'json' || format === 'yaml') cli.out.write(objectsText(written, format, written.length === 1));
     return;
   }
   await withStore(cli, { ...options, whenAbsent: options.dryRun ? 'pretend' : 'create' }, async (store) => {
     const loaded = await loadManifests(store, sources, options.namespace === undefined ? {} : { given: options.namespace });
     const written: AnyObject[] = [];
+    const bindings = lineBindingReader(
+      store,
+      'Machine',
+      loaded.map(({ object }) => object),
+    );
     for (const one of loaded) {
       const { object, outcome } = await writeOne(store, one, options.dryRun === true);
       written.push(object);
-      report(
+      await report(
         cli,
-        { name: nameText(one.object), warnings: one.warnings, ours: one.object, place: 'Machine' },
+        { name: nameText(one.object), warnings: one.warnings, ours: one.object, place: 'Machine', bindings },
         outcome,
         format,
         options.dryRun === true,
@@ -100,26 +108,33 @@ interface Written {
   /** As our rules read it; absent for kinds of others. */
   ours: AnyObject | undefined;
   place: Place;
+  bindings: (object: InvokerObject) => Promise<LineBindings>;
 }
 
-function report(cli: Cli, { name, warnings, ours, place }: Written, outcome: Outcome, format: Format, dryRun: boolean): void {
+async function report(
+  cli: Cli,
+  { name, warnings, ours, ...where }: Written,
+  outcome: Outcome,
+  format: Format,
+  dryRun: boolean,
+): Promise<void> {
   if (format === 'name') cli.out.write(`${name}\n`);
   else if (format !== 'json' && format !== 'yaml') cli.out.write(`${name} ${outcome}${dryRun ? ' (dry run)' : ''}\n`);
-  for (const warning of [...warnings, ...(ours === undefined ? [] : unbuilt(ours, place))])
+  for (const warning of [...warnings, ...(ours === undefined ? [] : await idle(ours, where))])
     cli.err.write(`${cli.err.color.busy('warning')}: ${name}: ${warning}\n`);
 }
 
 /** What is accepted, but will not do anything. */
-function unbuilt(object: AnyObject, place: Place): string[] {
+async function idle(object: AnyObject, { place, bindings }: Pick<Written, 'place' | 'bindings'>): Promise<string[]> {
   return [
     ...withoutEffect(object, place).map((what) => (what.startsWith('spec') ? `${what} is accepted, and nothing acts on it yet` : what)),
-    ...unbuiltAliases(object),
+    ...(await idleAliases(object, bindings)),
   ];
 }
 
-function unbuiltAliases(object: AnyObject): string[] {
+async function idleAliases(object: AnyObject, bindings: Written['bindings']): Promise<string[]> {
   if (object.kind !== 'BackupConfiguration' && object.kind !== 'BackupBatch') return [];
-  return aliasPlans(object as InvokerObject)
-    .filter((plan) => plan.would === 'NotSupportedYet')
-    .map((plan) => `alias "${plan.alias}" is not scheduled (NotSupportedYet): ${plan.why}`);
+  return aliasPlans(object as InvokerObject, await bindings(object as InvokerObject))
+    .filter(({ would }) => would === 'NotSupportedYet' || would === 'Invalid')
+    .map(({ alias, would, why }) => `alias "${alias}" is not scheduled (${would}): ${why}`);
 }

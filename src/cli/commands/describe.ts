@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cli, GlobalOptions } from '../cli.ts';
+import { type Cli, type GlobalOptions, placeOf } from '../cli.ts';
 import { withStore } from '../connect.ts';
 import { describeObject } from '../describe/describe.ts';
 import { readWanted } from '../read.ts';
@@ -32,7 +32,7 @@ async function describe(cli: Cli, args: string[], options: DescribeOptions): Pro
     const found = (await readWanted(store, wanted, options)).filter(({ object }) => matches(object));
     const view = { now: cli.clock.now(), color: cli.out.color };
     const texts: string[] = [];
-    for (const { object } of found) texts.push(await describeObject(store, object, view));
+    for (const { object } of found) texts.push(await describeObject(store, object, view, placeOf(options)));
     if (texts.length === 0) cli.err.write('nothing found\n');
     cli.out.write(texts.join('\n\n'));
   });

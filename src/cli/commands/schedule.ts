@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
+import { type Cli, type GlobalOptions, namespaceOf, placeOf } from '../cli.ts';
 import { withStore } from '../connect.ts';
 import { readInvoker } from '../invoker.ts';
 import { noteMissingOperator } from '../operator-runs.ts';
@@ -9,6 +9,7 @@ import { localTime } from '../output/local-time.ts';
 import { dataText, parseFormat } from '../output/print.ts';
 import { tableLines } from '../output/table.ts';
 import { type AliasPlan, aliasPlans } from '../plan/aliases.ts';
+import { lineBindingReader } from '../plan/line-bindings.ts';
 import { type UpcomingRun, upcomingRuns } from '../plan/upcoming.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -32,7 +33,8 @@ async function schedule(cli: Cli, config: string, options: ScheduleOptions): Pro
   const format = parseFormat(options.output);
   await withStore(cli, options, async (store) => {
     const now = cli.clock.now();
-    const plans = aliasPlans(await readInvoker(store, config, namespaceOf(options)));
+    const invoker = await readInvoker(store, config, namespaceOf(options));
+    const plans = aliasPlans(invoker, await lineBindingReader(store, placeOf(options))(invoker));
     const runs = upcomingRuns(plans, now, options.count);
     if (format === 'json' || format === 'yaml') {
       cli.out.write(dataText({ aliases: plans, runs: runs.map(({ time, plan }) => ({ time: time.toISOString(), ...plan })) }, format));

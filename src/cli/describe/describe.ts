@@ -6,8 +6,11 @@ import type { AnyObject } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { RestoreBatch } from '../../api/restore-batch.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
+import type { Place } from '../../rules/not-yet.ts';
 import type { Store } from '../../store/store.ts';
 import { conceal } from '../output/conceal.ts';
+import { aliasPlans } from '../plan/aliases.ts';
+import { lineBindingReader } from '../plan/line-bindings.ts';
 import { madeSection } from './blueprint.ts';
 import type { View } from './conditions.ts';
 import { eventsSection } from './events.ts';
@@ -18,19 +21,21 @@ import { repositorySections } from './repository.ts';
 import { backupSessionSections, restoreBatchSections, restoreSessionSections } from './sessions.ts';
 
 /** Everything a person wants to know of an object: what is asked for, how it stands, what happened. */
-export async function describeObject(store: Store, object: AnyObject, view: View): Promise<string> {
+export async function describeObject(store: Store, object: AnyObject, view: View, place: Place): Promise<string> {
   const made = object.kind === 'BackupBlueprint' ? [await madeSection(store, object)] : [];
-  const sections = [metadataSection(object, view.now), ...kindSections(object, view), ...made, await eventsSection(store, object, view)];
-  return sectionText(sections);
+  const kind = await kindSections(store, object, view, place);
+  return sectionText([metadataSection(object, view.now), ...kind, ...made, await eventsSection(store, object, view)]);
 }
 
-function kindSections(object: AnyObject, view: View): Section[] {
+async function kindSections(store: Store, object: AnyObject, view: View, place: Place): Promise<Section[]> {
   switch (object.kind) {
     case 'Repository':
       return repositorySections(object as Repository, view);
     case 'BackupConfiguration':
-    case 'BackupBatch':
-      return invokerSections(object as BackupConfiguration | BackupBatch, view);
+    case 'BackupBatch': {
+      const invoker = object as BackupConfiguration | BackupBatch;
+      return invokerSections(invoker, aliasPlans(invoker, await lineBindingReader(store, place)(invoker)), view);
+    }
     case 'BackupSession':
       return backupSessionSections(object as BackupSession, view);
     case 'RestoreSession':

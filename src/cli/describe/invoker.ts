@@ -3,18 +3,17 @@ import type { InvokerObject } from '../invoker.ts';
 import { age, relative } from '../output/age.ts';
 import { colorPhase } from '../output/color.ts';
 import { localTime } from '../output/local-time.ts';
-import { aliasPlans } from '../plan/aliases.ts';
+import type { AliasPlan } from '../plan/aliases.ts';
 import { upcomingRuns } from '../plan/upcoming.ts';
 import { conditionsSection, type View } from './conditions.ts';
 import type { Section } from './layout.ts';
 import { refText, targetText } from './sessions.ts';
 
 /** A BackupConfiguration or BackupBatch: what it backs up, each alias, what can be restored to, and the next runs. */
-export function invokerSections(invoker: InvokerObject, view: View): Section[] {
+export function invokerSections(invoker: InvokerObject, plans: readonly AliasPlan[], view: View): Section[] {
   const { spec } = invoker;
   const status: BackupBatchStatus = invoker.status ?? {};
   const { color, now } = view;
-  const plans = aliasPlans(invoker);
   return [
     {
       rows: [
@@ -27,7 +26,7 @@ export function invokerSections(invoker: InvokerObject, view: View): Section[] {
         ...targetRows(invoker),
         ['Time zone', spec.timeZone],
         ['Retention', retentionText(spec.retentionPolicy)],
-        ['History', `${spec.backupHistoryLimit} sessions are kept`],
+        ['History', spec.backupHistoryLimit === 1 ? '1 session is kept' : `${spec.backupHistoryLimit} sessions are kept`],
         ['Time out', spec.timeOut],
       ],
     },

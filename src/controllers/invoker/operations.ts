@@ -3,7 +3,7 @@ import type { Operation } from '../../api/operations.ts';
 import { asStashError, isCode } from '../../errors/error.ts';
 import type { Binding, Catalog } from '../../rules/binding.ts';
 import { type Invoker, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
-import { operationOf } from '../../rules/operation.ts';
+import { commonCapabilities, operationOf, unsupportedText } from '../../rules/operation.ts';
 import { parseSchedule, type Schedule } from '../../rules/schedule/parse.ts';
 import { memberBinding } from '../catalog.ts';
 import type { Context } from '../context.ts';
@@ -40,10 +40,9 @@ async function check(
     if (named === 'RestoreTest') return { line, operation: named, ...known, ...notYet('restore tests are not built yet') };
     const bound = await bindingsOf(ctx, invoker, line, catalog);
     for (const { binding } of bound) await checkStashStorage(ctx, binding, repositoriesOf(invoker, line.alias));
-    const supports = commonCapabilities(bound);
+    const supports = commonCapabilities(bound.map(({ binding }) => binding));
     const operation = operationOf({ alias: line.alias, ...(line.type === undefined ? {} : { type: line.type }) }, supports);
-    if (!supports.includes(operation))
-      return { line, operation, ...known, ...notYet(`no function that is bound to "${line.alias}" can do ${operation} yet`) };
+    if (!supports.includes(operation)) return { line, operation, ...known, ...notYet(unsupportedText(line.alias, operation)) };
     const untold = bound.find(({ member, binding }) => member.source === 'Primary' && !binding.supports.includes('Role'));
     if (untold !== undefined) return { line, operation, ...known, state: 'Invalid', message: roleUntold(invoker, untold) };
     const bare = ctx.platform.place === 'Cluster' ? bound.find(isWithoutPaths) : undefined;
@@ -87,12 +86,6 @@ function roleUntold({ kind, members }: Invoker, { member, binding }: Bound): str
   const path = kind === 'BackupBatch' ? `spec.members[${members.indexOf(member)}].source` : 'spec.source';
   const names = binding.steps.map(({ name }) => name).join(', ') || `what ${binding.path} runs`;
   return `${path}: "Primary", and ${names} cannot tell which host is the primary; set All, or bind a function that supports Role`;
-}
-
-/** What the functions of all members can do for this alias. */
-function commonCapabilities(bound: readonly Bound[]): string[] {
-  const [first, ...rest] = bound.map(({ binding }) => binding.supports as string[]);
-  return (first ?? []).filter((one) => rest.every((other) => other.includes(one)));
 }
 
 /** Of a claim the whole is meant; of a pod nobody can tell which of its directories are. */
