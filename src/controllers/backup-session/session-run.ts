@@ -50,7 +50,11 @@ export async function openSession(ctx: Context, session: BackupSession, signal: 
   // What has begun goes on by what it began with: a mistake in a new spec does not stop a run.
   const begun = session.status?.phase === 'Running' || session.status?.phase === 'DataStored';
   const { line, operation, state, message } = chosen(operations, session, invoker, begun);
-  if (!begun && state === 'NotSupportedYet') throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`);
+  if (!begun && state === 'NotSupportedYet')
+    throw new StashError('NotSupportedYet', `alias "${line.alias}" (${operation}): ${message}`, {
+      // Of a restore test the catalogue says it.
+      ...(operation === 'RestoreTest' ? {} : { remedy: 'Remove the alias, or change what is bound to it as the message says.' }),
+    });
   if (!begun && (object.status?.phase === 'Invalid' || state === 'Invalid'))
     throw new StashError('Invalid', `${kind} ${name} is invalid: ${message ?? readyMessage(object.status)}`);
   // Status may be of an earlier spec.
