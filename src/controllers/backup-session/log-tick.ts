@@ -13,6 +13,7 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
   const longest = run.invoker.timeOut === undefined ? LONGEST_MS : parseDuration(run.invoker.timeOut);
   status.startTime ??= timeText(now);
   status.sessionDeadline ??= timeText(new Date(now.getTime() + longest));
+  status.operation ??= { requested: 'Log' };
   Object.assign(status, { phase: 'Running', reason: 'LogTick', message: 'the hosts archive their logs' });
   const object = await invokerOfSession(run.ctx, session);
   if (object?.status?.phase === 'NotReady')
@@ -23,8 +24,10 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
     line !== undefined &&
     hosts.some(({ asked }) => asked === session.metadata.name) &&
     hosts.every(({ orderID }) => orderID === undefined)
-  )
+  ) {
+    if (line.error === undefined) status.operation = { requested: 'Log', performed: 'Log' };
     return outcome(line);
+  }
   if (now.getTime() >= Date.parse(status.sessionDeadline))
     return fail(new StashError('DeadlineExceeded', `the log was not archived at the session's deadline ${status.sessionDeadline}`));
   return wait(10_000, 'the hosts archive their logs');

@@ -201,13 +201,13 @@ test('a session by hand for a Log alias is one tick now, and ends as that does',
   const byHand = async (name: string) => {
     await one.store.create('BackupSession', sessionOf(name, { name: 'db' }, { alias: 'log' }));
     await one.settle();
-    const { phase, reason } = (await one.list('BackupSession')).find(({ metadata }) => metadata.name === name)?.status ?? {};
-    return `${phase} ${reason}`;
+    const { phase, reason, operation } = (await one.list('BackupSession')).find(({ metadata }) => metadata.name === name)?.status ?? {};
+    return `${operation?.performed ?? 'nothing'} of ${operation?.requested}: ${phase} ${reason}`;
   };
-  assert.equal(await byHand('first'), 'Succeeded LogArchived');
+  assert.equal(await byHand('first'), 'Log of Log: Succeeded LogArchived');
   assert.equal(orders(one).length, 2);
   one.agents.logs.set('db-0', { failed: [failed] });
-  assert.equal(await byHand('second'), 'Failed StorageUnreachable');
+  assert.equal(await byHand('second'), 'nothing of Log: Failed StorageUnreachable');
   assert.equal(orders(one).length, 4);
   assert.equal(await one.settle(), 0);
 });
