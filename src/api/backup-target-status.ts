@@ -48,7 +48,6 @@ export const HostBackupStats = struct('How one host stands.', {
   role: optional(text('Role of the host: Primary or Replica.')),
   evidence: optional(anything('What the role was concluded from.')),
   operation: optional(OperationPerformed),
-  message: optional(text('By what the operation was chosen, and what else is to be known of it.')),
   position: optional(anything('Where the source stood: gtid, lsn, binlog and others.')),
   repositories: optional(list('What each Repository has.', RepositoryResult)),
   snapshots: optional(list('The snapshots.', SnapshotStats)),

@@ -31,7 +31,11 @@ export const hostRunFields = {
   error: optional(text('What failed.')),
   errorCode: optional(text('Stable code of the error.')),
   remedy: optional(text('What to do about it.')),
-  message: optional(text('What it waits for; or what was done, where that is not obvious: for instance where the previous data is.')),
+  message: optional(
+    text(
+      'What it waits for; or what was done, where that is not obvious: by what the operation was chosen, or where the previous data is.',
+    ),
+  ),
   steps,
   progress: optional(Progress),
 };

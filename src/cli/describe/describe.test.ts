@@ -4,6 +4,7 @@ import { StashError } from '../../errors/error.ts';
 import type { Store } from '../../store/store.ts';
 import { PLAIN } from '../output/color.ts';
 import { madeSection } from './blueprint.ts';
+import { backupHostSection } from './hosts.ts';
 import { sectionText } from './layout.ts';
 import { repositorySections } from './repository.ts';
 import { restoreSessionSections } from './sessions.ts';
@@ -106,4 +107,11 @@ test('a blueprint shows what was made after it, and what of that does not follow
   assert.match(text, /^Made:\n +NAMESPACE .*\n +shop +web +Deployment\/web +Ready +BackendChanged: it stays\n$/);
   const refused = async () => Promise.reject(new StashError('Forbidden', 'may not list'));
   assert.equal(sectionText([await madeSection({ list: refused } as unknown as Store, blueprint)]), 'Made:\n  not shown: may not list\n');
+});
+
+test('a host of a backup says its message once', () => {
+  const text = sectionText([
+    backupHostSection({ hostname: 'host-0', phase: 'Succeeded', message: 'there is no chain of host-0 yet' }, view),
+  ]);
+  assert.equal(text.match(/there is no chain/g)?.length, 1, text);
 });

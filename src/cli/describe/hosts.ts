@@ -16,7 +16,6 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
       ...runRows(host, view),
       ['Role', roleText(host)],
       ['Operation', operationText(host.operation)],
-      ['Message', host.message],
       ['Position', host.position && JSON.stringify(host.position)],
       ...(host.repositories ?? []).map((repository): [string, string] => [
         `Repository ${repository.name}`,
