@@ -3,6 +3,7 @@ import { holesOf } from '../../rules/window/holes.ts';
 import { recoverableInterval, timeText } from '../../rules/window/recoverable.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { withStore } from '../connect.ts';
+import { parseInvokerRef } from '../invoker.ts';
 import { dataText, parseFormat } from '../output/print.ts';
 import { drawWindow } from '../window/draw.ts';
 import { type RepositoryWindow, readWindow } from '../window/read-window.ts';
@@ -11,16 +12,16 @@ import { windowTable } from '../window/window-table.ts';
 export function register(program: Command, cli: Cli): void {
   program
     .command('window')
-    .description('show what a database can be restored to: intervals of time and GTIDs, and the holes between them')
-    .argument('<configuration>', 'name of the BackupConfiguration')
+    .description('show what databases can be restored to: intervals of time and GTIDs, and the holes between them')
+    .argument('<config>', 'a BackupConfiguration, or backupbatch/NAME')
     .option('--repository <name>', 'only of this repository')
     .option('--draw', 'draw it over the table; a terminal gets that anyway')
     .option('--no-draw', 'the table alone')
     .option('-o, --output <format>', 'json, yaml or wide')
     .option('--no-headers', 'leave out the header line')
     .addHelpText('after', HELP)
-    .action(async (configuration: string, _options, command: Command) => {
-      await window(cli, configuration.replace(/^(bc|backupconfigurations?)\//i, ''), command.optsWithGlobals());
+    .action(async (config: string, _options, command: Command) => {
+      await window(cli, config, command.optsWithGlobals());
     });
 }
 
@@ -30,6 +31,7 @@ The repositories themselves are asked, so this works whether or not "stash up" r
 
 Examples:
   stash window orders-db
+  stash window backupbatch/nightly
   stash window orders-db -o json`;
 
 interface WindowOptions extends GlobalOptions {
@@ -39,13 +41,17 @@ interface WindowOptions extends GlobalOptions {
   headers: boolean;
 }
 
-async function window(cli: Cli, name: string, options: WindowOptions): Promise<void> {
+async function window(cli: Cli, config: string, options: WindowOptions): Promise<void> {
   const format = parseFormat(options.output);
-  const windows = await withStore(cli, options, (store) => readWindow(cli, store, name, options));
-  for (const { repository, fromStatus } of windows)
-    if (fromStatus !== undefined) cli.err.write(`${repository.name}: as the status of the configuration says, since ${fromStatus}\n`);
+  const windows = await withStore(cli, options, (store) => readWindow(cli, store, config, options));
+  const { kind, name } = parseInvokerRef(config);
+  const unread = new Map(
+    windows.flatMap(({ repository, fromStatus }) => (fromStatus === undefined ? [] : [[repository.name, fromStatus]])),
+  );
+  for (const [repository, why] of unread) cli.err.write(`${repository}: as the status of the ${kind} says, since ${why}\n`);
   if (format === 'json' || format === 'yaml') {
-    cli.out.write(dataText({ configuration: name, repositories: windows.map(data) }, format));
+    const of = kind === 'BackupBatch' ? { batch: name } : { configuration: name };
+    cli.out.write(dataText({ ...of, repositories: windows.map(data) }, format));
     return;
   }
   if (windows.every(({ intervals }) => intervals.length === 0)) {
@@ -57,8 +63,8 @@ async function window(cli: Cli, name: string, options: WindowOptions): Promise<v
   cli.out.write(`${(options.headers ? lines : lines.slice(1)).join('\n')}\n`);
 }
 
-function data({ repository, intervals }: RepositoryWindow) {
+function data({ repository, target, intervals }: RepositoryWindow) {
   const key = `${repository.namespace}/${repository.name}`;
   const holes = holesOf(intervals).map(({ from, to, gtidFrom, gtidTo }) => ({ from: timeText(from), to: timeText(to), gtidFrom, gtidTo }));
-  return { repository: key, intervals: intervals.map((one) => recoverableInterval(one, key)), holes };
+  return { repository: key, target, intervals: intervals.map((one) => recoverableInterval(one, key)), holes };
 }

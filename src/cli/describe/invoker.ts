@@ -65,8 +65,18 @@ export function invokerSections(invoker: InvokerObject, plans: readonly AliasPla
     {
       title: 'Recoverable',
       table: {
-        header: ['FROM', 'TO', 'GTID TO', 'HOST', 'TIMELINE', 'REPOSITORY', 'PROVEN'],
+        header: [
+          ...(invoker.kind === 'BackupBatch' ? ['TARGET'] : []),
+          'FROM',
+          'TO',
+          'GTID TO',
+          'HOST',
+          'TIMELINE',
+          'REPOSITORY',
+          'PROVEN',
+        ],
         rows: (status.recoverable ?? []).map((one) => [
+          ...(invoker.kind === 'BackupBatch' ? [one.target ?? ''] : []),
           one.from,
           one.to,
           one.gtidTo ?? '',

@@ -1,5 +1,6 @@
 import { timeText } from '../../rules/window/recoverable.ts';
 import type { RepositoryWindow } from './read-window.ts';
+import { severalTargets, shortTarget } from './window-table.ts';
 
 const LEAST_WIDTH = 20;
 
@@ -12,9 +13,14 @@ export function drawWindow(windows: readonly RepositoryWindow[], width: number):
   if (all.length === 0) return [];
   const first = Math.min(...all.map(({ from }) => from));
   const last = Math.max(...all.map(({ to }) => to));
-  const rows = windows.flatMap(({ repository, intervals }) =>
+  const several = severalTargets(windows);
+  const rows = windows.flatMap(({ repository, target, intervals }) =>
     [...Map.groupBy(intervals, ({ timeline }) => timeline ?? '')].map(([timeline, some]) => ({
-      label: [repository.name, timeline === '' ? 'snapshots' : `${timeline} ${some[0]?.host ?? ''}`].join('  '),
+      label: [
+        ...(several ? [shortTarget(target)] : []),
+        repository.name,
+        timeline === '' ? 'snapshots' : `${timeline} ${some[0]?.host ?? ''}`,
+      ].join('  '),
       some,
     })),
   );

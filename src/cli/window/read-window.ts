@@ -1,60 +1,72 @@
-import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { RecoverableInterval } from '../../api/invoker-status.ts';
 import type { ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
+import { invokerOf } from '../../rules/invoker.ts';
 import { type Interval, intervalsOf } from '../../rules/window/intervals.ts';
 import { type Stored, storedOf } from '../../rules/window/stored.ts';
 import type { Store } from '../../store/store.ts';
 import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
 import { cacheDirOf, dataDirOf } from '../data-dir.ts';
-import { readObject } from '../read.ts';
+import { type InvokerObject, readInvoker } from '../invoker.ts';
 import { listSnapshots } from '../snapshots/list.ts';
 
-/** What one repository of a configuration has of its target. */
+/** What one repository of a configuration or batch has of a target. */
 export interface RepositoryWindow {
   repository: ObjectKey;
+  /** NAMESPACE/KIND/NAME. */
+  target: string;
   stored: Stored;
   intervals: Interval[];
   /** Why the repository itself could not be asked: then the intervals are those of the status, and `stored` is empty. */
   fromStatus?: string;
 }
 
-/** Asks the repositories themselves, each with its own credentials; one that cannot be read from here is told from the status. */
+/**
+ * Asks the repositories themselves, each with its own credentials; one that cannot be read from here is told from the status. Of a batch
+ * a target that no repository has anything of, as of files, is left out.
+ */
 export async function readWindow(
   cli: Cli,
   store: Store,
-  name: string,
+  text: string,
   options: GlobalOptions & { repository?: string },
 ): Promise<RepositoryWindow[]> {
-  const namespace = namespaceOf(options);
-  const configuration = await readObject(store, 'BackupConfiguration', name, namespace);
-  const target = targetOf(configuration);
-  const windows = await Promise.all(
-    repositoriesOf(configuration, options.repository).map((repository) =>
-      windowOf(cli, store, configuration, { repository, target, options }),
-    ),
-  );
-  return windows;
+  const object = await readInvoker(store, text, namespaceOf(options));
+  const repositories = repositoriesOf(object, options.repository);
+  const windows = (await Promise.all(repositories.map((repository) => windowsOf(cli, store, object, repository, options)))).flat();
+  return object.kind === 'BackupBatch' ? windows.filter(({ intervals }) => intervals.length > 0) : windows;
 }
 
-async function windowOf(
+async function windowsOf(
   cli: Cli,
   store: Store,
-  configuration: BackupConfiguration,
-  { repository, target, options }: { repository: ObjectKey; target: string; options: GlobalOptions },
-): Promise<RepositoryWindow> {
+  object: InvokerObject,
+  repository: ObjectKey,
+  options: GlobalOptions,
+): Promise<RepositoryWindow[]> {
   const cluster = options.credentials !== undefined;
+  const targets = targetsOf(object);
   try {
     const directory = cluster ? cacheDirOf(cli) : dataDirOf(cli, options);
-    const found = await listSnapshots(cli, store, repository, { internal: true, cluster, target }, directory);
+    // Of one target it asks for no more than that.
+    const only = targets.length === 1 && targets[0] !== undefined ? { target: targets[0] } : {};
+    const found = await listSnapshots(cli, store, repository, { internal: true, cluster, ...only }, directory);
     const incomplete = new Set(found.filter(({ complete }) => complete === false).map(({ id }) => id));
-    const stored = storedOf(found, target, incomplete);
-    return { repository, stored, intervals: intervalsOf(stored) };
+    return targets.map((target) => {
+      const stored = storedOf(found, target, incomplete);
+      return { repository, target, stored, intervals: intervalsOf(stored) };
+    });
   } catch (error) {
     if (!isCode(error, 'BackendUnsupported', 'Forbidden')) throw error;
     const key = `${repository.namespace}/${repository.name}`;
-    const known = (configuration.status?.recoverable ?? []).filter((one) => one.repository === key);
-    return { repository, stored: { bases: [], logs: [] }, intervals: known.map(interval), fromStatus: error.message };
+    const known = (object.status?.recoverable ?? []).filter((one) => one.repository === key);
+    return targets.map((target) => ({
+      repository,
+      target,
+      stored: { bases: [], logs: [] },
+      intervals: known.filter((one) => (one.target ?? target) === target).map(interval),
+      fromStatus: error.message,
+    }));
   }
 }
 
@@ -62,21 +74,21 @@ function interval({ from, to, gtidFrom, gtidTo, host = '', timeline }: Recoverab
   return { from: Date.parse(from), to: Date.parse(to), gtidFrom, gtidTo, host, timeline };
 }
 
-function targetOf({ metadata, spec }: BackupConfiguration): string {
-  const { ref } = spec.target ?? {};
-  if (ref === undefined) throw new StashError('Invalid', `BackupConfiguration ${metadata.name} names no target`);
-  return `${ref.namespace ?? metadata.namespace}/${ref.kind}/${ref.name}`;
+/** Throws Invalid for what names none. */
+function targetsOf(object: InvokerObject): string[] {
+  const { kind, name, namespace, members } = invokerOf(object);
+  const refs = members.flatMap(({ target }) => target?.ref ?? []);
+  if (refs.length === 0) throw new StashError('Invalid', `${kind} ${name} names no target`);
+  return [...new Set(refs.map((ref) => `${ref.namespace ?? namespace}/${ref.kind}/${ref.name}`))];
 }
 
-function repositoriesOf({ metadata, spec }: BackupConfiguration, chosen: string | undefined): ObjectKey[] {
-  const all = [spec.repository, ...(spec.repositories ?? [])]
-    .filter((one) => one !== undefined)
-    .map((one) => ({ namespace: one.namespace ?? metadata.namespace ?? '', name: one.name }));
-  const wanted = chosen === undefined ? all : all.filter(({ namespace, name }) => name === chosen || `${namespace}/${name}` === chosen);
-  if (wanted.length > 0) return wanted;
+function repositoriesOf(object: InvokerObject, chosen: string | undefined): ObjectKey[] {
+  const { kind, name, repositories: all } = invokerOf(object);
+  const wanted = all.filter((one) => chosen === undefined || one.name === chosen || `${one.namespace}/${one.name}` === chosen);
+  if (wanted.length > 0) return wanted.map(({ namespace, name: of }) => ({ namespace, name: of }));
   const has = all.length === 0 ? 'no repository' : all.map((one) => one.name).join(', ');
   throw new StashError(
     'NotFound',
-    `BackupConfiguration ${metadata.name} has ${chosen === undefined ? 'no repository' : `no repository "${chosen}"; it has ${has}`}`,
+    `${kind} ${name} has ${chosen === undefined ? 'no repository' : `no repository "${chosen}"; it has ${has}`}`,
   );
 }

@@ -31,8 +31,8 @@ export function logsToRecord(object: Pick<BackupConfiguration | BackupBatch, 'st
 /** Whether logs are stored in it of which nobody knows yet what they go on from: that is found out by looking into the repository. */
 export async function hasUnknownSeries(ctx: Pick<Context, 'store'>, repository: RepositoryRef): Promise<boolean> {
   const key = keyText(repository);
-  const configurations = await ctx.store.list('BackupConfiguration', { having: { index: INVOKERS_BY_REPOSITORY, key } });
-  return configurations.some(
+  const invokers = await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, key);
+  return invokers.some(
     ({ metadata, status }) =>
       metadata.namespace === repository.namespace && unknownSeries(status?.recoverable, status?.execOps ?? []).includes(key),
   );

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { BackupTarget } from '../../api/target.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import type { Context } from '../context.ts';
+import { newestIntervals } from './tell.ts';
 import { writeWindow } from './write-window.ts';
 
 const repository = { namespace: 'demo', name: 'repo' };
@@ -23,13 +25,25 @@ const log = snapshot('l', 9, [
   'stash.continues=c1.0',
 ]);
 
-async function written(snapshots: Snapshot[], { status = {}, entries = [] as RecordEntry[] } = {}) {
+/** What a BackupConfiguration, or the members of a BackupBatch, back up. */
+interface Members {
+  target?: BackupTarget;
+  members?: { target: BackupTarget }[];
+}
+const database = (name: string): BackupTarget => ({ ref: { apiVersion: 'v1', kind: 'AppBinding', name } });
+const CONFIGURATION: Members = { target: database('db') };
+
+async function written(snapshots: Snapshot[], { status = {}, entries = [] as RecordEntry[], spec = CONFIGURATION as Members } = {}) {
   let stored = {
+    kind: spec.members === undefined ? 'BackupConfiguration' : 'BackupBatch',
     metadata: { namespace: 'demo', name: 'db' },
-    spec: { repository: { name: 'repo' }, target: { ref: { apiVersion: 'v1', kind: 'AppBinding', name: 'db' } } },
+    spec: { repository: { name: 'repo' }, ...spec },
     status,
   } as unknown as BackupConfiguration;
-  const store = { list: async () => [stored], replaceStatus: async (_kind: string, object: BackupConfiguration) => (stored = object) };
+  const store = {
+    view: async (kind: string) => (kind === stored.kind ? [stored] : []),
+    replaceStatus: async (_kind: string, object: BackupConfiguration) => (stored = object),
+  };
   const ctx = { store, clock: { now: () => new Date(at(10)) } } as unknown as Context;
   await writeWindow(ctx, repository, snapshots, entries);
   const condition = stored.status?.conditions?.find(({ type }) => type === 'RecoverableWindowOpen');
@@ -81,4 +95,32 @@ test('what is incomplete does not count, and nothing is said of what never had a
     recoverable: [],
     condition: 'False NothingStored',
   });
+});
+
+test('a batch says it of each of its targets that are databases; the window is open when it is of all of them', async () => {
+  const of = (target: string, one: Snapshot): Snapshot => ({
+    ...one,
+    id: `${one.id}-${target}`,
+    tags: one.tags.map((tag) => tag.replace('AppBinding/db', `AppBinding/${target}`)),
+  });
+  const spec = { members: [{ target: database('db') }, { target: database('second') }, { target: database('files') }] };
+  const { recoverable, condition } = await written([full, log, of('second', full)], { spec });
+  assert.deepEqual(
+    recoverable?.map(({ target, to, timeline }) => [target, to, timeline]),
+    [
+      ['demo/AppBinding/db', at(9), '0a1b2c3d'],
+      ['demo/AppBinding/second', at(1), undefined],
+    ],
+  );
+  assert.equal(condition, 'False NoLogs');
+  assert.equal((await written([full, log, of('second', full), of('second', log)], { spec })).condition, 'True LogsGoOn');
+});
+
+test('of many stretches the newest are told, and of each target and repository the newest in any case', () => {
+  const interval = (minute: number, target: string, repository = 'demo/repo') => ({ from: at(minute), to: at(minute), target, repository });
+  const many = Array.from({ length: 59 }, (_, minute) => interval(minute, 'busy'));
+  const told = newestIntervals([interval(0, 'idle'), interval(0, 'busy', 'demo/other'), ...many]);
+  assert.equal(told.length, 52);
+  assert.deepEqual(told.slice(-2), [interval(0, 'idle'), interval(0, 'busy', 'demo/other')]);
+  assert.deepEqual(told[0], interval(58, 'busy'));
 });

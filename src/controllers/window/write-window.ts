@@ -1,3 +1,4 @@
+import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { RecoverableInterval } from '../../api/invoker-status.ts';
 import { keyText } from '../../api/object.ts';
@@ -8,17 +9,15 @@ import type { RecordEntry } from '../../rules/records.ts';
 import { intervalsOf } from '../../rules/window/intervals.ts';
 import { asRecorded } from '../../rules/window/recorded.ts';
 import { recoverableInterval } from '../../rules/window/recoverable.ts';
-import { storedOf } from '../../rules/window/stored.ts';
-import { CONDITIONS, type ConditionChange, withCondition } from '../conditions.ts';
+import { type Stored, storedOf } from '../../rules/window/stored.ts';
+import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
-import { INVOKERS_BY_REPOSITORY } from '../indexes.ts';
+import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { patchStatus } from '../patch-status.ts';
 import { targetsOf } from '../repository/policies.ts';
+import { newestIntervals, windowCondition } from './tell.ts';
 
-/** A status tells of so many stretches at most, the newest; "stash window" of all. */
-const MOST_INTERVALS = 50;
-
-/** Says in the status of every configuration of a repository what it can be restored to, from what the repository holds now. */
+/** Says in the status of every configuration and batch of a repository what it can be restored to, from what the repository holds now. */
 export async function writeWindow(
   ctx: Pick<Context, 'store' | 'clock'>,
   repository: RepositoryRef,
@@ -27,34 +26,30 @@ export async function writeWindow(
 ): Promise<void> {
   const key = keyText(repository);
   const incomplete = new Set(entries.filter(({ complete }) => !complete).map(({ id }) => id));
-  const configurations = await ctx.store.list('BackupConfiguration', { having: { index: INVOKERS_BY_REPOSITORY, key } });
-  for (const configuration of configurations.filter(({ metadata }) => metadata.namespace === repository.namespace)) {
-    const [target = ''] = targetsOf(invokerOf(configuration));
-    const own = intervalsOf(storedOf(asRecorded(snapshots, entries), target, incomplete)).map((one) => recoverableInterval(one, key));
-    const others = (configuration.status?.recoverable ?? []).filter((one) => one.repository !== key);
-    if (own.length > 0 || configuration.status?.recoverable !== undefined) await write(ctx, configuration, [...others, ...own]);
+  const known = asRecorded(snapshots, entries);
+  const invokers = await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, key);
+  for (const object of invokers.filter(({ metadata }) => metadata.namespace === repository.namespace)) {
+    const stored = new Map(targetsOf(invokerOf(object)).map((target) => [target, storedOf(known, target, incomplete)]));
+    const own = [...stored].flatMap(([target, of]) => told(of, key, object.kind === 'BackupBatch' ? target : undefined));
+    const others = (object.status?.recoverable ?? []).filter((one) => one.repository !== key);
+    if (own.length > 0 || object.status?.recoverable !== undefined) await write(ctx, object, [...others, ...own]);
   }
 }
 
-/** Newest first. */
-async function write(ctx: Pick<Context, 'store' | 'clock'>, configuration: BackupConfiguration, all: RecoverableInterval[]): Promise<void> {
-  const recoverable = all.sort((a, b) => Date.parse(b.to) - Date.parse(a.to)).slice(0, MOST_INTERVALS);
-  const conditions = withCondition(configuration.status?.conditions, windowCondition(recoverable), timeText(ctx.clock.now()));
-  await patchStatus(ctx, 'BackupConfiguration', configuration, { ...configuration.status, recoverable, conditions });
+function told(stored: Stored, repository: string, target: string | undefined): RecoverableInterval[] {
+  return intervalsOf(stored).map((one) => recoverableInterval(one, repository, target));
 }
 
-/** Whether there are logs that go on from the newest backup, so that every commit since can be restored to. */
-function windowCondition([newest]: readonly RecoverableInterval[]): ConditionChange {
-  const type = CONDITIONS.recoverableWindowOpen;
-  if (newest === undefined) return { type, status: 'False', reason: 'NothingStored', message: 'nothing is stored that could be restored' };
-  if (newest.timeline === undefined)
-    return {
-      type,
-      status: 'False',
-      reason: 'NoLogs',
-      message: `no logs go on from the newest backup, of ${newest.to}: it can be restored, and nothing after it`,
-    };
-  // Without an end: logs move that on, and nobody writes this anew each time.
-  const message = `every commit since ${newest.from} (GTID ${newest.gtidFrom}) that is archived can be restored to; status.recoverable has the end`;
-  return { type, status: 'True', reason: 'LogsGoOn', message };
+async function write(
+  ctx: Pick<Context, 'store' | 'clock'>,
+  object: Readonly<BackupConfiguration | BackupBatch>,
+  all: readonly RecoverableInterval[],
+): Promise<void> {
+  const recoverable = newestIntervals(all);
+  const conditions = withCondition(object.status?.conditions, windowCondition(recoverable), timeText(ctx.clock.now()));
+  await patchStatus<'BackupConfiguration' | 'BackupBatch'>(ctx, object.kind as 'BackupConfiguration', object, {
+    ...object.status,
+    recoverable,
+    conditions,
+  });
 }

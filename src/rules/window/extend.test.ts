@@ -57,3 +57,12 @@ test('a repository with a series that goes on from something unknown has to be l
   assert.deepEqual(unknownSeries([first, second], [line({ continues: 'c1.0' })]), []);
   assert.deepEqual(unknownSeries([first], [line()]), []);
 });
+
+test('in a batch a series is of its own target: that of another may have the same name', () => {
+  const [own, foreign] = [
+    { ...second, target: 'demo/AppBinding/db' },
+    { ...second, target: 'demo/AppBinding/other' },
+  ];
+  assert.deepEqual(reachedByLogs([own, foreign], [line()]), [{ ...own, to: LATER, gtidTo: '0-1-9' }, foreign]);
+  assert.deepEqual(unknownSeries([foreign], [line({ continues: 'c1.0' })]), ['demo/repo']);
+});

@@ -7,7 +7,7 @@ export function reachedByLogs(
   lines: readonly ExecOpStatus[],
 ): RecoverableInterval[] | undefined {
   return storedSeries(lines).reduce<RecoverableInterval[] | undefined>(
-    (intervals, { repository, ...series }) => intervals && extended(intervals, repository, series),
+    (intervals, series) => intervals && extended(intervals, series),
     recoverable && [...recoverable],
   );
 }
@@ -15,9 +15,7 @@ export function reachedByLogs(
 /** Repositories, as NAMESPACE/NAME, that have logs of which it is not known yet what they go on from: they have to be looked into. */
 export function unknownSeries(recoverable: readonly RecoverableInterval[] | undefined, lines: readonly ExecOpStatus[]): string[] {
   const goingOn = storedSeries(lines).filter(({ goesOn }) => goesOn);
-  const unknown = goingOn.filter(
-    ({ repository, timeline }) => !recoverable?.some((one) => one.repository === repository && one.timeline === timeline),
-  );
+  const unknown = goingOn.filter((series) => !recoverable?.some((one) => isOf(one, series)));
   return [...new Set(unknown.map(({ repository }) => repository))].sort();
 }
 
@@ -25,38 +23,43 @@ export function unknownSeries(recoverable: readonly RecoverableInterval[] | unde
  * What is stored whole, up to where it was archived, with a snapshot that says so itself. An idle server is archived up to a later time
  * without one; a restore, which has nothing but the snapshots, knows no point there.
  */
-function storedSeries(lines: readonly ExecOpStatus[]): (StoredSeries & { repository: string; goesOn: boolean })[] {
+function storedSeries(lines: readonly ExecOpStatus[]): StoredSeries[] {
   return lines.flatMap(({ logs = [] }) => logs.flatMap(seriesOf));
 }
 
-function seriesOf({ timeline, gtid, until, continues = '', follows = '', repositories = [] }: LogHostStatus) {
+function seriesOf({ target, timeline, gtid, until, continues = '', follows = '', repositories = [] }: LogHostStatus): StoredSeries[] {
   if (timeline === undefined || gtid === undefined || until === undefined) return [];
   const whole = repositories.filter(
     ({ archivedTo, lastUpload }) => archivedTo === until && Date.parse(lastUpload ?? '') >= Date.parse(until),
   );
-  return whole.map(({ name }) => ({ repository: name, timeline, gtid, until, goesOn: continues !== '' || follows !== '' }));
+  return whole.map(({ name }) => ({ target, repository: name, timeline, gtid, until, goesOn: continues !== '' || follows !== '' }));
 }
 
 /** What an upload of logs tells of its series, in the words of its report. */
 interface StoredSeries {
+  /** NAMESPACE/KIND/NAME. */
+  target: string;
+  /** NAMESPACE/NAME. */
+  repository: string;
   timeline: string;
   gtid: string;
   /** RFC 3339. */
   until: string;
+  /** Whether something stored before it leads to it. */
+  goesOn: boolean;
+}
+
+function isOf({ target, repository, timeline }: RecoverableInterval, series: StoredSeries): boolean {
+  return repository === series.repository && timeline === series.timeline && (target ?? series.target) === series.target;
 }
 
 /**
  * The intervals once more logs of a series are stored in a repository: the one of that timeline reaches further. A series that none of
  * them is of is left to the next look into the repository, which knows what it goes on from.
  */
-function extended(
-  intervals: readonly RecoverableInterval[],
-  repository: string,
-  { timeline, gtid, until }: StoredSeries,
-): RecoverableInterval[] {
-  const newest = intervals
-    .filter((one) => one.repository === repository && one.timeline === timeline)
-    .sort((a, b) => Date.parse(b.to) - Date.parse(a.to))[0];
+function extended(intervals: readonly RecoverableInterval[], series: StoredSeries): RecoverableInterval[] {
+  const { gtid, until } = series;
+  const newest = intervals.filter((one) => isOf(one, series)).sort((a, b) => Date.parse(b.to) - Date.parse(a.to))[0];
   if (newest === undefined || Date.parse(until) <= Date.parse(newest.to)) return [...intervals];
   const further = intervals.map((one) => (one === newest ? { ...one, to: until, gtidTo: gtid } : one));
   return further.sort((a, b) => Date.parse(b.to) - Date.parse(a.to));

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { drawWindow } from './draw.ts';
+import type { RepositoryWindow } from './read-window.ts';
+import { windowTable } from './window-table.ts';
+
+const at = (minute: number) => Date.parse('2026-11-22T10:00:00Z') + minute * 60_000;
+
+function window(name: string): RepositoryWindow {
+  const interval = { from: at(0), to: at(10), gtidFrom: '0-1-4', gtidTo: '0-1-9', host: name, timeline: '0a1b2c3d' };
+  return {
+    repository: { namespace: 'shop', name: 'repo' },
+    target: `shop/AppBinding/${name}`,
+    stored: { bases: [], logs: [] },
+    intervals: [interval, { ...interval, from: at(20), to: at(20), timeline: undefined }],
+  };
+}
+
+test('of one target the table has intervals, holes and points, oldest first, and does not name it', () => {
+  const [header = '', ...lines] = windowTable([window('orders')], false);
+  assert.match(header, /^WHAT +FROM/);
+  assert.deepEqual(
+    lines.map((line) => line.split(' ')[0]),
+    ['interval', 'hole', 'point'],
+  );
+});
+
+test('of several targets each line names its own, in full where that is asked for, and so does the drawing', () => {
+  const windows = [window('orders'), window('customers')];
+  const [header = '', ...lines] = windowTable(windows, false);
+  assert.match(header, /^TARGET +WHAT/);
+  assert.deepEqual(
+    lines.map((line) => line.split(/ +/).slice(0, 2).join(' ')),
+    ['orders', 'customers'].flatMap((name) => ['interval', 'hole', 'point'].map((what) => `AppBinding/${name} ${what}`)),
+  );
+  assert.match(windowTable(windows, true)[1] ?? '', /^shop\/AppBinding\/orders .* shop\/repo$/);
+  assert.match(drawWindow(windows, 100)[3] ?? '', /^AppBinding\/customers {2}repo {2}0a1b2c3d customers +━/);
+});
