@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { application, claimOf } from './harness/applications.ts';
 import { askFor, configuration, ended, inForce, repository, succeeded, target } from './harness/backup.ts';
 import { apply, kubectl, list } from './harness/kubectl.ts';
+import { metricsOf } from './harness/metrics.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { leader, SYSTEM } from './harness/release.ts';
 import { sharedStorage } from './harness/storage.ts';
@@ -49,7 +50,3 @@ test('the operator that leads serves the metrics of real sessions, one that fail
     );
   }
 });
-
-async function metricsOf(pod: string): Promise<string[]> {
-  return (await kubectl(['get', '--raw', `/api/v1/namespaces/${SYSTEM}/pods/${pod}:8081/proxy/metrics`])).split('\n');
-}

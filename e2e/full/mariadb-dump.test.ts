@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from '../harness/applications.ts';
 import { askFor, inForce, PASSWORD, succeeded } from '../harness/backup.ts';
-import { IMAGE } from '../harness/database.ts';
+import { IMAGE, NO_IMAGE } from '../harness/database.ts';
 import { apply, kubectl } from '../harness/kubectl.ts';
 import { ownNamespace } from '../harness/namespace.ts';
 import { sharedStorage } from '../harness/storage.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-const skip = IMAGE === '' ? 'set STASH_E2E_MARIADB_IMAGE to an image built from e2e/images/mariadb' : false;
 /** Of the public image in which the dump runs: docker.io/library/mariadb. */
 const VERSION = '10.11';
 const ROOT = 'donkey-4711';
@@ -154,7 +153,7 @@ spec:
   - snapshots: [latest]
 `;
 
-test("a MariaDB behind an AppBinding is dumped and brought back by AppsCode Stash's own manifests", { skip }, async (t) => {
+test("a MariaDB behind an AppBinding is dumped and brought back by AppsCode Stash's own manifests", { skip: NO_IMAGE }, async (t) => {
   const namespace = await ownNamespace(t);
   await apply(namespace, ...server('sample-mariadb'));
   await kubectl(['rollout', 'status', 'statefulset/sample-mariadb', '--namespace', namespace, '--timeout=150s']);

@@ -3,6 +3,8 @@ import { configuration, PASSWORD } from './backup.ts';
 
 /** Of `e2e/images/mariadb`; empty where it was not built. */
 export const IMAGE = process.env.STASH_E2E_MARIADB_IMAGE ?? '';
+/** Why a test that needs it is left out. */
+export const NO_IMAGE = IMAGE === '' ? 'set STASH_E2E_MARIADB_IMAGE to an image built from e2e/images/mariadb' : false;
 const RUN = { name: 'run', mountPath: '/run/mysqld' };
 
 export const SCHEMA = `
@@ -97,11 +99,13 @@ export function backedUp(orders: object, spec: object = {}): object[] {
   ];
 }
 
-/** Of a prepared backup, in its last two lines: the checksum of what stayed as it was, the sum of what was written meanwhile. */
+/** Of a prepared chain, in its last two lines: the checksum of what stayed as it was, the sum of what was written meanwhile. */
 export const PREPARED_SUMS = `
 set -e
-data=$(dirname "$(find /restored -name ibdata1 | head -n 1)")
-mariadb-backup --prepare --target-dir="$data" >/tmp/prepare 2>&1 || { cat /tmp/prepare; exit 1; }
+data=$(dirname "$(find /restored -path '*/full/ibdata1')")
+for link in "" $(find "$data/.." -maxdepth 1 -name 'incremental-*' | sort); do
+  mariadb-backup --prepare --target-dir="$data" \${link:+--incremental-dir="$link"} >/tmp/prepare 2>&1 || { cat /tmp/prepare; exit 1; }
+done
 mariadbd --no-defaults --datadir="$data" --socket=/run/mysqld/mysqld.sock --skip-networking --skip-grant-tables >/tmp/server 2>&1 &
 for _ in $(seq 300); do mariadb -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.2; done
 mariadb -BN -e 'CHECKSUM TABLE shop.fixed; SELECT SUM(amount) FROM shop.moves' || { cat /tmp/server; exit 1; }
