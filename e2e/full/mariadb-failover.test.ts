@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import { holesOf } from '../../src/rules/window/holes.ts';
 import { askFor, inForce, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
 import { backedUp, databasePod, NO_IMAGE, PREPARED_SUMS } from '../harness/database.ts';
+import { forcedFull } from '../harness/forced-full.ts';
 import { apply, get, kubectl, list } from '../harness/kubectl.ts';
-import { metricsOf } from '../harness/metrics.ts';
 import { ownNamespace } from '../harness/namespace.ts';
-import { leader } from '../harness/release.ts';
 import { following, REPLICATED_SCHEMA, replicated, serversOf } from '../harness/replication.ts';
 import { sharedStorage } from '../harness/storage.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -37,7 +36,7 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
   await servers.arrives('orders-0', 'orders-1');
   await backups.link('full');
   const old = await backups.link('incremental');
-  assert.equal(old.operation.performed, 'Incremental', old.message);
+  assert.equal(old.status.operation.performed, 'Incremental', old.status.message);
   const before = await servers.sums('orders-0');
   await servers.sql('orders-0', 'UPDATE shop.fixed SET text = REVERSE(text) WHERE id % 7 = 0');
   await backups.log();
@@ -54,7 +53,7 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
   await backups.log();
   const second = await backups.series('orders-1');
   assert.equal(second.follows.split('@')[0], first.timeline, 'the log of the new primary goes on from that of the old one');
-  await forced(namespace, await backups.link('incremental'), 'orders-1', /is of orders-0, not of orders-1/);
+  await forcedFull(await backups.link('incremental', 'orders-1'), changed('orders-0', 'orders-1'));
   await backups.log();
   await servers.sql('orders-1', 'DELETE FROM shop.fixed WHERE id % 11 = 0');
 
@@ -71,7 +70,7 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
   await servers.sql('orders-0', 'UPDATE shop.fixed SET text = UPPER(text) WHERE id % 13 = 0');
   const wanted = await servers.sums('orders-0');
   const accident = (await servers.sql('orders-0', ACCIDENT)).trim();
-  await forced(namespace, await backups.link('incremental'), 'orders-0', /is of orders-1, not of orders-0/);
+  await forcedFull(await backups.link('incremental', 'orders-0'), changed('orders-1', 'orders-0'));
   await backups.log();
   const { gtid } = await backups.series('orders-0');
   const window = await waitFor('the window', backups.window, (all) => all.some(({ gtidTo }) => gtidTo === gtid));
@@ -107,10 +106,10 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
 
   // The restored history has a chain and a log of its own, and the stages went with the pods; the oldest chain can be used as on its first day.
   const after = await backups.link('incremental');
-  assert.deepEqual([after.operation.performed, after.operation.reason], ['Full', 'FullMissing'], after.message);
+  assert.equal(after.status.operation.performed, 'Full');
   await backups.log();
   assert.notEqual((await backups.series('orders-0')).timeline, third.timeline);
-  await apply(namespace, databasePod('read', storage.url, old.snapshot, PREPARED_SUMS));
+  await apply(namespace, databasePod('read', storage.url, snapshotsOf(old)['orders-0'] ?? '', PREPARED_SUMS));
   const phase = async () => (await get('pod', 'read', namespace))?.status?.phase as string | undefined;
   const read = await waitFor('the old chain was read', phase, (one) => one === 'Succeeded' || one === 'Failed', { seconds: 120 });
   const said = await kubectl(['logs', 'read', '--namespace', namespace, '--container', 'mariadb']);
@@ -118,28 +117,17 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
   assert.deepEqual(said.trim().split('\n').slice(-2), [before, '0']);
 });
 
-interface Link {
-  session: string;
-  hostname: string;
-  snapshot: string;
-  message: string;
-  operation: { performed: string; reason?: string };
-}
-
 /** Backups by hand of `orders`, one after the other. */
 function backupsIn(namespace: string) {
   let count = 0;
   const run = async (alias: string) => succeeded(namespace, await askFor(namespace, 'orders', `${alias}-${++count}`, { alias }));
   const status = async () => (await get('backupconfigurations.stash.appscode.com', 'orders', namespace))?.status;
   return {
-    /** Of the one host that made it. */
-    link: async (alias: 'full' | 'incremental'): Promise<Link> => {
+    /** Made by this host alone. */
+    link: async (alias: 'full' | 'incremental', host = 'orders-0') => {
       const session = await run(alias);
-      const [[hostname, snapshot] = ['', ''], ...others] = Object.entries(snapshotsOf(session));
-      assert.deepEqual(others, [], 'of the two the primary alone');
-      type Host = { hostname: string; operation: Link['operation']; message?: string };
-      const made: Host = session.status.targets[0].stats.find((one: Host) => one.hostname === hostname);
-      return { session: session.metadata.name, hostname, snapshot, operation: made.operation, message: made.message ?? '' };
+      assert.deepEqual(Object.keys(snapshotsOf(session)), [host]);
+      return session;
     },
     log: () => run('log'),
     series: async (host: string): Promise<{ timeline: string; follows: string; gtid: string }> => {
@@ -154,18 +142,8 @@ function backupsIn(namespace: string) {
   };
 }
 
-/** A full by another host than the one before, and said to be so wherever one looks. */
-async function forced(namespace: string, { session, hostname, operation, message }: Link, host: string, why: RegExp): Promise<void> {
-  assert.deepEqual([hostname, operation.performed, operation.reason], [host, 'Full', 'PrimaryChanged'], message);
-  assert.match(message, why);
-  const events = await list('events', namespace);
-  const event = events.find(({ reason, involvedObject }) => reason === 'ForcedFull' && involvedObject.name === session);
-  assert.deepEqual([event?.type, event?.message.includes(message)], ['Normal', true], event?.message);
-  const isIt = (line: string) =>
-    line.startsWith('stash_appscode_com_backupsession_forced_full{') &&
-    [`namespace="${namespace}"`, `hostname="${host}"`, 'reason="PrimaryChanged"'].every((label) => line.includes(label));
-  const read = async () => (await metricsOf(await leader())).filter(isIt);
-  await waitFor('the metric', read, ([line]) => line?.endsWith(' 1') === true);
+function changed(from: string, to: string) {
+  return { host: to, reason: 'PrimaryChanged', why: new RegExp(`is of ${from}, not of ${to}`), event: 'Normal' as const };
 }
 
 function previous(gtid: string): string {
