@@ -16,7 +16,8 @@ const DATABASE = 'stash/e2e-mariadb:e2e';
 
 const NEEDS = `The end-to-end tests need a cluster, Kubernetes 1.31 or newer, whose contents may be changed, in one of these ways:
   KUBECONFIG=FILE STASH_IMAGE=REPOSITORY:TAG make e2e    a cluster that is there, and an image built from the Containerfile that its nodes can pull;
-                                                         STASH_E2E_MARIADB_IMAGE: the same of e2e/images/mariadb, for the tests with databases
+                                                         STASH_E2E_MARIADB_IMAGE: the same of e2e/images/mariadb, for the tests with databases. Where nothing can be pulled,
+                                                         make e2e-full needs an image with MariaDB named docker.io/library/mariadb:10.11
   make e2e                                               with "kind" and one of docker, podman in PATH: a cluster is made, and removed at the end`;
 
 /** That of KUBECONFIG, or one made with kind; throws with what is needed when there is neither. */
