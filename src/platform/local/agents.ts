@@ -10,6 +10,7 @@ import type { OrderError } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
 import { heldBy } from '../../runtime/exclusive-holder.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { AGENT_FLAGS } from '../agent-flags.ts';
 import { agentLock, type Directories } from './directories.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../main/agent.ts', import.meta.url));
@@ -65,9 +66,10 @@ export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMIN
     const errors = errorFile(join(directories.agents, agent));
     const child = spawn(
       process.execPath,
-      [PROGRAM, '--agent', agent, '--directory', join(directories.agents, agent), '--data-dir', directories.dataDir],
+      [...AGENT_FLAGS, PROGRAM, '--agent', agent, '--directory', join(directories.agents, agent), '--data-dir', directories.dataDir],
       {
-        env: baseEnv,
+        // In the environment, for the functions to have it too.
+        env: { ...baseEnv, NODE_COMPILE_CACHE: directories.compiled },
         stdio: ['ignore', 'ignore', errors],
         // An agent outlives an operator that is killed, and is told to stop by one that ends in order.
         detached: true,
