@@ -10,6 +10,7 @@ import { checkStageRoom, fetchLogs } from './fetch-logs.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
 import { type Scratch, withScratch } from './scratch.ts';
+import { sideBySide } from './side-by-side.ts';
 import { restoredByOthers } from './stash-output.ts';
 
 /** One restore of one host: the engine fetches the snapshots, straight to their place or into the stage for the functions to put back. */
@@ -68,9 +69,14 @@ async function restoreByFunctions(
       await scratch.call(step, { operation: 'Check', source: index, ...destination, restore: task }, `check ${step.name}`);
   };
   await checkStageRoom(scratch.directory, [...task.snapshots, ...(task.logs ?? [])]);
-  const total = await unless(check, async (signal) => {
-    const fetched = await fetch(run, task, source, tools, signal);
-    const ofLogs = await fetchLogs(run, { repository: task.repository, logs: task.logs ?? [] }, logs, { engine: tools.engine, signal });
+  const wanted = { repository: task.repository, logs: task.logs ?? [] };
+  const total = await unless(check, async (refused, checked) => {
+    const [fetched, ofLogs] = await sideBySide(
+      refused,
+      (signal) => fetch(run, task, source, tools, signal),
+      // Not before the check has its index: two engines at once are enough.
+      (signal) => checked.then(() => fetchLogs(run, wanted, logs, { engine: tools.engine, signal })),
+    );
     return { files: fetched.files + ofLogs.files, bytes: fetched.bytes + ofLogs.bytes };
   });
   const messages: string[] = [];
@@ -82,13 +88,13 @@ async function restoreByFunctions(
 }
 
 /** The checks are quick and seldom refuse: the work begins beside them, and ends when they do. */
-async function unless<T>(check: () => Promise<void>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function unless<T>(check: () => Promise<void>, work: (signal: AbortSignal, checked: Promise<void>) => Promise<T>): Promise<T> {
   const refused = new AbortController();
   const checked = check().catch((error: unknown) => {
     refused.abort();
     throw error;
   });
-  const [verdict, result] = await Promise.allSettled([checked, work(refused.signal)]);
+  const [verdict, result] = await Promise.allSettled([checked, work(refused.signal, checked)]);
   if (verdict.status === 'rejected') throw verdict.reason;
   if (result.status === 'rejected') throw result.reason;
   return result.value;
