@@ -12,19 +12,19 @@ import type { Servant } from './servant.ts';
 /**
  * Gives a prepared backup the GTID position that it holds, as gtid_slave_pos and gtid_binlog_state: the servers that start on copies of it
  * can be each other's primary and replicas at once. Otherwise a restored server counts GTIDs from 1 again, or goes on from where it was a
- * replica once. Returns what a person has to know; undefined without binlog.
+ * replica once. `written`: the tables have it already. Returns what a person has to know; undefined without binlog.
  */
 export async function settleGtid(
   context: FunctionContext,
   full: string,
-  recorded: RecordedChain,
+  recorded: RecordedChain & { written?: boolean },
   servant: Servant,
 ): Promise<string | undefined> {
   const { gtid, binlog } = recorded;
   if (gtid === undefined) return undefined;
-  const tables = await positionTables(full);
-  if (tables.length === 0) return `GTID ${gtid} was not set: the backup has no table mysql.gtid_slave_pos`;
-  if (!(await bootstrap(context, full, positionSql(gtid, tables), servant)))
+  const sql = await positionIn(full, gtid);
+  if (sql === undefined) return `GTID ${gtid} was not set: the backup has no table mysql.gtid_slave_pos`;
+  if (recorded.written !== true && !(await bootstrap(context, full, sql, servant)))
     return `GTID ${gtid} was not set, as mariadbd is not installed here; set gtid_slave_pos before replicas connect`;
   const base = binlog === undefined ? undefined : basename(binlog);
   const isOutside = binlog?.startsWith('/') && binlog !== join(recorded.datadir ?? '', base ?? '');
@@ -32,6 +32,12 @@ export async function settleGtid(
   if (base !== undefined && !isOutside) await writeFile(join(full, `${base}.state`), `${gtid.split(',').join('\n')}\n`, { mode: 0o660 });
   if (!isOutside) return `GTID ${gtid}`;
   return `GTID ${gtid}; the binlogs ${binlog}.* lie outside of the data directory and go on with what came after the backup: run RESET MASTER before replicas connect`;
+}
+
+/** What writes the position into the tables of this data directory; undefined when it has none for it. */
+export async function positionIn(full: string, gtid: string): Promise<string | undefined> {
+  const tables = await positionTables(full);
+  return tables.length === 0 ? undefined : positionSql(gtid, tables);
 }
 
 /** One for each storage engine that gtid_pos_auto_engines names; the server reads them all. */

@@ -36,8 +36,8 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (context.operation === 'Check') return {};
   const full = await prepareChain(context, source, recorded.links);
   const servant = await servantFor(context, destination.owner);
-  const reached = await replayLogs(context, full, recorded, servant);
-  const gtid = await settleGtid(context, full, reached === undefined ? recorded : { ...recorded, gtid: reached }, servant);
+  const replayed = await replayLogs(context, full, recorded, servant);
+  const gtid = await settleGtid(context, full, { ...recorded, ...replayed }, servant);
   await assertRoom(full, destination);
   const aside = await previousName(destination.directory, new Date().toISOString());
   const previous = await swapIn(context, full, destination, aside);

@@ -6,6 +6,7 @@ import { covers, formatState, type GtidState, parseState, sameState } from '../.
 import type { FunctionContext } from '../function.ts';
 import { roomProblem } from '../room.ts';
 import { findPoint } from './find-point.ts';
+import { positionIn } from './gtid.ts';
 import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
 import { LARGEST_PACKET, NO_SUCH_PROGRAM, type PrivateServer, withPrivateServer } from './private-server.ts';
 import type { RecordedChain } from './recorded-chain.ts';
@@ -13,9 +14,15 @@ import { settleAccountSql } from './replay-account.ts';
 import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
 import type { Servant } from './servant.ts';
 
+/** State of the data, and whether its tables of the replication position say so too. */
+interface Replayed {
+  gtid: string;
+  written: boolean;
+}
+
 /**
- * Brings a prepared backup to exactly the point it is told, by its logs; returns the state it is at then, undefined when no point was
- * given. Everything is read and judged before the private server starts, and that server is asked afterwards what it has.
+ * Brings a prepared backup to exactly the point it is told, by its logs; returns where it is then, undefined when no point was given.
+ * Everything is read and judged before the private server starts, and that server is asked afterwards what it has.
  * Throws PointNotFound, LogsDamaged, ReplayFailed, StageFull or Canceled; the prepared backup is worth nothing then.
  */
 export async function replayLogs(
@@ -23,7 +30,7 @@ export async function replayLogs(
   prepared: string,
   recorded: RecordedChain,
   servant: Servant,
-): Promise<string | undefined> {
+): Promise<Replayed | undefined> {
   const { logs, point } = context;
   if (logs === undefined || point === undefined) return undefined;
   const from = parseState(recorded.gtid ?? '');
@@ -38,17 +45,21 @@ export async function replayLogs(
   const transactions = plans.reduce((sum, plan) => sum + plan.transactions, 0);
   const bytes = plans.reduce((sum, plan) => sum + plan.bytes, 0);
   context.log(`replay from ${formatState(from)} to ${formatState(last)}: ${transactions} transactions, ${bytes} bytes`);
-  if (segments.length === 0) return formatState(last);
+  if (segments.length === 0) return { gtid: formatState(last), written: false };
   const problem = await roomProblem(context.scratch, bytes, 0);
   if (problem !== undefined) throw new StashError('StageFull', `${context.scratch} has too little room for the replay: ${problem}`);
-  await withPrivateServer(context, prepared, recorded, servant, async (server) => {
+  const written = await withPrivateServer(context, prepared, recorded, servant, async (server) => {
     await server.query(`SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
     await Promise.race([server.gone, pipe(context, server, segments, servant)]);
     await assertReached(server, last);
+    // Not in its log: that has exactly what was replayed. It saves a start of the server for this alone.
+    const position = await positionIn(prepared, formatState(last));
+    if (position !== undefined) await server.query(`SET SESSION sql_log_bin=0;\n${position}`);
     await server.stop();
+    return position !== undefined;
   });
   await rm(join(context.scratch, 'replay'), { recursive: true, force: true });
-  return formatState(last);
+  return { gtid: formatState(last), written };
 }
 
 /** Where each series ends: at the switch to the next one, the last at the point. */
