@@ -61,7 +61,7 @@ async function restoreByFunctions(
   const [source, index, logs] = [join(scratch.directory, 'source'), join(scratch.directory, 'index'), join(scratch.directory, 'logs')];
   for (const one of [source, index]) await mkdir(one, { recursive: true, mode: 0o700 });
   const destination = task.destination === undefined ? {} : { destination: task.destination };
-  const replay = task.point === undefined || task.logs === undefined ? {} : { logs, point: task.point };
+  const replay = { ...(task.logs === undefined ? {} : { logs }), ...(task.point === undefined ? {} : { point: task.point }) };
   const check = async () => {
     const checking = functions.filter((one) => one.checks);
     if (checking.length > 0) await fetchIndex(run, task, index, tools);

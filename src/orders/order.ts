@@ -122,6 +122,8 @@ export interface LogPoint {
   /** A transaction, or a whole state: one transaction a domain, with commas. */
   gtid?: string;
   time?: string;
+  /** Of a `Restore`: the logs that lead there, also where the snapshot alone is the point. */
+  timeline?: string;
   /** Just before it instead of just after it. */
   exclusive: boolean;
   /** With several series: the states at which the first goes over into the second, that into the third, and so on. */

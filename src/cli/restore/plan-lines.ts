@@ -6,6 +6,7 @@ import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type Po
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
 import { timeText } from '../../rules/window/recoverable.ts';
 import { type Stored, type StoredLog, storedOf } from '../../rules/window/stored.ts';
+import { requireNewest } from '../../rules/window/unreached.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { cacheDirOf, dataDirOf } from '../data-dir.ts';
@@ -38,6 +39,7 @@ export async function planLines(
   const target = sourceTarget(snapshots, ref === undefined ? '' : `${ref.namespace ?? session.metadata.namespace}/${ref.kind}/${ref.name}`);
   if (target === undefined && !isNamed) return [];
   const stored = storedOf(snapshots, target ?? '', new Set(snapshots.filter(({ complete }) => complete === false).map(({ id }) => id)));
+  if (!isNamed && wish.timeline === undefined) requireNewest(stored);
   if (!isNamed) return choiceLines('latest', chooseLatest(stored, wish));
   const logs = logsToRead(stored, wish);
   const asked = `${wish.exclusive ? 'just before ' : ''}${session.spec.pointInTime?.time ?? wish.gtid}`;

@@ -11,6 +11,7 @@ import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type Po
 import { plannedPoint } from '../../rules/window/planned-point.ts';
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
 import { type Stored, type StoredLog, storedOf } from '../../rules/window/stored.ts';
+import { requireNewest } from '../../rules/window/unreached.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import type { openRepository } from '../repository/open.ts';
@@ -81,9 +82,10 @@ export async function planPoint(
 /** Replicas of one another may have any of their primary's data; other hosts get their own, or that of the host which a rule names. */
 function ofHost(stored: Stored, host: string, { sourceHost }: HostRestore): Stored {
   const newest = [...stored.bases].sort((a, b) => b.time - a.time)[0];
+  const ownLogs = () => stored.logs.filter((log) => log.host === sourceHost);
   return sourceHost === host && newest?.ofPrimary === true
     ? stored
-    : { ...stored, bases: stored.bases.filter((base) => base.host === sourceHost) };
+    : { bases: stored.bases.filter((base) => base.host === sourceHost), logs: newest?.ofPrimary === true ? stored.logs : ownLogs() };
 }
 
 type Resolved = { choose: (stored: Stored) => Choice; found: (choice: Choice) => Partial<PlannedPoint> };
@@ -91,7 +93,10 @@ type Resolved = { choose: (stored: Stored) => Choice; found: (choice: Choice) =>
 /** The point as a state: by the tags where they tell it, else by reading the logs that may hold it. */
 async function resolve(run: RestoreRun, input: PointInput, stored: Stored, wish: PointWish): Promise<RestoreOutcome | Resolved> {
   const nothing = () => ({});
-  if (wish.time === undefined && wish.gtid === undefined) return { choose: (of) => chooseLatest(of, wish), found: nothing };
+  if (wish.time === undefined && wish.gtid === undefined) {
+    if (wish.timeline === undefined) requireNewest(stored);
+    return { choose: (of) => chooseLatest(of, wish), found: nothing };
+  }
   const logs = logsToRead(stored, wish);
   if (logs.length === 0) return { choose: (of) => chooseBase(of, wish), found: nothing };
   const report = resolveReport(run, input, logs);
@@ -174,10 +179,15 @@ function plannedHost(host: string, { base, logs }: Choice, snapshots: readonly S
 
 /** What the agent is told of it. */
 export function replayOf({ point }: RestoreSessionStatus, { logs = [] }: PlannedHost): Pick<RestoreTask, 'logs' | 'point'> {
-  if (logs.length === 0 || point?.gtid === undefined) return {};
+  if (point?.gtid === undefined) return {};
+  const { gtid } = point;
+  const timeline = logs.at(-1)?.timeline ?? point.timeline;
+  const switches = logs.slice(0, -1).map(({ upTo = '' }) => upTo);
   return {
-    logs: logs.map(({ id, path = '/', bytes }) => ({ id, path, ...(bytes === undefined ? {} : { bytes }) })),
-    point: { gtid: point.gtid, exclusive: false, switches: logs.slice(0, -1).map(({ upTo = '' }) => upTo) },
+    ...(logs.length === 0
+      ? {}
+      : { logs: logs.map(({ id, path = '/', bytes }) => ({ id, path, ...(bytes === undefined ? {} : { bytes }) })) }),
+    point: { gtid, exclusive: false, switches, ...(timeline === undefined ? {} : { timeline }) },
   };
 }
 

@@ -49,7 +49,7 @@ describe('an incremental backup of MariaDB', () => {
   it('records by what its successor is proven: data files, binlog and what is written there', async () => {
     const { position = {} } = await chain.incremental();
     const { binlog, fingerprint } = position as { binlog: Record<string, unknown>; fingerprint: Record<string, unknown> };
-    assert.match(String(position.ibdataInode), /^\d+$/);
+    assert.match(String(position.ibdata), /^\d+@\d+$/);
     assert.equal(binlog.serverId, 1);
     assert.match(String(binlog.created), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     assert.deepEqual([fingerprint.file, fingerprint.position], [position.binlogFile, position.binlogPosition]);
@@ -101,12 +101,12 @@ describe('an incremental backup of MariaDB', () => {
       await reachBinlog(other, String(last.binlogFile));
       await other.sql("CREATE DATABASE d; CREATE TABLE d.t (c TEXT); INSERT INTO d.t VALUES (REPEAT('x', 20000))");
       await others.full();
-      const { ibdataInode } = others.lines[0]?.link.position ?? {};
+      const { ibdata } = others.lines[0]?.link.position ?? {};
       const parent = join(other.directory, 'none');
       const by = async (over: Record<string, unknown>) => others.incremental({ parent, parentPosition: { ...last, toLsn: '1', ...over } });
       assert.match((await by({})).message ?? '', /inode/);
       // An inode may come again; what is written in the binlog does not.
-      const made = await by({ ibdataInode });
+      const made = await by({ ibdata });
       assert.equal(made.needFull, 'LineageChanged', JSON.stringify(made));
       assert.match(made.message ?? '', /is another binlog: begun \S+ by server 1 at GTID/);
     } finally {
@@ -120,7 +120,7 @@ describe('an incremental backup of MariaDB', () => {
     renameSync(is, was);
     execFileSync('cp', ['-a', was, is]);
     await server.start();
-    await needsFull('LineageChanged', /ibdata1 is another file \(inode \d+, at the last link \d+\)/);
+    await needsFull('LineageChanged', /ibdata1 is another file \(inode and birth \d+@\d+, at the last link \d+@\d+\)/);
     await server.stop();
     rmSync(is, { recursive: true });
     renameSync(was, is);

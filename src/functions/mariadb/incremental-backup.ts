@@ -5,6 +5,7 @@ import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
 import { roomProblem, STAGE_FREE_SHARE } from '../room.ts';
 import { copyData } from './copy.ts';
+import { areApart } from './data-files.ts';
 import { backedUpSize } from './directory.ts';
 import { binlogPlace } from './fingerprint.ts';
 import { gapProblem, lineageProblem, type NeedFull, type ParentPosition, parentPosition } from './lineage.ts';
@@ -43,13 +44,14 @@ async function parentProblem({ parent: directory }: FunctionContext, parent: Par
   return { needFull: 'PositionGap', message: `the last link ends at LSN ${toLsn}, its record says ${parent.toLsn}` };
 }
 
-async function provenLineage({ server, facts, ibdataInode }: BackupSource, parent: ParentPosition): Promise<NeedFull | undefined> {
+async function provenLineage({ server, facts, ibdata }: BackupSource, parent: ParentPosition): Promise<NeedFull | undefined> {
   const [row] = await server.query("SHOW GLOBAL STATUS LIKE 'Innodb_lsn_current'");
   const { fingerprint } = parent;
   const place =
     fingerprint === undefined || facts.logBin === '' ? undefined : await binlogPlace(facts.logBin, fingerprint.file, fingerprint.position);
   const currentLsn = BigInt(row?.[1] ?? '0');
-  const now = { version: facts.version, logBin: facts.logBin, ibdataInode, currentLsn };
+  const binlogsApart = facts.logBin !== '' && (await areApart(facts.datadir, facts.logBin));
+  const now = { version: facts.version, logBin: facts.logBin, startedAt: facts.startedAt, binlogsApart, ibdata, currentLsn };
   return lineageProblem(parent, place === undefined ? now : { ...now, place });
 }
 

@@ -6,10 +6,12 @@ const PLACE = {
   binlog: { serverId: 1, created: '2026-11-22T01:30:00Z', from: '0-1-4' },
   fingerprint: { file: 'binlog.000003', position: 900, bytes: 644, sha256: 'a'.repeat(64) },
 };
-const POSITION = { toLsn: '44404', version: '10.11.19-MariaDB-log', ibdataInode: '77', ...PLACE };
+const POSITION = { toLsn: '44404', version: '10.11.19-MariaDB-log', ibdata: '77@5', startedAt: 1000, ...PLACE };
 const NOW: PresentServer = {
   version: '10.11.19-MariaDB-log',
-  ibdataInode: '77',
+  ibdata: '77@5',
+  startedAt: 1001,
+  binlogsApart: false,
   currentLsn: 50_000n,
   place: PLACE,
   logBin: '/logs/binlog',
@@ -20,7 +22,7 @@ describe('the lineage of a link', () => {
     ['is proven by inode, version and binlog', {}, {}, undefined, /^$/],
     ['does not end with a setting of the server', {}, { version: '10.11.19-MariaDB' }, undefined, /^$/],
     ['ends with another version', {}, { version: '10.11.20-MariaDB-log' }, 'VersionChanged', /is 10\.11\.20.*was 10\.11\.19/],
-    ['ends with other data files', {}, { ibdataInode: '78' }, 'LineageChanged', /inode 78.*77/],
+    ['ends with other data files', {}, { ibdata: '77@6' }, 'LineageChanged', /77@6.*77@5/],
     ['ends with data that went back', {}, { currentLsn: 44_403n }, 'LineageChanged', /44403.*44404/],
     ['is not proven without a binlog', {}, { logBin: '' }, 'LineageUnproven', /log_bin is OFF/],
     ['is not proven where none was recorded', { fingerprint: undefined }, {}, 'LineageUnproven', /records no place/],
@@ -46,7 +48,7 @@ describe('the lineage of a link', () => {
       'LineageChanged',
       /b{16}.*a{16}/,
     ],
-    ['is not proven by a record without data files', { ibdataInode: undefined }, {}, 'LineageUnproven', /does not record/],
+    ['is not proven by a record without data files', { ibdata: undefined }, {}, 'LineageUnproven', /does not record/],
   ];
   for (const [name, recorded, now, needFull, text] of table)
     it(name, () => {

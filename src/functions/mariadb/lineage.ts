@@ -4,13 +4,19 @@ import type { BinlogPlace } from './fingerprint.ts';
 export interface ParentPosition extends Partial<BinlogPlace> {
   toLsn: string;
   version?: string;
-  ibdataInode?: string;
+  ibdata?: string;
+  startedAt?: number;
 }
 
 /** The server as it is before the copy. */
 export interface PresentServer {
   version: string;
-  ibdataInode: string;
+  /** Which data it has: see `dataIdentity`. */
+  ibdata: string;
+  /** Seconds since 1970. */
+  startedAt: number;
+  /** Its binlogs are on another file system than its data. */
+  binlogsApart: boolean;
   /** LSN up to which it has written. */
   currentLsn: bigint;
   /** The place at which the parent ends, read again; absent when the parent records none. */
@@ -27,12 +33,13 @@ export interface NeedFull {
 
 /** Undefined when the position was not written by `mariadb-physical`, or not whole. */
 export function parentPosition(recorded: Record<string, unknown> | undefined): ParentPosition | undefined {
-  const { toLsn, version, ibdataInode, binlog, fingerprint } = recorded ?? {};
+  const { toLsn, version, ibdata, startedAt, binlog, fingerprint } = recorded ?? {};
   if (typeof toLsn !== 'string' || !/^\d{1,20}$/.test(toLsn)) return undefined;
   return {
     toLsn,
     ...(typeof version === 'string' ? { version } : {}),
-    ...(typeof ibdataInode === 'string' ? { ibdataInode } : {}),
+    ...(typeof ibdata === 'string' ? { ibdata } : {}),
+    ...(typeof startedAt === 'number' ? { startedAt } : {}),
     ...(isRecord(binlog) ? { binlog: binlog as unknown as BinlogPlace['binlog'] } : {}),
     ...(isRecord(fingerprint) && typeof fingerprint.file === 'string' && Number.isSafeInteger(fingerprint.position)
       ? { fingerprint: fingerprint as unknown as BinlogPlace['fingerprint'] }
@@ -46,14 +53,18 @@ export function parentPosition(recorded: Record<string, unknown> | undefined): P
  */
 export function lineageProblem(parent: ParentPosition, now: PresentServer): NeedFull | undefined {
   const { fingerprint, binlog } = parent;
-  if (parent.version === undefined || parent.ibdataInode === undefined)
+  if (parent.version === undefined || parent.ibdata === undefined)
     return unproven('the last link does not record version and data files of its server');
   if (numbers(parent.version) !== numbers(now.version))
     return { needFull: 'VersionChanged', message: `the server is ${now.version}, it was ${parent.version} at the last link` };
-  if (parent.ibdataInode !== now.ibdataInode)
-    return changed(`ibdata1 is another file (inode ${now.ibdataInode}, at the last link ${parent.ibdataInode}): the data was replaced`);
+  if (parent.ibdata !== now.ibdata)
+    return changed(`ibdata1 is another file (inode and birth ${now.ibdata}, at the last link ${parent.ibdata}): the data was replaced`);
   if (now.currentLsn < BigInt(parent.toLsn))
     return changed(`the server is at LSN ${now.currentLsn}, the last link ends at ${parent.toLsn}: the data went back`);
+  if (now.binlogsApart && !isSameStart(parent, now))
+    return unproven(
+      'the server was started again, and its binlogs are on another file system than its data: nothing shows that only one of them was put back',
+    );
   if (now.logBin === '') return unproven('log_bin is OFF: nothing shows that this data goes on from the last link');
   const { place } = now;
   if (fingerprint === undefined || binlog === undefined || place === undefined)
@@ -66,6 +77,11 @@ export function lineageProblem(parent: ParentPosition, now: PresentServer): Need
     return changed(`${was.file} has other content before ${was.position}: sha256 ${is.sha256.slice(0, 16)} of ${is.bytes} bytes, \
 at the last link ${was.sha256.slice(0, 16)} of ${was.bytes}`);
   return undefined;
+}
+
+/** A server that has not been down has the data that it had; the two clocks it is computed from are read in whole seconds. */
+function isSameStart({ startedAt }: ParentPosition, now: PresentServer): boolean {
+  return startedAt !== undefined && Math.abs(startedAt - now.startedAt) <= 2;
 }
 
 /** What the copy itself shows. */

@@ -13,6 +13,7 @@ import { prepareChain } from './prepare.ts';
 import { readRecordedChain } from './recorded-chain.ts';
 import { replayLogs } from './replay.ts';
 import { resolvePoint } from './resolve-point.ts';
+import { markRestored, type RestoredMark } from './restored-mark.ts';
 import { servantFor } from './servant.ts';
 import { startServer } from './server-commands.ts';
 import { swapIn } from './swap.ts';
@@ -39,11 +40,17 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   const replayed = await replayLogs(context, full, recorded, servant);
   const gtid = await settleGtid(context, full, { ...recorded, ...replayed }, servant);
   await assertRoom(full, destination);
-  const aside = await previousName(destination.directory, new Date().toISOString());
-  const previous = await swapIn(context, full, destination, aside);
+  const before = await previousName(destination.directory, new Date().toISOString());
+  const mark = (directory: string) => markRestored(directory, markOf(replayed?.gtid ?? recorded.gtid, context), destination.owner);
+  const previous = await swapIn(context, full, destination, { before, mark });
   await startRestored(context, destination.directory, previous);
   const at = gtid === undefined ? '' : ` at ${gtid}`;
   return { message: `restored into ${destination.directory}${at}${await settlePrevious(restore.previousData, previous)}` };
+}
+
+/** What the log of a server on this data goes on from. */
+function markOf(gtid = '', { point }: FunctionContext): RestoredMark {
+  return { time: new Date().toISOString(), gtid, ...(point?.timeline === undefined ? {} : { timeline: point.timeline }) };
 }
 
 /** On one file system the files are renamed; else they are copied, while the old ones are still there (but for a mount point). */

@@ -17,8 +17,13 @@ export interface ServerFacts {
   defaultStorageEngine: string;
 }
 
+export interface RunningServer extends ServerFacts {
+  /** When it was started, by its own clock: seconds since 1970. */
+  startedAt: number;
+}
+
 /** Asks the server. Throws DatabaseUnsupported for one that a physical backup cannot hold whole, DatabaseGrantMissing with the grant named. */
-export async function readServerFacts(server: Server): Promise<ServerFacts> {
+export async function readServerFacts(server: Server): Promise<RunningServer> {
   const variables = new Map((await server.query('SHOW GLOBAL VARIABLES')).map(([name = '', value = '']) => [name, value]));
   const refused = whyUnsupported(variables);
   if (refused !== undefined) throw new StashError('DatabaseUnsupported', refused);
@@ -29,7 +34,10 @@ export async function readServerFacts(server: Server): Promise<ServerFacts> {
   );
   if (encrypted[0] !== undefined)
     throw new StashError('DatabaseUnsupported', `the table ${encrypted[0][0]} is encrypted at rest; that is not supported yet`);
-  return serverFacts(variables);
+  const [[started = '0'] = []] = await server.query(
+    "SELECT CAST(UNIX_TIMESTAMP() AS INT) - CAST(VARIABLE_VALUE AS INT) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME'",
+  );
+  return { ...serverFacts(variables), startedAt: Number(started) };
 }
 
 export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts {

@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { FunctionContext } from '../function.ts';
 import { assertSameSeries } from './backup-tool.ts';
+import { dataIdentity } from './data-files.ts';
 import { findFile } from './directory.ts';
 import { binlogPlace } from './fingerprint.ts';
 import { parsePosition } from './position.ts';
 import { assertSameServer } from './same-server.ts';
 import { connectionOf, openServer, type Server } from './server.ts';
-import { readServerFacts, type ServerFacts } from './server-facts.ts';
+import { type RunningServer, readServerFacts } from './server-facts.ts';
 
 /** A server that can be backed up as it is on disk, from here. */
 export interface BackupSource {
   server: Server;
-  facts: ServerFacts;
-  /** Its data directory never moves between two inodes by itself: it was replaced then. Decimal. */
-  ibdataInode: string;
+  facts: RunningServer;
+  /** See `dataIdentity`. */
+  ibdata: string;
 }
 
 /** Everything that can refuse a physical backup before anything is copied. */
@@ -27,8 +28,7 @@ export async function openSource(context: FunctionContext): Promise<BackupSource
   await assertSameServer(server, facts.datadir, where);
   await assertSameSeries(context, facts.version, `the server at ${where}`);
   await assertTogether(facts.datadir);
-  const { ino } = await stat(join(facts.datadir, 'ibdata1'), { bigint: true });
-  return { server, facts, ibdataInode: String(ino) };
+  return { server, facts, ibdata: await dataIdentity(facts.datadir) };
 }
 
 /** A restore would write such a table to where it was, whatever its destination. */
@@ -40,16 +40,15 @@ async function assertTogether(datadir: string): Promise<void> {
 }
 
 /** Where the link in `stage` begins and ends, and by what its successor is proven to go on from it. */
-export async function writtenPosition(context: FunctionContext, stage: string, { facts, ibdataInode }: BackupSource) {
+export async function writtenPosition(context: FunctionContext, stage: string, { facts, ibdata }: BackupSource) {
   const binlogInfo = await readFile(join(stage, 'xtrabackup_binlog_info'), 'utf8').catch(() => undefined);
   const position = parsePosition(await readFile(join(stage, 'xtrabackup_checkpoints'), 'utf8'), binlogInfo);
   const { uid, gid, mode } = await stat(facts.datadir);
   const owner = { datadirOwner: { uid, gid, mode: mode & 0o7777 } };
   const { binlogFile, binlogPosition } = position;
-  if (facts.logBin === '' || binlogFile === undefined || binlogPosition === undefined)
-    return { ...position, ...facts, ...owner, ibdataInode };
+  if (facts.logBin === '' || binlogFile === undefined || binlogPosition === undefined) return { ...position, ...facts, ...owner, ibdata };
   const place = await binlogPlace(facts.logBin, binlogFile, binlogPosition);
-  if (!('why' in place)) return { ...position, ...facts, ...owner, ibdataInode, ...place };
+  if (!('why' in place)) return { ...position, ...facts, ...owner, ibdata, ...place };
   context.log(`no incremental will go on from this backup: its place in the binlog cannot be read (${place.why})`);
-  return { ...position, ...facts, ...owner, ibdataInode };
+  return { ...position, ...facts, ...owner, ibdata };
 }

@@ -9,6 +9,13 @@ import { changeOwner, contentOf } from './directory.ts';
 import { dataDirectoryHolder } from './holder.ts';
 import { startServer, stopServer } from './server-commands.ts';
 
+interface Swap {
+  /** Where the previous data directory is put. */
+  before: string;
+  /** Writes into the new one what is only known once the old server has stopped. */
+  mark: (directory: string) => Promise<void>;
+}
+
 /**
  * Puts a prepared backup in the place of a data directory and returns where the previous one is now, if there is one: the new directory is
  * made complete next to the old one, so that the server is down only for two renames. When that fails, the old one is put back and its
@@ -18,12 +25,18 @@ export async function swapIn(
   context: FunctionContext,
   prepared: string,
   destination: Destination,
-  before: string,
+  { before, mark }: Swap,
 ): Promise<string | undefined> {
-  return destination.mounted ? refill(context, prepared, destination) : exchange(context, prepared, destination, before);
+  return destination.mounted ? refill(context, prepared, destination, mark) : exchange(context, prepared, destination, before, mark);
 }
 
-async function exchange(context: FunctionContext, prepared: string, destination: Destination, before: string): Promise<string | undefined> {
+async function exchange(
+  context: FunctionContext,
+  prepared: string,
+  destination: Destination,
+  before: string,
+  mark: Swap['mark'],
+): Promise<string | undefined> {
   const { directory, empty } = destination;
   const incoming = `${directory}.stash-incoming`;
   let aside = false;
@@ -32,6 +45,7 @@ async function exchange(context: FunctionContext, prepared: string, destination:
     await mkdir(dirname(directory), { recursive: true });
     await moveBack(context, prepared, incoming, destination);
     await stopServer(context, directory);
+    await mark(incoming);
     if (!empty) {
       await rename(directory, before);
       aside = true;
@@ -57,7 +71,7 @@ async function putBack(before: string, directory: string): Promise<boolean> {
   );
 }
 
-async function refill(context: FunctionContext, prepared: string, destination: Destination): Promise<undefined> {
+async function refill(context: FunctionContext, prepared: string, destination: Destination, mark: Swap['mark']): Promise<undefined> {
   const { directory } = destination;
   try {
     await stopServer(context, directory);
@@ -67,6 +81,7 @@ async function refill(context: FunctionContext, prepared: string, destination: D
   try {
     for (const name of await contentOf(directory)) await rm(join(directory, name), { recursive: true, force: true });
     await moveBack(context, prepared, directory, destination);
+    await mark(directory);
   } catch (thrown) {
     const { code, message } = named(thrown, directory);
     throw new StashError(code, `${message}; ${directory} is incomplete and its previous data was discarded`, {

@@ -31,8 +31,10 @@ export interface LogIndex {
   host: string;
   /** Which series it is; see `timelineOf`. It keeps that when files at its beginning are cut off. */
   timeline: string;
-  /** Inode of the server's ibdata1: with another one it is other data that goes on, whatever the GTIDs say. */
+  /** Inode and birth of the server's ibdata1: with another one it is other data that goes on, whatever the GTIDs say. */
   data: string;
+  /** Up to where it had written its data for good when `until` was read: it cannot go on from less, unless the data was put back. */
+  lsn?: string;
   files: LogFile[];
   /** Everything that was in gtid_binlog_pos at `time`, by the server's clock, is in the files; they end at `gtid`. */
   until: { time: string; gtid: string };

@@ -4,6 +4,7 @@ import { type Reach, reachable } from './intervals.ts';
 import { outside } from './outside.ts';
 import { basesIn, type Way, wayTo } from './paths.ts';
 import type { Base, Stored, StoredLog } from './stored.ts';
+import { refuseReused } from './unreached.ts';
 
 /** What is asked for; with neither `time` (milliseconds) nor `gtid` the newest there is. */
 export interface PointWish {
@@ -85,15 +86,32 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
     );
   const way = ways.get(point);
   if (way === undefined) throw outside(stored, wish);
+  if (wish.gtid !== undefined && wish.timeline === undefined)
+    refuseReused(point, stored, unreachedPart(stored, wish), sharing(stored, point));
   return finished(way, point);
+}
+
+/** Whether the wanted GTID is in a part of a log that no way leads to. */
+function unreachedPart(stored: Stored, wish: PointWish): (log: StoredLog) => boolean {
+  const reaches = new Map(reachable(stored).map((reach) => [reach.log, reach]));
+  return (log) => {
+    const reach = reaches.get(log);
+    return holdsGtid({ log, from: log.from, time: log.since }, wish) && (reach === undefined || !holdsGtid(reach, wish));
+  };
+}
+
+/** Whether another log is of the same history up to the point. */
+function sharing(stored: Stored, { log, state }: FoundPoint): (other: StoredLog) => boolean {
+  return (other) => {
+    const shared = [sharedUntil(stored, other, log.timeline), sharedUntil(stored, log, other.timeline)];
+    return shared.some((one) => one !== undefined && covers(one, state));
+  };
 }
 
 /** One state in what two histories share, whichever of them went on from the other: after a failback each has done so once. */
 function isSame(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
   if (!sameState(one.state, other.state)) return false;
-  if (one.log.timeline === other.log.timeline) return true;
-  const shared = [sharedUntil(stored, one.log, other.log.timeline), sharedUntil(stored, other.log, one.log.timeline)];
-  return shared.some((state) => state !== undefined && covers(state, one.state));
+  return one.log.timeline === other.log.timeline || sharing(stored, one)(other.log);
 }
 
 /**

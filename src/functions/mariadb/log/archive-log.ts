@@ -1,11 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../../errors/error.ts';
-import { type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../../rules/log/log-index.ts';
+import { type BinlogIdentity, type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../../rules/log/log-index.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { assertSameServer } from '../same-server.ts';
 import { connectionOf, openServer } from '../server.ts';
+import { afterRestore } from './after-restore.ts';
 import { beginning } from './beginning.ts';
 import { catchUp } from './catch-up.ts';
 import { followed } from './followed.ts';
@@ -45,16 +46,27 @@ interface Step {
 }
 
 async function resume(stage: string, index: LogIndex, log: ServerLog, header: HeaderOf): Promise<Step> {
-  const next = (await damageOf(stage, index)) ?? (await goingOn(index, log.files, header, log.data));
+  const next = (await damageOf(stage, index)) ?? (await goingOn(index, log, header));
   return { index, next };
 }
 
-async function begin(log: ServerLog, header: HeaderOf, { host, links, previous, salt, after }: LogStart): Promise<Step> {
-  const at = await beginning(log.files.length, header, { links, previous, after });
+async function begin(log: ServerLog, header: HeaderOf, start: LogStart): Promise<Step> {
+  const { host, previous, salt } = start;
+  const { oldest, mark } = await afterRestore(log.datadir, log.files.length, header, start);
+  if (mark !== undefined) {
+    const first = await header(oldest);
+    const follows = mark.timeline === undefined ? '' : `${mark.timeline}@${mark.gtid}`;
+    return begun(log, { host, timeline: timelineOf(first, salt ?? mark.time), follows }, first, oldest);
+  }
+  const at = Math.max(oldest, await beginning(log.files.length, header, start));
   const first = await header(at);
   // A stage that was lost goes on with its series. What comes after another's is one of its own, also on a host that began so before.
   const goesOn = salt === undefined && (previous === undefined || previous.timeline === timelineOf(first));
   const timeline = goesOn ? timelineOf(first) : timelineOf(first, salt ?? previous?.timeline);
-  const until = { time: log.time, gtid: first.from };
-  return { index: { host, timeline, data: log.data, files: [], until, recent: [] }, next: { at, last: false } };
+  return begun(log, { host, timeline }, first, at);
+}
+
+function begun(log: ServerLog, series: Pick<LogIndex, 'host' | 'timeline' | 'follows'>, { from }: BinlogIdentity, at: number): Step {
+  const until = { time: log.time, gtid: from };
+  return { index: { ...series, data: log.data, lsn: log.lsn.durable, files: [], until, recent: [] }, next: { at, last: false } };
 }

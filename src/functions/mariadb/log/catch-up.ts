@@ -36,11 +36,11 @@ export async function catchUp(source: Source, index: LogIndex, next: { at: numbe
     if (!active && !goesOnFrom(followed, (await header(at + 1)).from)) {
       // All of this file belongs to the series that ends with it.
       const closed = { ...file, closed: true, sha256: await sha256Of(join(directory, file.file)) };
-      await writeDurable(join(directory, 'log.index'), formatLogIndex(reachedWith(series, closed, recent, series.until.time)));
+      await writeDurable(join(directory, 'log.index'), formatLogIndex(reachedWith(series, closed, recent, { time: series.until.time })));
       return jump(file, await header(at + 1));
     }
     if (!active) Object.assign(file, { closed: true, to: (await header(at + 1)).from, sha256: await sha256Of(join(directory, file.file)) });
-    const reached = reachedWith(series, file, recent, active ? log.time : undefined);
+    const reached = reachedWith(series, file, recent, active ? log : undefined);
     if (JSON.stringify(reached.files) !== JSON.stringify(series.files))
       await writeDurable(join(directory, 'log.index'), formatLogIndex(reached));
     series = reached;
@@ -48,13 +48,20 @@ export async function catchUp(source: Source, index: LogIndex, next: { at: numbe
   return series;
 }
 
-/** `time`: set where the GTIDs of the file are all that the server had then. */
-function reachedWith(series: LogIndex, file: LogFile, recent: LogIndex['recent'], time: string | undefined): LogIndex {
+/** `now`: set where the GTIDs of the file are all that the server had then. */
+function reachedWith(
+  series: LogIndex,
+  file: LogFile,
+  recent: LogIndex['recent'],
+  now?: { time: string; lsn?: ServerLog['lsn'] },
+): LogIndex {
+  const { durable = series.lsn } = now?.lsn ?? {};
   return {
     ...series,
     files: [...series.files.filter((one) => one.file !== file.file), file],
     recent: [...series.recent, ...recent].slice(-MOST_RECENT),
-    until: time === undefined ? series.until : { time, gtid: file.to },
+    ...(durable === undefined ? {} : { lsn: durable }),
+    until: now === undefined ? series.until : { time: now.time, gtid: file.to },
   };
 }
 

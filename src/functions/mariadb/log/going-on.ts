@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../../errors/error.ts';
 import { type LogFile, type LogIndex, sameBinlog } from '../../../rules/log/log-index.ts';
-import type { BinlogHeader } from '../binlog/header.ts';
+import type { HeaderOf } from './headers.ts';
+import type { ServerLog } from './server-log.ts';
 
 /** Why what the server has does not go on from what is staged. */
 export interface SeriesEnd {
@@ -19,15 +20,19 @@ export type GoingOn = { at: number; last: boolean } | SeriesEnd;
  */
 export async function goingOn(
   index: LogIndex,
-  names: readonly string[],
-  header: (at: number) => Promise<BinlogHeader>,
-  data: string,
+  { files: names, data, lsn }: Pick<ServerLog, 'files' | 'data' | 'lsn'>,
+  header: HeaderOf,
 ): Promise<GoingOn> {
   const last = lastFile(index);
   if (index.data !== data)
     return {
       reason: 'OtherData',
-      message: `the data directory is another one (inode of ibdata1 ${data}, was ${index.data}), as after a restore in place`,
+      message: `the data directory is another one (inode and birth of ibdata1 ${data}, were ${index.data}), as after a restore in place`,
+    };
+  if (index.lsn !== undefined && BigInt(lsn.current) < BigInt(index.lsn))
+    return {
+      reason: 'OtherData',
+      message: `the server is at LSN ${lsn.current}, and was at ${index.lsn} when its log was archived before: the data went back`,
     };
   let next: number | undefined;
   for (let at = names.length - 1; at >= 0; at--) {
@@ -46,12 +51,7 @@ export async function goingOn(
 }
 
 /** A server that begins two files within a second, with nothing between, gives both the same identity: then the name tells. */
-async function amongAlike(
-  newest: number,
-  names: readonly string[],
-  last: LogFile,
-  header: (at: number) => Promise<BinlogHeader>,
-): Promise<number> {
+async function amongAlike(newest: number, names: readonly string[], last: LogFile, header: HeaderOf): Promise<number> {
   for (let at = newest; at >= 0 && sameBinlog(await header(at), last); at--) if (names[at] === last.name) return at;
   return newest;
 }

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { StashError } from '../../../errors/error.ts';
+import { dataIdentity } from '../data-files.ts';
 import type { Server } from '../server.ts';
 
 /** What the server says of its binlogs, all of it read within one connection. */
@@ -13,8 +13,10 @@ export interface ServerLog {
   files: string[];
   /** How far the newest one is written: the end of an event group. */
   position: number;
-  /** Inode of ibdata1. */
+  /** See `dataIdentity`. */
   data: string;
+  /** Up to where it has written its data, and up to where that would outlive a crash. Decimal. */
+  lsn: { current: string; durable: string };
 }
 
 /** Asks the server, for the time before the position. Throws LogBinOff, DatabaseUnsupported for a Galera node, DatabaseGrantMissing. */
@@ -37,7 +39,8 @@ export async function readServerLog(server: Server): Promise<ServerLog> {
     directory: dirname(of('basename')),
     files: listed.slice(0, at + 1),
     position: Number(position),
-    data: String((await stat(join(datadir, 'ibdata1'))).ino),
+    data: await dataIdentity(datadir),
+    lsn: { current: of('lsn_current'), durable: of('lsn_flushed') },
   };
 }
 
@@ -50,6 +53,8 @@ SELECT 'stash log_bin', @@GLOBAL.log_bin;
 SELECT 'stash wsrep_on', @@GLOBAL.wsrep_on;
 SELECT 'stash datadir', @@GLOBAL.datadir;
 SELECT 'stash basename', @@GLOBAL.log_bin_basename;
+SELECT CONCAT('stash ', SUBSTR(LOWER(VARIABLE_NAME), 8)), VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS
+  WHERE VARIABLE_NAME IN ('INNODB_LSN_CURRENT', 'INNODB_LSN_FLUSHED');
 SELECT 'stash time', UTC_TIMESTAMP(6);
 SELECT 'stash master';
 SHOW MASTER STATUS;
