@@ -2,6 +2,9 @@ import type { Static } from 'typebox';
 import { time } from './formats.ts';
 import { flag, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
+/** Of a log; `rules/log/marks.ts` says which. */
+export const MOST_MARKS = 24;
+
 const Mark = struct('A GTID of the log.', {
   gtid: text('The GTID.'),
   time: integer('When it was committed, in seconds since 1970.'),
@@ -18,7 +21,7 @@ export const LogHostStatus = struct('What a host has archived of its log.', {
   follows: optional(text('The series, and the GTID position, from which it goes on, as TIMELINE@POSITION.')),
   gtid: optional(text('GTID position up to which the log is archived.')),
   until: optional(time('Everything up to then, by the clock of the server, is archived.')),
-  recent: optional(list('The newest GTIDs of the log.', Mark)),
+  recent: optional(list('GTIDs of the log: the newest, and older ones ever further apart.', Mark)),
   ended: optional(
     struct('Why the series before it ended.', {
       reason: text('In a word.'),

@@ -1,3 +1,4 @@
+import { MOST_MARKS } from '../api/log-host-status.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
 import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './order.ts';
 
@@ -16,8 +17,6 @@ export const LONGEST_NAME = 600;
 
 /** A GTID position. */
 export const LONGEST_STATE = 1_024;
-/** Newest GTIDs of a log. */
-export const MOST_MARKS = 8;
 /** Of a value that a role was concluded from. */
 export const EVIDENCE_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 

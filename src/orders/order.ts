@@ -331,6 +331,7 @@ export interface LogMark {
 export interface PreviousLog {
   timeline: string;
   gtid: string;
+  /** Oldest first. */
   recent: LogMark[];
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Static } from 'typebox';
+import { MOST_MARKS } from '../api/log-host-status.ts';
 import { isCode } from '../errors/error.ts';
 import { boundedReport } from './bounded-report.ts';
 import type { OrderResult, Report } from './order.ts';
@@ -174,7 +175,7 @@ test('evidence with a name as long as it likes, and a GTID state that is none, a
     { ...results.Role, evidence: long },
     { ...results.Log, evidence: long },
     { ...results.Log, log: { ...log, gtid: 'x' } },
-    { ...results.Log, log: { ...log, recent: Array.from({ length: 9 }, () => ({ gtid: '0-1-1', time: 1, state: '0-1-1' })) } },
+    { ...results.Log, log: { ...log, recent: Array.from({ length: MOST_MARKS + 1 }, () => ({ gtid: '0-1-1', time: 1, state: '0-1-1' })) } },
   ] as Report['result'][];
   for (const result of wrong) {
     const report = { ...runningReport('one'), state: 'Succeeded', result } as Report;

@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { MOST_MARKS } from '../api/log-host-status.ts';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
-import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE, MOST_MARKS } from './bounded-report.ts';
+import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE } from './bounded-report.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
 import type { OrderResult, RoleEvidence } from './order.ts';
 
@@ -145,7 +146,7 @@ export const RESULTS = {
         gtid: state('Where it ends.'),
         until: moment('Up to when everything is in it.'),
         recent: list(
-          'Its newest groups.',
+          'Some of its groups.',
           struct('One.', { gtid: state('Its GTID.'), time: count('When.'), state: state('The state after it.') }),
           {
             maxItems: MOST_MARKS,

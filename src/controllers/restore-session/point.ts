@@ -106,7 +106,9 @@ async function resolve(run: RestoreRun, input: PointInput, stored: Stored, wish:
     throw new StashError(code as StashError['code'], message, remedy === undefined ? {} : { remedy });
   }
   const { found } = report.result;
-  const points = found.flatMap(({ id, gtid }) => logs.filter((log) => log.id === id).map((log) => ({ log, state: parseState(gtid) })));
+  const points = found.flatMap(({ id, gtid, before }) =>
+    logs.filter((log) => log.id === id).map((log) => ({ log, state: parseState(gtid), ...(before && { before }) })),
+  );
   return {
     choose: (of) => chooseFound(of, points, wish),
     found: ({ timeline, state }) => {

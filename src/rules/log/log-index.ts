@@ -38,7 +38,7 @@ export interface LogIndex {
   files: LogFile[];
   /** Everything that was in gtid_binlog_pos at `time`, by the server's clock, is in the files; they end at `gtid`. */
   until: { time: string; gtid: string };
-  /** The newest groups, oldest first. */
+  /** Marks that another series may look for in this one, oldest first; see `keptMarks`. */
   recent: LogMark[];
   /** `TIMELINE@STATE` of the series that this one goes on from: the GTID at STATE is in both. Empty: of none. */
   follows?: string;

@@ -73,6 +73,16 @@ test('what both timelines have is one point; what each has for itself is two', (
   );
 });
 
+test('beyond what both are known to have, it takes the same transaction for one point', () => {
+  // It lagged, so that the newest mark which both have is older than where it went on.
+  const lagging = FAILOVER.map((one) => ({ ...one, tags: one.tags.map((tag) => tag.replace('aaaaaaaa@0-1-10', 'aaaaaaaa@0-1-8')) }));
+  const of = storedOf(lagging, TARGET, new Set());
+  const points = (...times: number[]) =>
+    of.logs.map((one, index) => ({ log: one, state: parseState('0-1-9'), before: { gtid: '0-1-9', time: at(times[index] ?? 0) } }));
+  assert.equal(formatState(chooseFound(of, points(15, 15), time(15)).state ?? new Map()), '0-1-9');
+  fails('PointAmbiguous', /2 timelines/, () => chooseFound(of, points(15, 16), time(16)));
+});
+
 test('after a failback the same state on both timelines is one point', () => {
   const failback = storedOf(
     [

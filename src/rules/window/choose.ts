@@ -18,6 +18,8 @@ export interface PointWish {
 interface FoundPoint {
   log: StoredLog;
   state: GtidState;
+  /** The transaction that made it, and when it was committed (RFC 3339). */
+  before?: { gtid: string; time: string };
 }
 
 /** How a point is restored. */
@@ -111,7 +113,14 @@ function sharing(stored: Stored, { log, state }: FoundPoint): (other: StoredLog)
 /** One state in what two histories share, whichever of them went on from the other: after a failback each has done so once. */
 function isSame(stored: Stored, one: FoundPoint, other: FoundPoint): boolean {
   if (!sameState(one.state, other.state)) return false;
-  return one.log.timeline === other.log.timeline || sharing(stored, one)(other.log);
+  if (one.log.timeline === other.log.timeline || sharing(stored, one)(other.log)) return true;
+  // They have more in common than is known where the second was lagging when it went on. One host gives a GTID twice after a restore in place.
+  const isOneTransaction = one.before?.gtid === other.before?.gtid && one.before?.time === other.before?.time;
+  return one.before !== undefined && isOneTransaction && one.log.host !== other.log.host && isLinked(stored, one.log, other.log);
+}
+
+function isLinked(stored: Stored, one: StoredLog, other: StoredLog): boolean {
+  return sharedUntil(stored, one, other.timeline) !== undefined || sharedUntil(stored, other, one.timeline) !== undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StashError } from '../../../errors/error.ts';
+import type { LogMark } from '../../../orders/order.ts';
 import { type BinlogIdentity, type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../../rules/log/log-index.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
@@ -9,6 +10,7 @@ import { connectionOf, openServer } from '../server.ts';
 import { afterRestore } from './after-restore.ts';
 import { beginning } from './beginning.ts';
 import { catchUp } from './catch-up.ts';
+import { commonMark } from './common-mark.ts';
 import { followed } from './followed.ts';
 import { damageOf, type GoingOn, goingOn } from './going-on.ts';
 import { type HeaderOf, headersOf } from './headers.ts';
@@ -58,7 +60,10 @@ async function begin(log: ServerLog, header: HeaderOf, start: LogStart): Promise
     const follows = mark.timeline === undefined ? '' : `${mark.timeline}@${mark.gtid}`;
     return begun(log, { host, timeline: timelineOf(first, salt ?? mark.time), follows }, first, oldest);
   }
-  const at = Math.max(oldest, await beginning(log.files.length, header, start));
+  const last = log.files.length - 1;
+  const common = (place: number, marks: readonly LogMark[]) =>
+    commonMark(join(log.directory, log.files[place] ?? ''), place === last ? log.position : undefined, marks);
+  const at = Math.max(oldest, await beginning({ count: log.files.length, header, common }, start));
   const first = await header(at);
   // A stage that was lost goes on with its series. What comes after another's is one of its own, also on a host that began so before.
   const goesOn = salt === undefined && (previous === undefined || previous.timeline === timelineOf(first));

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { StashError } from '../../../errors/error.ts';
 import { writeDurable } from '../../../process/durable.ts';
 import { formatLogIndex, type LogFile, type LogIndex } from '../../../rules/log/log-index.ts';
+import { keptMarks } from '../../../rules/log/marks.ts';
 import type { FunctionContext } from '../../function.ts';
 import { roomProblem, STAGE_FREE_SHARE } from '../../room.ts';
 import type { BinlogHeader } from '../binlog/header.ts';
@@ -59,14 +60,11 @@ function reachedWith(
   return {
     ...series,
     files: [...series.files.filter((one) => one.file !== file.file), file],
-    recent: [...series.recent, ...recent].slice(-MOST_RECENT),
+    recent: keptMarks([...series.recent, ...recent]),
     ...(durable === undefined ? {} : { lsn: durable }),
     until: now === undefined ? series.until : { time: now.time, gtid: file.to },
   };
 }
-
-/** What another series may look for in this one. */
-const MOST_RECENT = 8;
 
 async function copyFile(
   { directory, log, header, context }: Source,

@@ -1,13 +1,15 @@
 import type { LogMark } from '../../../orders/order.ts';
 import { after, formatGtid, formatState, type GtidState, parseState } from '../../../rules/gtid/state.ts';
 import type { LogFile } from '../../../rules/log/log-index.ts';
+import { keptMarks } from '../../../rules/log/marks.ts';
 import { type EventGroup, eventGroups } from '../binlog/groups.ts';
 
-const MOST = 8;
+/** So many groups are thinned out together. */
+const MANY = 1_000;
 
 /**
  * The state at `to` in a copied file, from what is known of its beginning. Two where the server was killed in the middle of a group: without
- * that one first, and with it, as a server may count it. `recent`: the newest groups.
+ * that one first, and with it, as a server may count it. `recent`: marks of it.
  */
 export async function reachedBy(
   copy: string,
@@ -15,23 +17,17 @@ export async function reachedBy(
   to: number,
 ): Promise<{ states: string[]; recent: LogMark[] }> {
   let state = parseState(known.to);
-  let tail: EventGroup[] = [];
+  let marks: { gtid: string; time: number; state: GtidState }[] = [];
   let cut: EventGroup | undefined;
   for await (const group of eventGroups(copy, { to, ...(known.bytes === 0 ? {} : { from: known.bytes }) })) {
     cut = group.complete ? undefined : group;
     if (cut !== undefined) continue;
-    tail.push(group);
-    if (tail.length < 2 * MOST) continue;
-    for (const one of tail.slice(0, MOST)) state = afterGroup(state, one);
-    tail = tail.slice(MOST);
-  }
-  const recent: LogMark[] = [];
-  for (const group of tail) {
     state = afterGroup(state, group);
-    recent.push({ gtid: group.gtid, time: group.time, state: formatState(state) });
+    marks.push({ gtid: group.gtid, time: group.time, state });
+    if (marks.length > MANY) marks = keptMarks(marks);
   }
   const states = [formatState(state), ...(cut === undefined ? [] : [formatState(afterGroup(state, cut))])];
-  return { states, recent: recent.slice(-MOST) };
+  return { states, recent: keptMarks(marks).map((mark) => ({ ...mark, state: formatState(mark.state) })) };
 }
 
 /** Whether a file that begins with `from` is the next after one that reached one of these states. A domain may have been deleted between. */
