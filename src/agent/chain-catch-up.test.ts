@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BackupResult } from '../orders/order.ts';
-import { type ChainHost, chainHost } from './testing/chain-host.ts';
+import { begunChain, type ChainHost } from './testing/chain-host.ts';
 
 const outcome = ({ operation, stored, failed }: BackupResult) => ({
   performed: operation.performed,
@@ -14,9 +14,7 @@ const outcome = ({ operation, stored, failed }: BackupResult) => ({
 describe('a chain in two repositories', () => {
   let host: ChainHost;
   beforeEach(async () => {
-    host = await chainHost(['a', 'b']);
-    host.write('1');
-    await host.result('Full');
+    host = await begunChain();
   });
   afterEach(() => host.dispose());
   const incremental = async (text: string) => {

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BackupResult } from '../orders/order.ts';
-import { type ChainHost, chainHost } from './testing/chain-host.ts';
+import { begunChain, type ChainHost } from './testing/chain-host.ts';
 
 const performed = ({ operation }: BackupResult) => [operation.performed, operation.reason];
 const chain = { maxIncrementals: 96, maxRatio: 100, onLostStage: 'Refetch' as const };
@@ -11,9 +11,7 @@ const chain = { maxIncrementals: 96, maxRatio: 100, onLostStage: 'Refetch' as co
 describe('a chain that is fetched when its stage is lost', () => {
   let host: ChainHost;
   beforeEach(async () => {
-    host = await chainHost(['a', 'b']);
-    host.write('1');
-    await host.result('Full');
+    host = await begunChain();
   });
   afterEach(() => host.dispose());
   const incremental = (text: string, more = {}) => {

@@ -1,20 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Engine, Snapshot } from '../../engine/engine.ts';
-import { createRestic } from '../../engine/restic/restic.ts';
-import type { BackupResult, BackupTask, FunctionStep, OpenRepository, Order, Report } from '../../orders/order.ts';
-import { runningReport } from '../../orders/testing/order.ts';
-import { childEnvironment } from '../../platform/local/environment.ts';
-import { PASSWORD, quickRepository } from '../../platform/local/testing/repository.ts';
+import type { BackupResult, BackupTask, Report } from '../../orders/order.ts';
 import { backup } from '../backup.ts';
-import { openJournal } from '../journal.ts';
-import { runOrder } from '../order-run.ts';
-import { openStage } from '../stage.ts';
+import { type AgentHost, agentHost, linkTask, resultOf } from './agent-host.ts';
 
 /** A host whose data is a text file, with a function that makes fulls and incrementals of it, and real repositories. */
-export interface ChainHost {
-  readonly stage: string;
+export interface ChainHost extends Pick<AgentHost, 'stage' | 'snapshots' | 'forget' | 'away' | 'back'> {
   /** What the next link is to hold. */
   write(text: string): void;
   /** Something the function obeys: `fail`, `need-full`, `role`, `evidence`, `full-stage`; `room` is how many bytes the stage takes. undefined takes it away. */
@@ -23,14 +15,8 @@ export interface ChainHost {
   order(operation: 'Full' | 'Incremental', change?: Partial<BackupTask>): Promise<Report>;
   /** The same, of an order that succeeds. */
   result(operation: 'Full' | 'Incremental', change?: Partial<BackupTask>): Promise<BackupResult>;
-  /** Of a repository, oldest first. */
-  snapshots(name: string): Promise<Snapshot[]>;
   /** What the newest snapshot of a repository holds of a link. */
   stored(name: string, link: string): Promise<string>;
-  forget(name: string): Promise<void>;
-  /** Takes the storage of a repository away, and gives it back. */
-  away(name: string): void;
-  back(name: string): void;
   dispose(): void;
 }
 
@@ -51,94 +37,37 @@ printf '{"position":{"gtid":"0-1-%s"}}' "$(cat data)" > "$STASH_RESULT"
 
 export async function chainHost(repositories: readonly string[] = ['a']): Promise<ChainHost> {
   const base = mkdtempSync(join(tmpdir(), 'stash-chain-'));
-  const places = { world: join(base, 'world'), stage: join(base, 'stage'), cache: join(base, 'cache') };
-  for (const place of Object.values(places)) mkdirSync(place);
-  for (const name of repositories) quickRepository(join(base, name));
-  const baseEnv = childEnvironment(process.env);
-  const engine: Engine = createRestic({ path: 'restic', cacheDir: places.cache, tmpDir: base, baseEnv });
-  const open = (name: string): OpenRepository => ({
-    namespace: 'shop',
-    name,
-    access: { url: join(base, name), env: { RESTIC_PASSWORD: PASSWORD }, files: {}, flags: [] },
-  });
-  const control = { signal: new AbortController().signal, timeoutMs: 60_000 };
-  const step: FunctionStep = {
-    name: 'copy',
-    command: ['sh', '-c', SCRIPT],
-    env: {},
-    params: { world: places.world },
-    source: 'Stage',
-    fetch: 'Stage',
-    checks: false,
-    roles: true,
-  };
-  const noRoom = async (_: string, bytes: number) => {
-    const room = readFile(join(places.world, 'room'));
+  const world = join(base, 'world');
+  mkdirSync(world);
+  const agent = agentHost(base, repositories, async (_, bytes) => {
+    const room = readFile(join(world, 'room'));
     return room === undefined || bytes <= Number(room) ? undefined : `${room} bytes can be used`;
-  };
-  let count = 0;
-
+  });
+  const step = { name: 'copy', command: ['sh', '-c', SCRIPT], params: { world } };
   const order: ChainHost['order'] = async (operation, change = {}) => {
-    const task: BackupTask = {
-      type: 'Backup',
-      operation,
-      alias: operation.toLowerCase(),
-      chain: { maxIncrementals: 96, maxRatio: 100, onLostStage: 'Full' },
-      host: 'db-0',
-      steps: [step],
-      paths: [],
-      exclude: [],
-      args: [],
-      repositories: repositories.map(open),
-      tags: [`stash.operation=${operation}`, 'stash.target=shop/AppBinding/db'],
-      ...change,
-    };
-    const given: Order = { id: `order-${++count}`, epoch: 1, deadline: deadline(), purpose: 'BackupSession/shop/s', task };
-    const stage = await openStage(places.stage, noRoom);
-    const journal = await openJournal(stage.state, () => new Date().toISOString());
-    await journal.accept(given, runningReport(given.id));
-    const tools = { engine, stage, baseEnv, keepOut: [] };
-    const manners = {
-      journal,
-      log: () => undefined,
-      now: () => new Date(),
-      changed: () => undefined,
-      signal: new AbortController().signal,
-    };
-    return runOrder(given, (run) => backup(run, task, tools), manners);
+    const task = { ...linkTask(operation, step, repositories.map(agent.open)), ...change };
+    return agent.carryOut('BackupSession/shop/s', task, (run, tools) => backup(run, task, tools));
   };
-  const snapshots = async (name: string) => {
-    const found = await engine.snapshots(open(name).access, {}, control);
-    return found.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  };
-
   return {
-    stage: places.stage,
-    write: (text) => writeFileSync(join(places.world, 'data'), text),
-    tell: (name, text) => (text === undefined ? rmSync(join(places.world, name)) : writeFileSync(join(places.world, name), text)),
+    ...agent,
+    write: (text) => writeFileSync(join(world, 'data'), text),
+    tell: (name, text) => (text === undefined ? rmSync(join(world, name)) : writeFileSync(join(world, name), text)),
     order,
-    result: async (operation, change) => {
-      const report = await order(operation, change);
-      if (report.result?.type !== 'Backup') throw new Error(`${report.error?.code}: ${report.error?.message}`);
-      return report.result;
-    },
-    snapshots,
+    result: async (operation, change) => resultOf(await order(operation, change), 'Backup'),
     stored: async (name, link) => {
-      const newest = (await snapshots(name)).at(-1);
-      return engine.load(open(name).access, { snapshotId: newest?.id ?? '', path: join(places.stage, 'chain', link, 'data') }, control);
+      const newest = (await agent.snapshots(name)).at(-1);
+      return agent.load(name, newest?.id ?? '', join(agent.stage, 'chain', link, 'data'));
     },
-    forget: async (name) => {
-      const all = await snapshots(name);
-      await engine.forget(
-        open(name).access,
-        all.map(({ id }) => id),
-        control,
-      );
-    },
-    away: (name) => renameSync(join(base, name), join(base, `${name}.away`)),
-    back: (name) => renameSync(join(base, `${name}.away`), join(base, name)),
     dispose: () => rmSync(base, { recursive: true }),
   };
+}
+
+/** Two repositories that hold a chain of one full, with the text 1. */
+export async function begunChain(): Promise<ChainHost> {
+  const host = await chainHost(['a', 'b']);
+  host.write('1');
+  await host.result('Full');
+  return host;
 }
 
 function readFile(path: string): string | undefined {
@@ -147,8 +76,4 @@ function readFile(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function deadline(): string {
-  return new Date(Date.now() + 120_000).toISOString();
 }
