@@ -26,6 +26,8 @@ export interface Source {
   caughtUp(): Promise<void>;
   /** The replica becomes the primary and the other way round. `lose`: the old one dies with transactions that nobody else has. */
   failover(lose: boolean): Promise<void>;
+  /** The primary was restored in place: what it holds is a moment again, and the replica begins anew as a copy of it. */
+  wentBack(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -80,6 +82,11 @@ export async function startSource(): Promise<Source> {
       // What the old one alone has, it cannot take along: it begins anew, as a copy of the new one.
       if (lose) await cloneInto(old, next);
       await follow(old, next);
+    },
+    wentBack: async () => {
+      moments.push({ ...(await momentOf(primary())), after: 'going back' });
+      await cloneInto(replica(), primary());
+      await follow(replica(), primary());
     },
     dispose: async () => {
       for (const one of servers) await one.dispose();

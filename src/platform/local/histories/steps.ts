@@ -39,6 +39,7 @@ export const STEPS: readonly Step[] = [
   { name: 'damage the stage', weight: 2, run: damageStage },
   { name: 'failover', weight: 2, run: (world, model) => failover(world, model, false) },
   { name: 'failover with loss', weight: 1, run: (world, model) => failover(world, model, true) },
+  { name: 'restore in place', weight: 2, run: restoreInPlace },
 ];
 
 async function write({ source }: World, model: Model, random: Random): Promise<void> {
@@ -49,7 +50,12 @@ async function write({ source }: World, model: Model, random: Random): Promise<v
 async function stored(world: World, model: Model, alias: string): Promise<void> {
   const { status } = await world.backup(alias);
   if (status?.phase !== 'Succeeded') throw new Error(`${alias} ended ${status?.phase} ${status?.reason}: ${status?.message}`);
-  model.since ??= world.source.moments.length - 1;
+  begun(world, model, status.operation?.performed);
+}
+
+/** A log that is begun only now goes back to the chain that is staged, and not to one before it. */
+function begun({ source }: World, model: Model, performed: string | undefined): void {
+  if (model.since === undefined || (performed === 'Full' && model.until === undefined)) model.since = source.moments.length - 1;
 }
 
 async function log(world: World, model: Model): Promise<void> {
@@ -91,7 +97,7 @@ async function killAtWork(world: World, model: Model, random: Random): Promise<v
   if (pid !== undefined) await stash.killAgent('target/', pid);
   held.release();
   const { status } = await running;
-  if (status?.phase === 'Succeeded') model.since ??= world.source.moments.length - 1;
+  if (status?.phase === 'Succeeded') begun(world, model, status.operation?.performed);
 }
 
 async function killOperator({ stash }: World): Promise<void> {
@@ -134,6 +140,23 @@ async function damageStage(world: World, _model: Model, random: Random): Promise
 async function failover({ source }: World, model: Model, lose: boolean): Promise<void> {
   await source.failover(lose);
   close(model);
+}
+
+/** To any moment that has to be there, and the only one with its GTID. The log goes on from it, without another backup. */
+async function restoreInPlace(world: World, model: Model, random: Random): Promise<void> {
+  const { since, until } = model;
+  if (since === undefined || until === undefined) return;
+  const { moments } = world.source;
+  const moment = moments[since + random.int(until - since + 1)];
+  if (moment === undefined || moments.filter(({ gtid }) => gtid === moment.gtid).length !== 1) return;
+  const problem = await world.goBack(moment.gtid);
+  if (problem !== undefined) throw new Error(`${moment.gtid} was not restored in place: ${problem}`);
+  close(model);
+  await world.source.wentBack();
+  const back = moments.at(-1);
+  if (back?.tables !== moment.tables)
+    throw new Error(`restored in place to ${moment.gtid}:\n${moment.tables}\nbut it holds:\n${back?.tables}`);
+  model.since = moments.length - 1;
 }
 
 /** What there is stays; what comes needs a new chain. */

@@ -22,6 +22,8 @@ export interface World {
   log(): Promise<string | undefined>;
   /** Into a new directory, which is returned with the session. */
   restore(pointInTime: Record<string, unknown>, timeline?: string): Promise<{ session: RestoreSession; directory: string }>;
+  /** Puts the primary back to a GTID, in its place; what is wrong with it, if anything. */
+  goBack(gtid: string): Promise<string | undefined>;
   dispose(): Promise<void>;
 }
 
@@ -79,6 +81,14 @@ export async function makeWorld(): Promise<World> {
         }),
       );
       return { session: await stash.restored(name), directory };
+    },
+    goBack: async (gtid) => {
+      const { stopCommand, startCommand } = source.primary();
+      const commands = ['--stop-command', stopCommand.at(-1) ?? '', '--start-command', startCommand.at(-1) ?? ''];
+      const host = `db-${source.servers.indexOf(source.primary())}`;
+      const inPlace = ['--target-host', host, '--allow-overwrite', '--previous-data', 'Discard', ...commands];
+      const { code, stderr } = await stash.stash('restore', 'orders', '--gtid', gtid, ...inPlace, '--wait');
+      return code === 0 ? undefined : stderr;
     },
     dispose: async () => {
       await stash.dispose();
