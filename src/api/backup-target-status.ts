@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { conditions } from './condition.ts';
+import { time } from './formats.ts';
 import { OPERATIONS } from './operations.ts';
 import { hostRunFields } from './progress.ts';
 import { TargetRef } from './references.ts';
@@ -31,6 +32,12 @@ export const SnapshotStats = struct('One snapshot.', {
 });
 export type SnapshotStats = Static<typeof SnapshotStats>;
 
+const ReplayableResult = struct('How far the logs that are stored beside a link of a chain go on from it.', {
+  until: time('Everything committed until then can be restored.'),
+  gtid: text('GTID position there.'),
+  timeline: text('Timeline of the logs that reach it.'),
+});
+
 export const RepositoryResult = struct('What one Repository has.', {
   name: text('Name of the Repository.'),
   namespace: optional(text('Its namespace.')),
@@ -38,6 +45,7 @@ export const RepositoryResult = struct('What one Repository has.', {
   error: optional(text('What failed.')),
   errorCode: optional(text('Stable code of the error.')),
   snapshots: optional(textList('Full ids of the snapshots.')),
+  replayable: optional(ReplayableResult),
 });
 export type RepositoryResult = Static<typeof RepositoryResult>;
 

@@ -62,6 +62,7 @@ const COLUMNS: Partial<Record<KindName, readonly PrintColumn[]>> = {
     wide('Scheduled', '.spec.scheduledTime', 'date'),
     wide('Operation-Reason', '.status.operation.reason'),
     wide('Reason', '.status.reason'),
+    wide('Replayable-Until', '.status.replayableUntil'),
   ],
   RestoreSession: [
     column('Repository', '.spec.repository.name'),

@@ -11,7 +11,7 @@ import { placeOf } from '../rules/blueprint/marks.ts';
 import { invokerOf } from '../rules/invoker.ts';
 import type { Index, Store } from '../store/store.ts';
 import { restoreTargets, targetKey, targetText } from './platform-port.ts';
-import { needsRecording, storedRepositories, troubledRepositories } from './repository/sessions.ts';
+import { linkedRepositories, needsRecording, storedRepositories, troubledRepositories } from './repository/sessions.ts';
 
 type InvokerObject = BackupConfiguration | BackupBatch;
 /** Of both kinds of invoker. */
@@ -59,6 +59,9 @@ export const UNFINISHED_RESTORES: Index<'RestoreSession'> = {
 export const UNRECORDED_SESSIONS: Index<'BackupSession'> = {
   keysOf: (session) => (needsRecording(session) ? storedRepositories(session) : []),
 };
+
+/** Those that have ended and stored what logs may go on from, by each Repository that has it: `NAMESPACE/NAME`. */
+export const LINKED_SESSIONS: Index<'BackupSession'> = { keysOf: linkedRepositories };
 
 /** By each Repository that they could not use: `NAMESPACE/NAME`. */
 export const TROUBLED_SESSIONS: Index<'BackupSession'> = { keysOf: (session) => troubledRepositories(session).map(({ name }) => name) };

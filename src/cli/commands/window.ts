@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { formatState } from '../../rules/gtid/state.ts';
 import { holesOf } from '../../rules/window/holes.ts';
 import { recoverableInterval, timeText } from '../../rules/window/recoverable.ts';
+import { replayableFrom } from '../../rules/window/replayable.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
 import { withStore } from '../connect.ts';
 import { parseInvokerRef } from '../invoker.ts';
@@ -63,8 +65,15 @@ async function window(cli: Cli, config: string, options: WindowOptions): Promise
   cli.out.write(`${(options.headers ? lines : lines.slice(1)).join('\n')}\n`);
 }
 
-function data({ repository, target, intervals }: RepositoryWindow) {
+function data({ repository, target, stored, intervals }: RepositoryWindow) {
   const key = `${repository.namespace}/${repository.name}`;
   const holes = holesOf(intervals).map(({ from, to, gtidFrom, gtidTo }) => ({ from: timeText(from), to: timeText(to), gtidFrom, gtidTo }));
-  return { repository: key, target, intervals: intervals.map((one) => recoverableInterval(one, key)), holes };
+  const tell = replayableFrom(stored);
+  const backups = stored.bases.map((base) => {
+    const replayable = tell(base);
+    const gtid = base.state === undefined ? {} : { gtid: formatState(base.state) };
+    const further = replayable === undefined ? {} : { replayable: { ...replayable, until: timeText(replayable.until) } };
+    return { snapshot: base.id, host: base.host, time: timeText(base.time), ...gtid, ...further };
+  });
+  return { repository: key, target, intervals: intervals.map((one) => recoverableInterval(one, key)), holes, backups };
 }

@@ -7,7 +7,7 @@ import { madeSection } from './blueprint.ts';
 import { backupHostSection } from './hosts.ts';
 import { sectionText } from './layout.ts';
 import { repositorySections } from './repository.ts';
-import { restoreSessionSections } from './sessions.ts';
+import { backupSessionSections, restoreSessionSections } from './sessions.ts';
 
 const view = { now: new Date('2026-11-22T10:05:00Z'), color: PLAIN };
 
@@ -107,6 +107,25 @@ test('a blueprint shows what was made after it, and what of that does not follow
   assert.match(text, /^Made:\n +NAMESPACE .*\n +shop +web +Deployment\/web +Ready +BackendChanged: it stays\n$/);
   const refused = async () => Promise.reject(new StashError('Forbidden', 'may not list'));
   assert.equal(sectionText([await madeSection({ list: refused } as unknown as Store, blueprint)]), 'Made:\n  not shown: may not list\n');
+});
+
+test('a session says until when it is replayable, and of each repository to which GTID', () => {
+  const replayable = { until: '2026-11-22T10:00:00Z', gtid: '0-1-9', timeline: '0a1b2c3d' };
+  const repositories = [{ name: 'repo', namespace: 'shop', phase: 'Stored' as const, replayable }];
+  const text = sectionText(
+    backupSessionSections(
+      {
+        apiVersion: 'stash.appscode.com/v1beta1',
+        kind: 'BackupSession',
+        metadata: { name: 's' },
+        spec: { invoker: { kind: 'BackupConfiguration', name: 'orders' } },
+        status: { phase: 'Succeeded', replayableUntil: replayable.until, targets: [{ stats: [{ hostname: 'host-0', repositories }] }] },
+      },
+      view,
+    ),
+  );
+  assert.match(text, /^Replayable until: +2026-11-22T10:00:00Z \(5m ago\)$/m);
+  assert.match(text, /^ +Repository repo: +Stored replayable until 2026-11-22T10:00:00Z, GTID 0-1-9 \(timeline 0a1b2c3d\)$/m);
 });
 
 test('a host of a backup says its message once', () => {

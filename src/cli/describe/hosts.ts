@@ -1,4 +1,4 @@
-import type { HostBackupStats, SnapshotStats } from '../../api/backup-target-status.ts';
+import type { HostBackupStats, RepositoryResult, SnapshotStats } from '../../api/backup-target-status.ts';
 import type { Progress, Step } from '../../api/progress.ts';
 import type { HostRestoreStats } from '../../api/restore-session.ts';
 import { formatBytes } from '../../rules/bytes.ts';
@@ -19,13 +19,23 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
       ['Position', host.position && JSON.stringify(host.position)],
       ...(host.repositories ?? []).map((repository): [string, string] => [
         `Repository ${repository.name}`,
-        [colorPhase(view.color, repository.phase), repository.error, repository.errorCode && `(${repository.errorCode})`]
+        [
+          colorPhase(view.color, repository.phase),
+          repository.error,
+          repository.errorCode && `(${repository.errorCode})`,
+          replayableText(repository.replayable),
+        ]
           .filter(Boolean)
           .join(' '),
       ]),
     ],
     table: snapshotTable(host.snapshots ?? []),
   };
+}
+
+/** How far the logs beside it go on from it. */
+function replayableText(replayable: RepositoryResult['replayable']): string | undefined {
+  return replayable && `replayable until ${replayable.until}, GTID ${replayable.gtid} (timeline ${replayable.timeline})`;
 }
 
 /** `Replica (slaves=1, serverId=2)`. */

@@ -21,6 +21,7 @@ export function backupSessionSections({ spec, status = {} }: BackupSession, view
         ['Scheduled for', whenText(spec.scheduledTime, view.now)],
         ['Operation', operationText(status.operation)],
         ...courseRows(status, view),
+        ['Replayable until', whenText(status.replayableUntil, view.now)],
         ['Retry', status.retried ? 'another session repeats it' : whenText(status.nextRetry, view.now)],
       ],
     },

@@ -1,4 +1,5 @@
 import type { BackupSession } from '../../api/backup-session.ts';
+import type { HostBackupStats } from '../../api/backup-target-status.ts';
 import { keyText } from '../../api/object.ts';
 import type { RepositoryStatus } from '../../api/repository.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
@@ -24,6 +25,19 @@ export function storedRepositories(session: BackupSession): string[] {
   const hosts = (session.status?.targets ?? []).flatMap((target) => target.stats ?? []);
   const named = hosts.flatMap((host) => (host.snapshots ?? []).flatMap((one) => one.repository ?? []));
   return [...new Set(named)].filter((name) => isOwn(session, name));
+}
+
+/** `NAMESPACE/NAME` of each Repository that has something of an ended session from which logs may go on. */
+export function linkedRepositories(session: BackupSession): string[] {
+  const { status } = session;
+  if (status?.phase === undefined || status.phase === 'Pending' || status.phase === 'Running') return [];
+  const hosts = (status.targets ?? []).flatMap((target) => target.stats ?? []).filter(wasAtGtid);
+  return storedRepositories({ ...session, status: { ...status, targets: [{ stats: hosts }] } });
+}
+
+/** Whether its data is what a MariaDB that writes binlogs had at a GTID position; that may be empty. */
+export function wasAtGtid({ position }: HostBackupStats): boolean {
+  return typeof (position as { gtid?: unknown } | undefined)?.gtid === 'string';
 }
 
 /** Repositories are not lent: what an agent says of one in another namespace is not for it to say. */

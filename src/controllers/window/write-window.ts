@@ -15,9 +15,10 @@ import { type Context, timeText } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
 import { patchStatus } from '../patch-status.ts';
 import { targetsOf } from '../repository/policies.ts';
+import { writeReplayable } from './replayable.ts';
 import { newestIntervals, windowCondition } from './tell.ts';
 
-/** Says in the status of every configuration and batch of a repository what it can be restored to, from what the repository holds now. */
+/** Says in the status of every configuration and batch of a repository, and of its sessions, what can be restored, from what the repository holds now. */
 export async function writeWindow(
   ctx: Pick<Context, 'store' | 'clock'>,
   repository: RepositoryRef,
@@ -27,13 +28,17 @@ export async function writeWindow(
   const key = keyText(repository);
   const incomplete = new Set(entries.filter(({ complete }) => !complete).map(({ id }) => id));
   const known = asRecorded(snapshots, entries);
+  const all = new Map<string, Stored>();
   const invokers = await invokersHaving(ctx.store, INVOKERS_BY_REPOSITORY, key);
   for (const object of invokers.filter(({ metadata }) => metadata.namespace === repository.namespace)) {
-    const stored = new Map(targetsOf(invokerOf(object)).map((target) => [target, storedOf(known, target, incomplete)]));
+    const invoker = invokerOf(object);
+    const stored = new Map(targetsOf(invoker).map((target) => [target, storedOf(known, target, incomplete)]));
     const own = [...stored].flatMap(([target, of]) => told(of, key, object.kind === 'BackupBatch' ? target : undefined));
     const others = (object.status?.recoverable ?? []).filter((one) => one.repository !== key);
     if (own.length > 0 || object.status?.recoverable !== undefined) await write(ctx, object, [...others, ...own]);
+    for (const [target, of] of stored) all.set(target, of);
   }
+  await writeReplayable(ctx, repository, all);
 }
 
 function told(stored: Stored, repository: string, target: string | undefined): RecoverableInterval[] {

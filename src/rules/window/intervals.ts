@@ -28,13 +28,23 @@ export function intervalsOf(stored: Stored): Interval[] {
   return [...merged(reaches), ...points].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** A log is reached by its own bases, or by those of the logs it goes on from: what is reached from earlier tells those that go on from it. */
-export function reachable(stored: Stored): Reach[] {
+/** How logs lead to one another; to find out takes the square of their number. */
+interface LogGraph {
+  before: ReadonlyMap<StoredLog, ReturnType<typeof predecessors>>;
+  after: ReadonlyMap<StoredLog, readonly { log: StoredLog }[]>;
+}
+
+export function logGraph(stored: Pick<Stored, 'logs'>): LogGraph {
   const before = new Map(stored.logs.map((log) => [log, predecessors(stored, log)]));
   const after = Map.groupBy(
     stored.logs.flatMap((log) => (before.get(log) ?? []).map((one) => ({ log, before: one.log }))),
     (one) => one.before,
   );
+  return { before, after };
+}
+
+/** A log is reached by its own bases, or by those of the logs it goes on from: what is reached from earlier tells those that go on from it. */
+export function reachable(stored: Stored, { before, after }: LogGraph = logGraph(stored)): Reach[] {
   const own = new Map(stored.logs.map((log) => [log, basesIn(stored, log).map((base) => ownReach(log, base))]));
   const found = new Map<StoredLog, Reach>();
   // Oldest first: what a log goes on from is mostly settled by then. A set goes through what is added to it meanwhile.

@@ -70,7 +70,7 @@ export function basesIn({ bases }: Stored, { continues, from, to }: StoredLog): 
 }
 
 /** What this log goes on from, and where: another part of its own series, which reaches into it, or the series that it follows. */
-export function predecessors({ logs }: Stored, log: StoredLog): { log: StoredLog; at: GtidState }[] {
+export function predecessors({ logs }: Pick<Stored, 'logs'>, log: StoredLog): { log: StoredLog; at: GtidState }[] {
   const { timeline, from, to, follows } = log;
   // Nobody goes on from a log that begins no earlier, unless that continues another chain.
   const isOther = (one: StoredLog) => one !== log && (!covers(one.from, from) || one.continues?.chain !== log.continues?.chain);

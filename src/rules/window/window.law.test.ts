@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isCode } from '../../errors/error.ts';
-import { parseState } from '../gtid/state.ts';
+import { formatState, parseState } from '../gtid/state.ts';
 import { chooseFound, logsToRead } from './choose.ts';
 import { intervalsOf } from './intervals.ts';
+import { replayableFrom } from './replayable.ts';
 import { type Stored, storedOf } from './stored.ts';
 import { type History, type ModelLog, play, type Step, TARGET } from './testing/history.ts';
 
@@ -87,6 +88,30 @@ test('base and logs of a point lead to what the database had there, without a ga
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('a base is replayable to the end of the furthest log that it alone leads to', () => {
+  fc.assert(
+    fc.property(steps, (history) => {
+      const played = play(history);
+      const stored = storedIn(played);
+      const tell = replayableFrom(stored);
+      for (const base of stored.bases) {
+        const own = { ...played, bases: played.bases.filter(({ snapshot }) => snapshot.id === base.id) };
+        const places = reachablePlaces(own);
+        // Where a log ends that can be reached to its end, and holds something after the base.
+        const ends = played.logs
+          .filter(
+            ({ series, to, snapshot }) =>
+              places.has(`${series.name}/${to}`) &&
+              (Date.parse(snapshot.time) > base.time || to > sequence(formatState(base.state ?? new Map()))),
+          )
+          .map(({ snapshot }) => Date.parse(snapshot.time));
+        assert.equal(tell(base)?.until, ends.length === 0 ? undefined : Math.max(...ends));
+      }
+    }),
+    { numRuns: 1000 },
   );
 });
 
