@@ -38,9 +38,7 @@ export const BackupSessionStatus = struct('How the run stands.', {
   sessionDeadline: optional(time('When it is stopped.')),
   retried: optional(flag('Whether another session repeats it.')),
   nextRetry: optional(time('When it is repeated.')),
-  replayableUntil: optional(
-    time('Until when stored logs reach past its end, of every database in it, as of the last look into the repositories that have it.'),
-  ),
+  replayableUntil: optional(time('Until when stored logs reach past its end, of every database in it, at least.')),
   operation: optional(OperationPerformed),
   targets: optional(list('How each target stands.', BackupTargetStatus)),
   conditions,

@@ -45,6 +45,7 @@ export const RepositoryResult = struct('What one Repository has.', {
   error: optional(text('What failed.')),
   errorCode: optional(text('Stable code of the error.')),
   snapshots: optional(textList('Full ids of the snapshots.')),
+  link: optional(text('The link of a chain that it is there, as CHAIN.N; 0 is the full. Found at a look into the repository.')),
   replayable: optional(ReplayableResult),
 });
 export type RepositoryResult = Static<typeof RepositoryResult>;

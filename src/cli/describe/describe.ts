@@ -6,7 +6,9 @@ import type { AnyObject } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
 import type { RestoreBatch } from '../../api/restore-batch.ts';
 import type { RestoreSession } from '../../api/restore-session.ts';
+import { isCode } from '../../errors/error.ts';
 import type { Place } from '../../rules/not-yet.ts';
+import { replayableNow } from '../../rules/window/replayable.ts';
 import type { Store } from '../../store/store.ts';
 import { conceal } from '../output/conceal.ts';
 import { aliasPlans } from '../plan/aliases.ts';
@@ -37,7 +39,7 @@ async function kindSections(store: Store, object: AnyObject, view: View, place: 
       return invokerSections(invoker, aliasPlans(invoker, await lineBindingReader(store, place)(invoker)), view);
     }
     case 'BackupSession':
-      return backupSessionSections(object as BackupSession, view);
+      return backupSessionSections(await asOfNow(store, object as BackupSession), view);
     case 'RestoreSession':
       return restoreSessionSections(object as RestoreSession, view);
     case 'RestoreBatch':
@@ -45,6 +47,19 @@ async function kindSections(store: Store, object: AnyObject, view: View, place: 
     default:
       return plainSections(object);
   }
+}
+
+/** How far logs have come since a session was last written is known of what it is for. */
+async function asOfNow(store: Store, session: BackupSession): Promise<BackupSession> {
+  const { kind, name } = session.spec.invoker;
+  const key = { namespace: session.metadata.namespace ?? '', name };
+  const invoker = await store.get(kind === 'BackupBatch' ? 'BackupBatch' : 'BackupConfiguration', key).catch(unlessHidden);
+  return { ...session, status: replayableNow(session, invoker?.status?.recoverable ?? []) };
+}
+
+/** Who may look at sessions need not be let at configurations. */
+function unlessHidden(error: unknown): undefined {
+  if (!isCode(error, 'Forbidden')) throw error;
 }
 
 /** Kinds without a layout of their own: their fields as they are. */

@@ -16,6 +16,7 @@ import { INVOKERS_BY_APPLICATION, INVOKERS_BY_REPOSITORY, UNFINISHED_BACKUPS } f
 import { abandonLogs, dropLogs, runningLogs } from '../log/abandon.ts';
 import { archiveLogs, type LogTick, type Tick } from '../log/archive.ts';
 import { patchStatus } from '../patch-status.ts';
+import { writeFirstReplayable } from '../window/replayable.ts';
 import { expired } from './history.ts';
 import { logSlaveUpdates } from './log-slave-updates.ts';
 import { sessionForTick, tickName } from './objects.ts';
@@ -115,6 +116,7 @@ async function reconcile(kind: InvokerKind, key: ObjectKey, ctx: Context): Promi
     settle();
     for (const { type, reason, message } of news) await ctx.events.record(object, type, reason, message);
   }
+  await writeFirstReplayable(ctx, sessions, lines);
   for (const session of expiredSessions(sessions, invoker)) await ctx.store.delete('BackupSession', keyOf(session)).catch(unlessGone);
   if (!verdict.ready) return requeueAfter(60_000, 'not ready');
   return wake === undefined ? DONE : requeueAfter(Math.max(0, wake), 'the next tick');

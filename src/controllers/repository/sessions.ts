@@ -1,9 +1,9 @@
 import type { BackupSession } from '../../api/backup-session.ts';
-import type { HostBackupStats } from '../../api/backup-target-status.ts';
 import { keyText } from '../../api/object.ts';
 import type { RepositoryStatus } from '../../api/repository.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { RecordEntry } from '../../rules/records.ts';
+import { wasAtGtid } from '../../rules/window/session-results.ts';
 import { CONDITIONS, isTrue } from '../conditions.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { isStorageTrouble } from './decide.ts';
@@ -33,11 +33,6 @@ export function linkedRepositories(session: BackupSession): string[] {
   if (status?.phase === undefined || status.phase === 'Pending' || status.phase === 'Running') return [];
   const hosts = (status.targets ?? []).flatMap((target) => target.stats ?? []).filter(wasAtGtid);
   return storedRepositories({ ...session, status: { ...status, targets: [{ stats: hosts }] } });
-}
-
-/** Whether its data is what a MariaDB that writes binlogs had at a GTID position; that may be empty. */
-export function wasAtGtid({ position }: HostBackupStats): boolean {
-  return typeof (position as { gtid?: unknown } | undefined)?.gtid === 'string';
 }
 
 /** Repositories are not lent: what an agent says of one in another namespace is not for it to say. */

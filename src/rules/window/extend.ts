@@ -1,5 +1,7 @@
 import type { ExecOpStatus, RecoverableInterval } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
+import { covers, readState } from '../gtid/state.ts';
+import { tagLink } from './tag-values.ts';
 
 /** The intervals as they are once the logs that these lines tell of are stored; absent where nothing was known of any. */
 export function reachedByLogs(
@@ -10,6 +12,32 @@ export function reachedByLogs(
     (intervals, series) => intervals && extended(intervals, series),
     recoverable && [...recoverable],
   );
+}
+
+/** A stored link of a chain, as a session knows it. */
+interface StoredLink {
+  /** NAMESPACE/KIND/NAME. */
+  target: string;
+  /** NAMESPACE/NAME. */
+  repository: string;
+  /** CHAIN.N */
+  link: string;
+  gtid: string;
+  /** RFC 3339: when it was stored. */
+  time: string;
+}
+
+/** The series that goes on from a link, once the logs that these lines tell of are stored, if it has anything after it. */
+export function seriesPast(lines: readonly ExecOpStatus[], { target, repository, link, gtid, time }: StoredLink) {
+  const [own, state] = [tagLink(link), readState(gtid)];
+  if (own === undefined || state === undefined) return undefined;
+  const found = storedSeries(lines).find((series) => {
+    const [first, end] = [tagLink(series.continues), readState(series.gtid)];
+    if (series.target !== target || series.repository !== repository || first === undefined || end === undefined) return false;
+    const leadsOn = first.chain === own.chain && own.link >= first.link && covers(end, state);
+    return leadsOn && (!covers(state, end) || Date.parse(series.until) > Date.parse(time));
+  });
+  return found && { until: found.until, gtid: found.gtid, timeline: found.timeline };
 }
 
 /** Repositories, as NAMESPACE/NAME, that have logs of which it is not known yet what they go on from: they have to be looked into. */
@@ -32,7 +60,8 @@ function seriesOf({ target, timeline, gtid, until, continues = '', follows = '',
   const whole = repositories.filter(
     ({ archivedTo, lastUpload }) => archivedTo === until && Date.parse(lastUpload ?? '') >= Date.parse(until),
   );
-  return whole.map(({ name }) => ({ target, repository: name, timeline, gtid, until, goesOn: continues !== '' || follows !== '' }));
+  const goesOn = continues !== '' || follows !== '';
+  return whole.map(({ name }) => ({ target, repository: name, timeline, gtid, until, continues, goesOn }));
 }
 
 /** What an upload of logs tells of its series, in the words of its report. */
@@ -45,6 +74,8 @@ interface StoredSeries {
   gtid: string;
   /** RFC 3339. */
   until: string;
+  /** CHAIN.N; empty: no link. */
+  continues: string;
   /** Whether something stored before it leads to it. */
   goesOn: boolean;
 }
