@@ -7,6 +7,7 @@ import type { TickDecision } from '../../rules/schedule/tick.ts';
 import { reachedByLogs } from '../../rules/window/extend.ts';
 import { withCondition } from '../conditions.ts';
 import { timeText } from '../context.ts';
+import { windowCondition } from '../window/tell.ts';
 import type { CheckedOperation } from './operations.ts';
 import type { Verdict } from './validate.ts';
 
@@ -72,8 +73,10 @@ export function invokerStatus(
   execOps: ExecOpStatus[],
   now: string,
 ): BackupBatchStatus {
-  const conditions = verdict.conditions.reduce((list, change) => withCondition(list, change, now), object.status?.conditions ?? []);
   const recoverable = reachedByLogs(object.status?.recoverable, execOps);
+  // Logs may have come past the newest backup since the last look into the repository.
+  const changes = [...verdict.conditions, ...(recoverable === undefined ? [] : [windowCondition(recoverable)])];
+  const conditions = changes.reduce((list, change) => withCondition(list, change, now), object.status?.conditions ?? []);
   const { memberConditions: _dropped, ...kept } = (object.status ?? {}) as BackupBatchStatus;
   return {
     ...kept,
