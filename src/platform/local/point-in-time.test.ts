@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { BackupSession } from '../../api/backup-session.ts';
 import { makeBackupAccount } from '../../functions/mariadb/testing/backup-account.ts';
 import { type ServerState, stateIn, stateOf } from '../../functions/mariadb/testing/server-state.ts';
 import { startTestServer, type TestServer } from '../../functions/mariadb/testing/test-server.ts';
@@ -105,6 +106,15 @@ test('the configuration says in its status what it can be restored to', async ()
   assert.deepEqual([status?.recoverable?.[0]?.gtidTo, status?.recoverable?.[0]?.to], [newest.gtid, until]);
   const condition = status?.conditions?.find(({ type }) => type === 'RecoverableWindowOpen');
   assert.deepEqual([condition?.status, condition?.reason], ['True', 'LogsGoOn']);
+});
+
+test('the session of the backup says that it is replayable to the end of the logs, in time and GTID', async () => {
+  const [full] = (await stash.store.list('BackupSession')).filter(({ status }) => status?.operation?.performed === 'Full');
+  const isTold = (one?: BackupSession) => one?.status?.replayableUntil === until;
+  const { status } = await stash.until('BackupSession', full?.metadata.name ?? '', 'replayable', isTold);
+  const result = status?.targets?.[0]?.stats?.[0]?.repositories?.[0];
+  assert.deepEqual(result?.replayable, { until, gtid: newest.gtid, timeline });
+  assert.match((await ok('describe', 'backupsession', full?.metadata.name ?? '')).stdout, new RegExp(`^Replayable until: +${until}`, 'm'));
 });
 
 test('everything is back as it was just before the accident, by its GTID and by the time before it', async () => {
