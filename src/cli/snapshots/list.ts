@@ -5,6 +5,7 @@ import { accessOf } from '../../engine/backends/access.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../../engine/engine.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { RECORDS_FILE, type RecordEntry, readRecords } from '../../rules/records.ts';
+import { asRecorded } from '../../rules/window/recorded.ts';
 import type { Store } from '../../store/store.ts';
 import type { Cli } from '../cli.ts';
 import { openEngine } from '../engine.ts';
@@ -16,6 +17,8 @@ interface SnapshotWishes {
   target?: string;
   /** Those that hold no data of a target, too. */
   internal: boolean;
+  /** Without those whose tags contradict the records: what the operator counts. */
+  asRecorded?: boolean;
   /** The store is that of a cluster. */
   cluster?: boolean;
 }
@@ -52,7 +55,8 @@ export async function listSnapshots(
   const [found, entries] = await Promise.all([listed, recorded]);
   const complete = new Map([...storedBySessions(await sessionsOf(store)), ...entries.map((one) => [one.id, one.complete] as const)]);
   const internal = tagText(TAGS.series, SERIES.records);
-  const shown = wishes.internal ? found : found.filter((snapshot) => !snapshot.tags.includes(internal));
+  const counted = wishes.asRecorded === true ? asRecorded(found, entries) : found;
+  const shown = wishes.internal ? counted : counted.filter((snapshot) => !snapshot.tags.includes(internal));
   return shown
     .map((snapshot) => ({ ...snapshot, ...optional('complete', complete.get(snapshot.id)) }))
     .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));

@@ -50,7 +50,7 @@ async function windowsOf(
     const directory = cluster ? cacheDirOf(cli) : dataDirOf(cli, options);
     // Of one target it asks for no more than that.
     const only = targets.length === 1 && targets[0] !== undefined ? { target: targets[0] } : {};
-    const found = await listSnapshots(cli, store, repository, { internal: true, cluster, ...only }, directory);
+    const found = await listSnapshots(cli, store, repository, { internal: true, asRecorded: true, cluster, ...only }, directory);
     const incomplete = new Set(found.filter(({ complete }) => complete === false).map(({ id }) => id));
     return targets.map((target) => {
       const stored = storedOf(found, target, incomplete);
