@@ -6,9 +6,8 @@ import type { BackupTask, Order, RoleTask } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type Member, memberKey } from '../../rules/invoker.ts';
 import { primaryOnly } from '../../rules/primary-only.ts';
-import { serverOf } from '../../rules/replicated-servers.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
-import { connectionOf } from '../connection.ts';
+import { backupAgent } from '../host-agent.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
@@ -45,17 +44,7 @@ export async function backupOrder(
       host: host.hostname ?? '',
       repositories: opened,
     });
-  const { agent, paths, address } = await ctx.platform.agent({
-    direction: 'backup',
-    target: key,
-    host: host.hostname ?? '',
-    spec: member.target,
-    runtimeSettings: member.runtimeSettings,
-    container: binding.container,
-    program: binding.program,
-    tempDir: member.tempDir,
-    stash,
-  });
+  const { agent, paths, login } = await backupAgent(ctx, { target: key, host: host.hostname ?? '', member, binding, application, stash });
   const task: BackupTask = {
     type: 'Backup',
     operation: run.operation === 'Incremental' ? 'Incremental' : 'Full',
@@ -77,7 +66,7 @@ export async function backupOrder(
       ...(onlyPrimary ? [tagText(TAGS.source, 'Primary')] : []),
     ],
     ...chainOrder(member, binding),
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname ?? ''), address) }),
+    ...login,
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }
@@ -91,21 +80,8 @@ export async function roleOrder(
 ): Promise<{ agent: string; order: Order }> {
   const { ctx } = run;
   const { key, member, binding, application } = await boundTarget(run, target);
-  const { agent, address } = await ctx.platform.agent({
-    direction: 'backup',
-    target: key,
-    host: host.hostname ?? '',
-    spec: member.target,
-    runtimeSettings: member.runtimeSettings,
-    container: binding.container,
-    program: binding.program,
-    tempDir: member.tempDir,
-  });
-  const task: RoleTask = {
-    type: 'Role',
-    steps: binding.steps.filter((step) => step.roles === true),
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname ?? ''), address) }),
-  };
+  const { agent, login } = await backupAgent(ctx, { target: key, host: host.hostname ?? '', member, binding, application });
+  const task: RoleTask = { type: 'Role', steps: binding.steps.filter((step) => step.roles === true), ...login };
   return { agent, order: { ...order, epoch: ctx.epoch, purpose: run.purpose, task } };
 }
 

@@ -5,10 +5,9 @@ import { orderIdOf } from '../../orders/order-id.ts';
 import { type Invoker, invokerOf, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
 import { operationOf } from '../../rules/operation.ts';
 import { primaryOnly } from '../../rules/primary-only.ts';
-import { serverOf } from '../../rules/replicated-servers.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
-import { connectionOf } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { backupAgent } from '../host-agent.ts';
 import { INVOKERS_BY_TARGET, invokersHaving } from '../indexes.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { openRepository } from '../repository/open.ts';
@@ -61,22 +60,13 @@ export async function logOrder(
   const own = repositoriesOf(invoker, line.alias);
   const used = own.filter(({ namespace, name }) => using.includes(`${namespace}/${name}`));
   const repositories = await Promise.all(used.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
-  const { agent, address } = await ctx.platform.agent({
-    direction: 'backup',
-    target,
-    host,
-    spec: member.target,
-    runtimeSettings: member.runtimeSettings,
-    container: binding.container,
-    program: binding.program,
-    tempDir: member.tempDir,
-  });
+  const { agent, login } = await backupAgent(ctx, { target, host, member, binding, application });
   const task: LogTask = {
     type: 'Log',
     alias: line.alias,
     host,
     steps: binding.steps,
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host), address) }),
+    ...login,
     repositories,
     wanted: await wantedOf(of, own),
     tags: [tagText(TAGS.target, targetText(target)), tagText(TAGS.alias, line.alias)],

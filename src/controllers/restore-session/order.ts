@@ -6,10 +6,10 @@ import type { FunctionStep, Order, RestoreTask } from '../../orders/order.ts';
 import { type Binding, bindingOf } from '../../rules/binding.ts';
 import { hostRestore } from '../../rules/host-rules.ts';
 import { invokerOf } from '../../rules/invoker.ts';
-import { serverDirectory, serverOf } from '../../rules/replicated-servers.ts';
+import { serverDirectory } from '../../rules/replicated-servers.ts';
 import { wayBack } from '../../rules/way-back.ts';
 import { applicationOf, readCatalog } from '../catalog.ts';
-import { connectionOf } from '../connection.ts';
+import { loginOf } from '../host-agent.ts';
 import { openRepository } from '../repository/open.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
 import { claimsOf } from './claims.ts';
@@ -74,7 +74,7 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
       redacted: ctx.log.redacted,
       restore: { ...from, include: rule?.include ?? [], exclude: rule?.exclude ?? [] },
     });
-  const { agent, address } = await ctx.platform.agent({
+  const found = await ctx.platform.agent({
     direction: 'restore',
     target: run.target,
     host: host.hostname,
@@ -106,9 +106,9 @@ export async function restoreOrder(run: RestoreRun, host: PlannedHost, id: strin
     stopCommand: spec.stopCommand ?? [],
     startCommand: spec.startCommand ?? [],
     repository: opened.open,
-    ...(application === undefined ? {} : { connection: await connectionOf(ctx, serverOf(application, host.hostname), address) }),
+    ...(await loginOf(ctx, application, host.hostname, found)),
   };
-  return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+  return { agent: found.agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
 }
 
 /** Where the data is to go, as the parameter of that name says; absent: where it came from. */
