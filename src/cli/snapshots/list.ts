@@ -4,6 +4,7 @@ import type { Repository } from '../../api/repository.ts';
 import { accessOf } from '../../engine/backends/access.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../../engine/engine.ts';
 import { isCode, StashError } from '../../errors/error.ts';
+import { optionalField } from '../../rules/optional-field.ts';
 import { RECORDS_FILE, type RecordEntry, readRecords } from '../../rules/records.ts';
 import { asRecorded } from '../../rules/window/recorded.ts';
 import type { Store } from '../../store/store.ts';
@@ -58,12 +59,8 @@ export async function listSnapshots(
   const counted = wishes.asRecorded === true ? asRecorded(found, entries) : found;
   const shown = wishes.internal ? counted : counted.filter((snapshot) => !snapshot.tags.includes(internal));
   return shown
-    .map((snapshot) => ({ ...snapshot, ...optional('complete', complete.get(snapshot.id)) }))
+    .map((snapshot) => ({ ...snapshot, ...optionalField('complete', complete.get(snapshot.id)) }))
     .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }
 
 /** What the records say, where they are ours; that they cannot be read keeps nobody from seeing what is there. */

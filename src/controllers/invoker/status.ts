@@ -3,6 +3,7 @@ import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { Invoker } from '../../rules/invoker.ts';
+import { optionalField } from '../../rules/optional-field.ts';
 import type { TickDecision } from '../../rules/schedule/tick.ts';
 import { reachedByLogs } from '../../rules/window/extend.ts';
 import { withCondition } from '../conditions.ts';
@@ -35,13 +36,13 @@ export function operationStatus(
     ...(operation.message === undefined ? {} : { message: operation.message }),
     ...(line.member === undefined ? {} : { member: line.member }),
     ...(schedule === undefined ? {} : { understoodSchedule: schedule.understood, timeZone: line.timeZone }),
-    ...optional('lastCheckTime', decision === undefined ? known?.lastCheckTime : timeText(decision.lastCheckTime)),
-    ...optional('next', decision?.next === undefined || operation.state === 'Paused' ? undefined : timeText(decision.next)),
-    ...optional('skipped', skipped),
+    ...optionalField('lastCheckTime', decision === undefined ? known?.lastCheckTime : timeText(decision.lastCheckTime)),
+    ...optionalField('next', decision?.next === undefined || operation.state === 'Paused' ? undefined : timeText(decision.next)),
+    ...optionalField('skipped', skipped),
     missed: (known?.missed ?? 0) + (decision?.missed ?? 0),
-    ...optional('lastSession', lastSession),
-    ...optional('lastSuccessfulSession', succeeded?.metadata.name ?? known?.lastSuccessfulSession),
-    ...optional('lastSuccessTime', succeeded?.status?.endTime ?? known?.lastSuccessTime),
+    ...optionalField('lastSession', lastSession),
+    ...optionalField('lastSuccessfulSession', succeeded?.metadata.name ?? known?.lastSuccessfulSession),
+    ...optionalField('lastSuccessTime', succeeded?.status?.endTime ?? known?.lastSuccessTime),
     ...(known?.logs === undefined ? {} : keptLog(known)),
   };
 }
@@ -49,21 +50,17 @@ export function operationStatus(
 /** What is archived stays known while nothing is archived. */
 function keptLog({ archivedTo, lastUpload, gtid, uploads, error, logs }: ExecOpStatus): Partial<ExecOpStatus> {
   return {
-    ...optional('archivedTo', archivedTo),
-    ...optional('lastUpload', lastUpload),
-    ...optional('gtid', gtid),
-    ...optional('uploads', uploads),
-    ...optional('error', error),
-    ...optional('logs', logs),
+    ...optionalField('archivedTo', archivedTo),
+    ...optionalField('lastUpload', lastUpload),
+    ...optionalField('gtid', gtid),
+    ...optionalField('uploads', uploads),
+    ...optionalField('error', error),
+    ...optionalField('logs', logs),
   };
 }
 
 function covers(session: BackupSession, { line }: CheckedOperation): boolean {
   return session.spec.members === undefined || session.spec.members.some((key) => line.members.includes(key));
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }
 
 export function invokerStatus(
@@ -84,7 +81,7 @@ export function invokerStatus(
     phase: verdict.phase,
     conditions,
     execOps,
-    ...optional('recoverable', recoverable),
+    ...optionalField('recoverable', recoverable),
     ...(invoker.kind === 'BackupBatch'
       ? { memberConditions: invoker.members.map((member) => ({ target: member.target?.ref ?? {}, conditions: [] })) }
       : {}),

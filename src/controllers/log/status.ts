@@ -1,6 +1,7 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
 import type { LogResult, OrderError, PreviousLog, Report } from '../../orders/order.ts';
+import { optionalField } from '../../rules/optional-field.ts';
 
 type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
 
@@ -24,7 +25,7 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
   const error = result.error ?? (all.length > MOST_UNRECORDED ? TOO_MANY : undefined);
   const after = {
     ...archived,
-    ...optional('role', role),
+    ...optionalField('role', role),
     ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
     repositories: afterUploads(host, result, time),
     unrecorded: all.slice(-MOST_UNRECORDED),
@@ -93,10 +94,10 @@ export function logLine(
   return {
     logs: [...hosts],
     uploads,
-    ...optional('archivedTo', archived.sort()[0] || undefined),
-    ...optional('lastUpload', times.at(-1)),
-    ...optional('gtid', gtids.length === 1 ? gtids[0] || undefined : undefined),
-    ...optional('error', problems.length === 0 ? undefined : problems.join('; ')),
+    ...optionalField('archivedTo', archived.sort()[0] || undefined),
+    ...optionalField('lastUpload', times.at(-1)),
+    ...optionalField('gtid', gtids.length === 1 ? gtids[0] || undefined : undefined),
+    ...optionalField('error', problems.length === 0 ? undefined : problems.join('; ')),
   };
 }
 
@@ -146,10 +147,6 @@ function later(known: string | undefined, until: string): string {
 /** Downwards: what is said to be stored is. */
 function wholeSeconds(time: string): string {
   return `${time.slice(0, 19)}Z`;
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }
 
 const NO_RESULT = { code: 'Internal', message: 'the agent gave no result', remedy: 'Report this.' };
