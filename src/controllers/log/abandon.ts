@@ -26,7 +26,7 @@ export async function dropLogs(ctx: Pick<Context, 'desk' | 'gates' | 'store'>, k
   const purpose = `${kind}/${keyText(key)}`;
   ctx.desk.drop(purpose);
   const mine = gateOf(orderIdOf(purpose, ''));
-  for (const repository of await ctx.store.list('Repository', { namespace: key.namespace }))
+  for (const repository of await ctx.store.view('Repository', { namespace: key.namespace }))
     for (const who of ctx.gates.sharers(keyOf(repository))) if (who.startsWith(mine)) ctx.gates.release(who);
 }
 
