@@ -64,3 +64,9 @@ export function keyOf(object: AnyObject): ObjectKey {
 export function keyText(key: ObjectKey): string {
   return key.namespace === '' ? key.name : `${key.namespace}/${key.name}`;
 }
+
+/** Of a namespaced kind, as `keyText` writes it. */
+export function parseKey(text: string): ObjectKey {
+  const [namespace = '', name = ''] = text.split('/');
+  return { namespace, name };
+}

@@ -1,4 +1,5 @@
 import type { BackupSession } from '../../api/backup-session.ts';
+import { parseKey } from '../../api/object.ts';
 import type { RepositoryStatus } from '../../api/repository.ts';
 import { CONDITIONS, isTrue, withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
@@ -18,8 +19,7 @@ export interface RepositoryOutcome {
 export async function maintenanceOutcomes(ctx: Context, session: BackupSession): Promise<RepositoryOutcome[]> {
   return Promise.all(
     storedRepositories(session).map(async (name) => {
-      const [namespace = '', repository = ''] = name.split('/');
-      const object = await ctx.store.get('Repository', { namespace, name: repository });
+      const object = await ctx.store.get('Repository', parseKey(name));
       return { name, status: object?.status, found: object !== undefined, phase: outcomeOf(session, object?.status) };
     }),
   );

@@ -1,7 +1,7 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
-import { keyText } from '../../api/object.ts';
+import { keyText, parseKey } from '../../api/object.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import { unknownSeries } from '../../rules/window/extend.ts';
@@ -44,8 +44,7 @@ export function areMany(logs: readonly RecordEntry[]): boolean {
 
 /** Whether the newest maintenance of its repository had it in its plan, or there is no such Repository any more. */
 export async function isRecordedIn(ctx: Pick<Context, 'store'>, { repository, snapshotID }: UnrecordedLog): Promise<boolean> {
-  const [namespace = '', name = ''] = repository.split('/');
-  const found = await ctx.store.get('Repository', { namespace, name });
+  const found = await ctx.store.get('Repository', parseKey(repository));
   return found === undefined || (found.status?.recordedSessions?.includes(snapshotID) ?? false);
 }
 

@@ -1,4 +1,4 @@
-import { keyOf } from '../../api/object.ts';
+import { keyOf, parseKey } from '../../api/object.ts';
 import { invokerOf, repositoriesOf } from '../../rules/invoker.ts';
 import { purposeOfSession } from '../backup-session/session-run.ts';
 import type { Context } from '../context.ts';
@@ -33,9 +33,4 @@ export async function restoreGates(ctx: Context): Promise<void> {
   for (const invoker of [...(await ctx.store.view('BackupConfiguration')), ...(await ctx.store.view('BackupBatch'))])
     for (const { orderID, using = [] } of (invoker.status?.execOps ?? []).flatMap(({ logs = [] }) => logs))
       for (const name of using) if (orderID !== undefined) ctx.gates.tryShare(parseKey(name), gateOf(orderID));
-}
-
-function parseKey(text: string): { namespace: string; name: string } {
-  const [namespace = '', name = ''] = text.split('/');
-  return { namespace, name };
 }

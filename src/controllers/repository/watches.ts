@@ -1,6 +1,6 @@
 import type { BackupBatch } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
-import { keyOf, type ObjectKey } from '../../api/object.ts';
+import { keyOf, type ObjectKey, parseKey } from '../../api/object.ts';
 import { unknownSeries } from '../../rules/window/extend.ts';
 import type { Watch } from '../../runtime/controller.ts';
 import { whenChanged } from '../../runtime/when-changed.ts';
@@ -46,11 +46,6 @@ export function repositoryWatches(ctx: Context): Watch[] {
 async function repositoriesWithSecret(ctx: Context, secret: ObjectKey): Promise<ObjectKey[]> {
   const repositories = await ctx.store.view('Repository', { namespace: secret.namespace });
   return repositories.filter((one) => one.spec.backend.storageSecretName === secret.name).map(keyOf);
-}
-
-function parseKey(text: string): ObjectKey {
-  const [namespace = '', name = ''] = text.split('/');
-  return { namespace, name };
 }
 
 function generation(object: BackupConfiguration | BackupBatch): unknown {
