@@ -123,7 +123,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
     await checkPlaces(run);
     run.status.totalHosts = run.status.plan.length;
     await run.save();
-    for (const order of [...bothOf(id), resolveOrderId(run)]) run.ctx.desk.acknowledge(order);
+    for (const order of [...bothOf(id), ...bothOf(resolveOrderId(run))]) run.ctx.desk.acknowledge(order);
     return NEXT;
   } catch (thrown) {
     const error = asStashError(thrown);

@@ -1,6 +1,6 @@
 import type { PlannedHost, PlannedPoint, RestoreSessionSpec, RestoreSessionStatus } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
-import { asStashError, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
 import type { RestoreTask } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import type { Binding } from '../../rules/binding.ts';
@@ -15,6 +15,7 @@ import { requireNewest } from '../../rules/window/unreached.ts';
 import { timeText } from '../context.ts';
 import { targetText } from '../platform-port.ts';
 import type { openRepository } from '../repository/open.ts';
+import { endedTwice } from '../repository/order.ts';
 import { sourceOf } from './claims.ts';
 import { type RestoreOutcome, type RestoreRun, wait } from './restore-run.ts';
 
@@ -39,11 +40,15 @@ export function checkPoint(spec: RestoreSessionSpec, now: Date, { steps, support
       remedy: 'Leave pointInTime out for the newest point there is.',
     });
   if (wish.gtid !== undefined && parseState(wish.gtid).size === 0) throw new StashError('Invalid', 'spec.pointInTime.gtid is empty');
-  const isNamed = wish.time !== undefined || wish.gtid !== undefined || wish.timeline !== undefined;
-  if (isNamed && !supports.includes('Replay')) {
+  if (isNamed(wish) && !supports.includes('Replay')) {
     const names = steps.map(({ name }) => name).join(', ');
     throw new StashError('Invalid', `spec.pointInTime: ${names} cannot restore to a point in time; name a snapshot`);
   }
+}
+
+/** Whether it is anything but the newest there is. */
+function isNamed({ time, gtid, timeline }: PointWish): boolean {
+  return time !== undefined || gtid !== undefined || timeline !== undefined;
 }
 
 /** The plan of a restore to a point, the same for every host; undefined where the target knows no points. Throws why it cannot be. */
@@ -54,11 +59,10 @@ export async function planPoint(
   const { spec } = run.session;
   const wish = pointWish(spec);
   if (wish === undefined) return undefined;
-  const isNamed = wish.time !== undefined || wish.gtid !== undefined || wish.timeline !== undefined;
   if (!input.binding.supports.includes('Replay')) return undefined;
   const target = sourceTarget(input.snapshots, targetText(sourceOf(run)));
   // What was stored before there were chains is restored as it is.
-  if (target === undefined && !isNamed) return undefined;
+  if (target === undefined && !isNamed(wish)) return undefined;
   const stored = storedOf(input.snapshots, target ?? '', input.incomplete);
   const rules = input.hosts.flatMap((host) => {
     const rule = hostRestore(spec.target?.rules ?? spec.rules ?? [], host);
@@ -99,8 +103,8 @@ async function resolve(run: RestoreRun, input: PointInput, stored: Stored, wish:
   }
   const logs = logsToRead(stored, wish);
   if (logs.length === 0) return { choose: (of) => chooseBase(of, wish), found: nothing };
-  const report = resolveReport(run, input, logs);
-  if (report === undefined || report.state === 'Running') return wait(RESOLVE_TIMEOUT_MS, 'the point is looked for in the logs');
+  const report = await resolveReport(run, input, logs);
+  if (report === undefined) return wait(RESOLVE_TIMEOUT_MS, 'the point is looked for in the logs');
   if (report.result?.type !== 'Resolve') {
     const { code = 'Internal', message = 'the point could not be looked for in the logs', remedy } = report.error ?? {};
     throw new StashError(code as StashError['code'], message, remedy === undefined ? {} : { remedy });
@@ -125,21 +129,24 @@ export function resolveOrderId(run: RestoreRun): string {
   return orderIdOf(run.purpose, `${run.session.metadata.uid}.resolve`);
 }
 
-function resolveReport(run: RestoreRun, { opened, binding }: PointInput, logs: readonly StoredLog[]) {
-  const id = resolveOrderId(run);
-  const report = run.ctx.desk.report(id);
+/** Reading can be done twice: an agent that was lost says nothing about the point. */
+async function resolveReport(run: RestoreRun, { opened, binding }: PointInput, logs: readonly StoredLog[]) {
   const step = binding.steps.find(({ fetch, command }) => fetch === 'Stage' && command.length > 0);
-  if (report !== undefined || step === undefined) return report;
+  if (step === undefined) {
+    const names = binding.steps.map(({ name }) => name).join(', ');
+    throw new StashError('Invalid', `spec.pointInTime: of ${names} none with a command of its own takes what is fetched into the stage`, {
+      remedy: 'Give the function that does Replay spec.command and spec.fetch: Stage, or name a snapshot.',
+    });
+  }
   const { time, gtid, exclusive = false } = run.session.spec.pointInTime ?? {};
   const point = { exclusive, switches: [], ...(time === undefined ? {} : { time }), ...(gtid === undefined ? {} : { gtid }) };
-  run.ctx.desk.give(run.ctx.platform.repositoryAgent(opened.open), {
-    id,
-    epoch: run.ctx.epoch,
-    deadline: timeText(new Date(run.now.getTime() + RESOLVE_TIMEOUT_MS)),
+  return endedTwice(run.ctx, {
+    id: resolveOrderId(run),
     purpose: run.purpose,
-    task: { type: 'Resolve', repository: opened.open, step, logs: logs.map(logSnapshot), point },
+    repository: opened.open,
+    deadline: timeText(new Date(run.now.getTime() + RESOLVE_TIMEOUT_MS)),
+    task: async () => ({ type: 'Resolve', repository: opened.open, step, logs: logs.map(logSnapshot), point }),
   });
-  return undefined;
 }
 
 function logSnapshot({ id, path, bytes }: StoredLog) {
@@ -198,9 +205,7 @@ async function estimateOf(run: RestoreRun, { base, logs }: Choice): Promise<stri
   const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
   if (sizes.includes(undefined)) return undefined;
   const bytes = sizes.reduce((sum: number, one) => sum + (one ?? 0), 0);
-  const earlier = await run.ctx.store.list('RestoreSession', {}).catch((error: unknown) => {
-    throw asStashError(error);
-  });
+  const earlier = await run.ctx.store.view('RestoreSession');
   const known = earlier
     .filter(({ spec, metadata, status }) => {
       const namespace = spec.repository?.namespace ?? metadata.namespace;
