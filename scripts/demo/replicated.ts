@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../src/process/free-port.ts';
+import { PHYSICAL_GRANTS } from '../../src/rules/mariadb-grants.ts';
 import { type DemoDatabase, startDatabase } from './database.ts';
 import type { Shell } from './shell.ts';
 
@@ -28,7 +28,7 @@ export async function startShop(directory: string, shell: Shell, login: { userna
   await first.query(`SET sql_log_bin = 0;
     CREATE USER '${REPLICATION}'@'127.0.0.1' IDENTIFIED BY '${login.password}'; GRANT REPLICATION SLAVE ON *.* TO '${REPLICATION}'@'127.0.0.1';
     CREATE USER '${login.username}'@'localhost' IDENTIFIED BY '${login.password}';
-    GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO '${login.username}'@'localhost';
+    GRANT ${PHYSICAL_GRANTS.join(', ')} ON *.* TO '${login.username}'@'localhost';
     CREATE DATABASE shop; USE shop;
     CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(60), email VARCHAR(80));
     CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer INT, note VARCHAR(255), amount DECIMAL(9,2), KEY (customer));
@@ -62,14 +62,4 @@ export async function startShop(directory: string, shell: Shell, login: { userna
       await second.stop();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../src/process/free-port.ts';
 
 export interface Series {
   metric: Record<string, string>;
@@ -30,6 +30,7 @@ export async function startPrometheus(
   };
   // JSON is YAML.
   writeFileSync(join(dir, 'prometheus.yml'), JSON.stringify(config));
+  // It does not tell which port it got.
   const address = `127.0.0.1:${await freePort()}`;
   const args = [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/tsdb`, `--web.listen-address=${address}`];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -67,13 +68,3 @@ export async function startPrometheus(
 type Answer =
   | { status: 'error'; error: string }
   | { status: 'success'; data: { resultType: string; result: { metric: Record<string, string>; value: [number, string] }[] } };
-
-/** Prometheus does not tell which port it got, so it is given one that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

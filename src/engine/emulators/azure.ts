@@ -5,10 +5,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { freePort } from '../../process/free-port.ts';
 import { run } from '../../process/run.ts';
 import { rcloneRemote } from '../backends/rclone.ts';
 import { startConnectProxy } from './connect-proxy.ts';
-import { freePort, startServer } from './server.ts';
+import { startServer } from './server.ts';
 import type { StartStorage, TestStorage } from './storage.ts';
 
 // The account every Azurite has; its key is public.

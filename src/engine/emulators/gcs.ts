@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
-import { freePort, startServer } from './server.ts';
+import { freePort } from '../../process/free-port.ts';
+import { startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
 /** Asks for no credentials, so that a wrong one is not refused either. */

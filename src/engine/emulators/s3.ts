@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { freePort } from '../../process/free-port.ts';
 import { folderObjects } from './folder-objects.ts';
-import { freePort, startServer } from './server.ts';
+import { startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
 export const startS3: StartStorage = async (folder) => {

@@ -2,9 +2,10 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findTool, isFound } from '../../platform/tools/locate.ts';
+import { freePort } from '../../process/free-port.ts';
 import { run } from '../../process/run.ts';
 import { folderObjects } from './folder-objects.ts';
-import { freePort, startServer } from './server.ts';
+import { startServer } from './server.ts';
 import type { StartStorage } from './storage.ts';
 
 export const startSftp: StartStorage = async (folder) => {

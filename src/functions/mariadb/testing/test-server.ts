@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Connection } from '../../../orders/order.ts';
 import { childEnvironment } from '../../../platform/local/environment.ts';
+import { freePort } from '../../../process/free-port.ts';
 import { type ProcessIdentity, processAlive, processIdentity } from '../../../process/identity.ts';
 
 const execute = promisify(execFile);
@@ -176,12 +176,4 @@ async function serverUser(): Promise<string | undefined> {
     () => 'mysql',
     () => 'nobody',
   );
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const address = listener.address();
-  await new Promise<void>((resolve) => listener.close(() => resolve()));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
