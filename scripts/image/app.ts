@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { flagsOf } from './flags.ts';
 import { launcher } from './launcher.ts';
 import { copyPackage, withDependencies } from './packages.ts';
-import { plainJavaScript } from './plain-javascript.ts';
+import { javaScriptName, plainJavaScript } from './plain-javascript.ts';
 import { trace } from './trace.ts';
 
 // `app.ts OUT`: our programs and the packages they load, below OUT/stash. Runs in the repository while the image is built.
@@ -30,7 +30,7 @@ const digest = createHash('sha256');
 const all = await loadedBy([...Object.values(COMMANDS), ...STARTED]);
 for (const file of all.files) {
   const text = readFileSync(file, 'utf8');
-  await put(`app/${javaScript(file)}`, file.endsWith('.ts') ? plainJavaScript(text) : text);
+  await put(`app/${javaScriptName(file)}`, file.endsWith('.ts') ? plainJavaScript(text) : text);
 }
 for (const name of all.packages) await copyPackage(join('node_modules', name), join(home, 'app/node_modules', name));
 await cp('catalog', join(home, 'app/catalog'), { recursive: true });
@@ -44,7 +44,7 @@ const guest = await loadedBy(GUESTS.map((command) => COMMANDS[command]));
 const paths = [
   ...['bin/node', 'bin/restic', 'lib', 'etc', 'app/package.json'],
   ...GUESTS.map((command) => `bin/${command}`),
-  ...[...guest.files].map((file) => `app/${javaScript(file)}`),
+  ...[...guest.files].map((file) => `app/${javaScriptName(file)}`),
   ...guest.packages.map((name) => `app/node_modules/${name}`),
 ];
 const build = digest.copy().digest('hex').slice(0, 16);
@@ -62,8 +62,4 @@ async function put(path: string, text: string, mode = 0o644): Promise<void> {
   digest.update(path).update(text);
   await mkdir(dirname(join(home, path)), { recursive: true });
   await writeFile(join(home, path), text, { mode });
-}
-
-function javaScript(file: string): string {
-  return file.replace(/\.ts$/, '.js');
 }

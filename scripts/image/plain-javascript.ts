@@ -7,3 +7,8 @@ import { stripTypeScriptTypes } from 'node:module';
 export function plainJavaScript(text: string): string {
   return stripTypeScriptTypes(text, { mode: 'strip' }).replace(/'(\.{1,2}\/[^'\n]+)\.ts'/g, "'$1.js'");
 }
+
+/** The name of the file that holds it then. */
+export function javaScriptName(file: string): string {
+  return file.replace(/\.ts$/, '.js');
+}
