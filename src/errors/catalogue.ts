@@ -117,7 +117,6 @@ export const CATALOGUE = {
   DestinationNotEmpty: entry('conflict', 'Empty the directory, or set allowOverwrite: true and choose previousData.'),
   DestinationFull: entry('failed', 'Free space in the file system that is named, then restore again.'),
   DestinationUnusable: entry('failed', 'Run "stash up" as a user that may write the directory that is named, or restore somewhere else.'),
-  // workloads
   // points in time
   PointNotFound: entry('notFound', 'See what can be restored to with "stash window CONFIG", and name a point in it.'),
   PointOutsideWindow: entry(
@@ -133,6 +132,7 @@ export const CATALOGUE = {
     'failed',
     'Nothing was changed: read the log of the session, then restore to a point before the transaction that is named.',
   ),
+  // workloads
   SidecarRefused: entry('validation', 'Correct what is named in the workload or in the object that names it as its target.'),
   SidecarContested: entry(
     'conflict',
