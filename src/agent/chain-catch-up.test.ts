@@ -32,6 +32,20 @@ describe('a chain in two repositories', () => {
       assert.equal(await host.stored('b', link), text);
   });
 
+  it('leaves one alone that is said to be unusable, also before a full, and tells what that has not', async () => {
+    const error = { code: 'WrongPassword', message: 'the password does not fit', remedy: 'Correct it.' };
+    const repositories = ['a', 'b'].map(host.open).map((one) => (one.name === 'b' ? { ...one, unusable: error } : one));
+    host.write('2');
+    const incremental = await host.result('Incremental', { repositories });
+    assert.deepEqual(outcome(incremental), { performed: 'Incremental', stored: ['a'], failed: ['b'] });
+    assert.deepEqual(incremental.failed[0]?.error, error);
+    host.write('3');
+    const full = await host.result('Full', { repositories });
+    assert.deepEqual(outcome(full), { performed: 'Full', stored: ['a'], failed: ['b'] });
+    assert.match(full.message ?? '', /^Repository b does not have incremental-0001 of the chain before: the password does not fit$/);
+    assert.equal((await host.snapshots('b')).length, 1);
+  });
+
   it('grows while both are away', async () => {
     for (const name of ['a', 'b']) host.away(name);
     assert.deepEqual(outcome(await incremental('2')), { performed: 'Incremental', stored: [], failed: ['a', 'b'] });

@@ -40,7 +40,8 @@ export function oldChain(
       const lacking = await lackingIn(repository, staged.text, old.stored?.[at], tools.stage.state);
       if (lacking === undefined) continue;
       try {
-        if (lacking.away !== undefined) throw new StashError('StorageUnreachable', lacking.away);
+        const away = lacking.away ?? repository.unusable?.message;
+        if (away !== undefined) throw new StashError('StorageUnreachable', away);
         caughtUp.push(await storeIn(run, task, repository, tools, `catch up ${repository.name}`));
       } catch (error) {
         if (run.signal.aborted) throw error;

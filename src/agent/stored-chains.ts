@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { TAGS, tagText, tagValue } from '../api/names.ts';
 import type { Engine, Snapshot } from '../engine/engine.ts';
 import { isCode, StashError } from '../errors/error.ts';
-import type { OpenRepository } from '../orders/order.ts';
+import type { BackupPlace, OpenRepository } from '../orders/order.ts';
 import type { StoredChain } from '../rules/chain/decide-link.ts';
 import type { OrderRun, StepControl } from './order-run.ts';
 import { INDEX } from './stage-recovery.ts';
@@ -22,7 +22,7 @@ const PATIENCE_MS = 60_000;
  */
 export async function storedChains(
   run: OrderRun,
-  of: { target: string | undefined; host: string; repositories: readonly OpenRepository[]; state: string },
+  of: { target: string | undefined; host: string; repositories: readonly BackupPlace[]; state: string },
   engine: Engine,
 ): Promise<FoundChain[]> {
   return run.step('compare', (control) =>
@@ -30,6 +30,8 @@ export async function storedChains(
       of.repositories.map(async (repository) => {
         const { snapshotId, ...known } = await storedIndex(of.state, repository);
         const name = `Repository ${repository.name}`;
+        if (repository.unusable !== undefined)
+          return { name, ...known, found: { type: 'Unreachable' as const, why: repository.unusable.message } };
         try {
           const found = await look(repository, { ...of, ...(snapshotId === undefined ? {} : { snapshotId }), known }, engine, control);
           return { name, ...known, ...found };

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
-import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import type { BackupPlace, BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
 import type { OrderRun } from './order-run.ts';
 
@@ -41,16 +41,21 @@ export async function storeEach(
 /** Failures are told by repository; a stop ends it all. */
 export async function inEach(
   run: OrderRun,
-  repositories: readonly OpenRepository[],
+  repositories: readonly BackupPlace[],
   store: (repository: OpenRepository) => Promise<StoredSnapshot>,
 ): Promise<Pick<BackupResult, 'stored' | 'failed'>> {
   const result: Pick<BackupResult, 'stored' | 'failed'> = { stored: [], failed: [] };
   for (const repository of repositories) {
+    const { namespace, name, unusable } = repository;
+    if (unusable !== undefined) {
+      result.failed.push({ namespace, name, error: unusable });
+      continue;
+    }
     try {
       result.stored.push(await store(repository));
     } catch (thrown) {
       if (run.signal.aborted) throw thrown;
-      result.failed.push({ namespace: repository.namespace, name: repository.name, error: orderError(asStashError(thrown)) });
+      result.failed.push({ namespace, name, error: orderError(asStashError(thrown)) });
     }
   }
   return result;

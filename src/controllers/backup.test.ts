@@ -99,6 +99,38 @@ test('a repository that could not be opened before the clock was set back is ope
   assert.equal((await list('Repository'))[0]?.status?.phase, 'Ready');
 });
 
+test('of two repositories one that cannot be used keeps nothing from the other, and the session says which has it', async () => {
+  const { store, clock, agents, settle, list } = await operator();
+  await applyBasics(store, ['repo', 'away']);
+  const away = { code: 'StorageUnreachable', message: 'no answer', remedy: 'Look after it.' };
+  agents.script = ({ task }) => (task.type === 'Probe' && task.repository.name === 'away' ? away : 'Succeeded');
+  await store.create(
+    'BackupConfiguration',
+    configuration('docs', { repository: undefined, repositories: [{ name: 'repo' }, { name: 'away' }] }),
+  );
+  await settle();
+  await clock.advance(HOUR);
+  await settle();
+  const [session] = await list('BackupSession');
+  assert.deepEqual([session?.status?.phase, session?.status?.reason], ['Failed', 'StoredPartly'], session?.status?.message);
+  const { repositories = [] } = session?.status?.targets?.[0]?.stats?.[0] ?? {};
+  assert.deepEqual(
+    repositories.map(({ name, phase, errorCode }) => [name, phase, errorCode]),
+    [
+      ['repo', 'Stored', undefined],
+      ['away', 'Failed', 'StorageUnreachable'],
+    ],
+  );
+  const condition = session?.status?.conditions?.find(({ type }) => type === 'BackendRepositoryInitialized');
+  assert.deepEqual([condition?.status, condition?.reason], ['False', 'StorageUnreachable']);
+  assert.deepEqual([agents.places.get('shop/repo')?.snapshots.length, agents.places.get('shop/away')?.snapshots.length ?? 0], [1, 0]);
+  agents.script = () => 'Succeeded';
+  await clock.advance(HOUR);
+  await settle();
+  assert.equal((await list('BackupSession')).at(-1)?.status?.phase, 'Succeeded');
+  assert.equal(agents.places.get('shop/away')?.snapshots.length, 1);
+});
+
 test('a failed session is repeated as often as it may be, each time by a session of its own', async () => {
   const { store, clock, agents, settle, list } = await operator();
   await applyBasics(store);

@@ -59,6 +59,12 @@ export interface OpenRepository extends RepositoryRef {
   access: RepositoryAccess;
 }
 
+/** Where a backup is to be stored. */
+export interface BackupPlace extends OpenRepository {
+  /** Why it cannot be used now: nothing is asked of it or stored there, and the result has this. Others get what they are to have. */
+  unusable?: OrderError;
+}
+
 export interface BackupTask {
   type: 'Backup';
   operation: 'Full' | 'Incremental';
@@ -80,7 +86,7 @@ export interface BackupTask {
   /** Further flags for `restic backup`. */
   args: string[];
   connection?: Connection;
-  repositories: OpenRepository[];
+  repositories: BackupPlace[];
   tags: string[];
 }
 

@@ -6,7 +6,7 @@ import { backup } from '../backup.ts';
 import { type AgentHost, agentHost, linkTask, resultOf } from './agent-host.ts';
 
 /** A host whose data is a text file, with a function that makes fulls and incrementals of it, and real repositories. */
-export interface ChainHost extends Pick<AgentHost, 'stage' | 'snapshots' | 'forget' | 'away' | 'back'> {
+export interface ChainHost extends Pick<AgentHost, 'stage' | 'open' | 'snapshots' | 'forget' | 'away' | 'back'> {
   /** What the next link is to hold. */
   write(text: string): void;
   /** Something the function obeys: `fail`, `need-full`, `role`, `evidence`, `full-stage`; `room` is how many bytes the stage takes. undefined takes it away. */

@@ -2,14 +2,15 @@ import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-targe
 import { TAGS, tagText } from '../../api/names.ts';
 import { keyText } from '../../api/object.ts';
 import { StashError } from '../../errors/error.ts';
-import type { BackupTask, Order, RoleTask } from '../../orders/order.ts';
+import type { BackupPlace, BackupTask, Order, RoleTask } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type Member, memberKey } from '../../rules/invoker.ts';
 import { primaryOnly } from '../../rules/primary-only.ts';
 import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { backupAgent } from '../host-agent.ts';
 import { targetKey, targetText } from '../platform-port.ts';
-import { openRepository } from '../repository/open.ts';
+import { type OpenedRepository, openRepository } from '../repository/open.ts';
+import { usable } from '../repository/usable.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
 import { chainOrder } from './chain-order.ts';
 import type { SessionRun } from './session-run.ts';
@@ -32,7 +33,7 @@ export async function backupOrder(
   if (onlyPrimary && host.role !== 'Primary')
     throw new StashError('NoPrimary', `host ${host.hostname} is not known to be the primary, and only the primary is backed up`);
   const opened = await Promise.all(run.repositories.map((ref) => openRepository(ctx, ref, invoker.namespace)));
-  const repositories = opened.map(({ open }) => open);
+  const repositories = opened.map((one) => ({ ...one.open, ...unusableFor(run, one) }));
   const stash =
     binding.stashTask &&
     stashRun({
@@ -69,6 +70,12 @@ export async function backupOrder(
     ...login,
   };
   return { agent, order: { id, epoch: ctx.epoch, deadline: run.status.sessionDeadline ?? '', purpose: run.purpose, task } };
+}
+
+/** Of several repositories one that cannot be used keeps nothing from the others. */
+function unusableFor({ session, now }: SessionRun, opened: OpenedRepository): Pick<BackupPlace, 'unusable'> {
+  const verdict = usable(opened, Date.parse(session.metadata.creationTimestamp ?? ''), now);
+  return typeof verdict === 'string' ? {} : { unusable: verdict };
 }
 
 /** The order that asks one host for its role. */

@@ -1,5 +1,6 @@
 import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
 import { asStashError, isCode, StashError } from '../../errors/error.ts';
+import type { OrderError } from '../../orders/order.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
@@ -13,7 +14,7 @@ import { withSlot } from './slot.ts';
 /** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
 const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
 
-/** Pending to Running: a free slot, repositories that are ready and not under maintenance, targets that are there. */
+/** Pending to Running: a free slot, a repository that is ready, none of them under maintenance, targets that are there. */
 export async function start(run: SessionRun): Promise<SessionOutcome> {
   if (run.status.phase !== undefined && run.status.phase !== 'Pending') return NEXT;
   run.status.phase = 'Pending';
@@ -35,14 +36,15 @@ export async function start(run: SessionRun): Promise<SessionOutcome> {
 
 async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
   const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
+  const unusable: OrderError[] = [];
   for (const ref of run.repositories) {
     try {
       const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
       const verdict = usable(opened, created, run.now);
       if (verdict === 'Ready') continue;
       if (verdict !== 'NotKnownYet') {
-        run.condition(CONDITIONS.backendRepositoryInitialized, false, verdict.code, verdict.message);
-        return { type: 'end', phase: 'Failed', reason: verdict.code, message: `${verdict.message}. ${verdict.remedy}` };
+        unusable.push(verdict);
+        continue;
       }
       if (openingTooLong(conditionOf(run.status.conditions, CONDITIONS.backendRepositoryInitialized), run.ctx.startedAt, run.now))
         return fail(new StashError('StorageUnreachable', `Repository ${ref.namespace}/${ref.name} was not opened within two minutes`));
@@ -53,12 +55,20 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
       return fail(thrown);
     }
   }
+  const [trouble] = unusable;
+  if (trouble !== undefined) {
+    run.condition(CONDITIONS.backendRepositoryInitialized, false, trouble.code, trouble.message);
+    // What cannot be stored in one is stored in the others all the same.
+    if (unusable.length === run.repositories.length)
+      return { type: 'end', phase: 'Failed', reason: trouble.code, message: `${trouble.message}. ${trouble.remedy}` };
+  }
   const busy = run.repositories.find((ref) => !run.ctx.gates.tryShare(ref, run.purpose));
   if (busy !== undefined) {
     run.ctx.gates.release(run.purpose);
     return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${busy.name}`);
   }
-  run.condition(CONDITIONS.backendRepositoryInitialized, true, 'BackendRepositoryInitialized', 'every repository can be used');
+  if (trouble === undefined)
+    run.condition(CONDITIONS.backendRepositoryInitialized, true, 'BackendRepositoryInitialized', 'every repository can be used');
   return NEXT;
 }
 

@@ -136,7 +136,10 @@ export function scriptedAgents(): ScriptedAgents {
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
       case 'Backup': {
-        const stored = task.repositories.map((repository) => {
+        const unusable = task.repositories.filter((repository) => repository.unusable !== undefined);
+        const failed = unusable.map(({ namespace, name, unusable: error = LOST }) => ({ namespace, name, error }));
+        const stored = task.repositories.flatMap((repository) => {
+          if (repository.unusable !== undefined) return [];
           const snapshot = newSnapshot(task.host, task.paths, task.tags, time);
           placeOf(repository).snapshots.push(snapshot);
           const { namespace, name } = repository;
@@ -145,7 +148,7 @@ export function scriptedAgents(): ScriptedAgents {
           return { repository: { namespace, name }, snapshotId: snapshot.id, paths: task.paths, ...sizes };
         });
         const operation = { requested: task.operation, performed: task.operation, reason: 'Requested' };
-        return { type: 'Backup', operation, stored, failed: [] };
+        return { type: 'Backup', operation, stored, failed };
       }
       default:
         return assertNever(task);
