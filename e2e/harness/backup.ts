@@ -4,19 +4,19 @@ import type { Storage } from './storage.ts';
 import { waitFor } from './wait-for.ts';
 
 export const PASSWORD = 'e2e';
-/** Of the Repository that `repository` makes. */
+/** Of the Repository that `repository` makes, where nothing else is said. */
 const REPOSITORY = 'repo';
 
 type Read = NonNullable<Awaited<ReturnType<typeof get>>>;
 
-export async function repository(namespace: string, { backend }: Storage): Promise<void> {
+export async function repository(namespace: string, { backend }: Storage, name = REPOSITORY): Promise<void> {
   await apply(
     namespace,
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'storage' }, stringData: { RESTIC_PASSWORD: PASSWORD } },
     {
       apiVersion: 'stash.appscode.com/v1alpha1',
       kind: 'Repository',
-      metadata: { name: REPOSITORY },
+      metadata: { name },
       spec: { backend: { ...backend, storageSecretName: 'storage' } },
     },
   );
