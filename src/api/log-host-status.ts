@@ -15,7 +15,12 @@ const Mark = struct('A GTID of the log.', {
 export const LogHostStatus = struct('What a host has archived of its log.', {
   target: text('Whose host it is, as NAMESPACE/KIND/NAME.'),
   host: text('Name of the host.'),
-  role: optional(oneOf('What it said it is, when it was last asked.', ['Primary', 'Replica'])),
+  role: optional(
+    oneOf('What it said it is, when it was last asked; absent: it could not be asked, or is no host of the target any more.', [
+      'Primary',
+      'Replica',
+    ]),
+  ),
   timeline: optional(text('The series of logs that it archives.')),
   continues: optional(text('The chain, and its earliest link, from which that series goes on, as CHAIN.LINK.')),
   follows: optional(text('The series, and the GTID position, from which it goes on, as TIMELINE@POSITION.')),

@@ -1,4 +1,5 @@
 import type { BackupBatchStatus } from '../../api/backup-batch.ts';
+import { hostProblems } from '../../rules/log/problems.ts';
 import type { InvokerObject } from '../invoker.ts';
 import { age, relative } from '../output/age.ts';
 import { colorPhase } from '../output/color.ts';
@@ -97,17 +98,24 @@ export function invokerSections(invoker: InvokerObject, plans: readonly AliasPla
 
 /** How far the logs are archived; nothing where there is no Log alias. */
 function logSection({ execOps = [] }: BackupBatchStatus): Section[] {
-  const rows = execOps.flatMap(({ alias, logs = [], error }) =>
-    logs.map((one) => [
+  const rows = execOps.flatMap(({ alias, logs = [], error }) => {
+    const own = new Map(logs.map((one) => [one, hostProblems(one)]));
+    // What is wrong with none of them alone.
+    const common = /^(Several|No)Primar/.test(error ?? '') ? error : undefined;
+    return logs.map((one) => [
       alias,
       one.host,
       one.role ?? 'unknown',
       one.timeline ?? '',
       one.gtid ?? '',
       (one.repositories ?? []).map(({ name, archivedTo }) => `${name} ${archivedTo ?? 'nothing'}`).join(', '),
-      error ?? ' ',
-    ]),
-  );
+      own
+        .get(one)
+        ?.map(({ what }) => what)
+        .join('; ') ||
+        (common ?? ' '),
+    ]);
+  });
   if (rows.length === 0) return [];
   return [{ title: 'Logs', table: { header: ['ALIAS', 'HOST', 'ROLE', 'SERIES', 'GTID', 'ARCHIVED TO', 'ERROR'], rows } }];
 }

@@ -45,6 +45,11 @@ function outcome({ error, archivedTo, gtid, logs = [] }: ExecOpStatus): SessionO
       reason: 'LogArchived',
       message: `the log is archived up to ${archivedTo ?? 'now'}, GTID ${gtid ?? 'unknown'}`,
     };
-  const codes = logs.flatMap(({ errorCode, repositories = [] }) => [errorCode, ...repositories.map((one) => one.errorCode)]);
-  return fail(new StashError((codes.find((code) => code !== undefined) ?? 'SeveralPrimaries') as StashError['code'], error));
+  // The line has left out what does not count.
+  const codes = [
+    'SeveralPrimaries',
+    'NoPrimary',
+    ...logs.flatMap((host) => [host, ...(host.repositories ?? [])].flatMap(({ errorCode }) => errorCode ?? [])),
+  ];
+  return fail(new StashError((codes.find((code) => error.includes(`${code}: `)) ?? 'Internal') as StashError['code'], error));
 }

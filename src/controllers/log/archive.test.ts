@@ -1,39 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { KindMap } from '../../api/kinds.ts';
 import { invokerController } from '../invoker/reconcile.ts';
 import { unrecordedLogs } from '../repository/log-records.ts';
-import { applyBasics, configuration, manifest, sessionOf } from '../testing/manifests.ts';
-import { type TestOperator, testOperator } from '../testing/operator.ts';
+import { archivingOperator, logLineOf as line, logTick as tick } from '../testing/archiving.ts';
+import { configuration, sessionOf } from '../testing/manifests.ts';
+import type { TestOperator } from '../testing/operator.ts';
 
 const MINUTE = 60_000;
 const opened: TestOperator[] = [];
 after(() => Promise.all(opened.map((one) => one.close())));
 
-/** A configuration whose log is archived every five minutes, from these hosts. */
-async function archiving(hosts: string[], spec: object = {}): Promise<TestOperator> {
-  const one = await testOperator();
+async function archiving(hosts: string[]): Promise<TestOperator> {
+  const one = await archivingOperator(hosts);
   opened.push(one);
-  one.hosts.set('machine', hosts);
-  for (const host of hosts) one.agents.present.add(host);
-  await applyBasics(one.store);
-  const told = { supports: ['Full', 'Role', 'Log', 'Restore'], command: ['physical'] };
-  const made = manifest({ apiVersion: 'stash.appscode.com/v1beta1', kind: 'Function', metadata: { name: 'physical' }, spec: told });
-  await one.store.create('Function', made as KindMap['Function']);
-  const execOps = [{ alias: 'log', schedule: '*/5 * * * *' }];
-  await one.store.create('BackupConfiguration', configuration('db', { task: { name: 'physical' }, schedule: undefined, execOps, ...spec }));
-  await one.settle();
   return one;
 }
 
-async function line({ list }: TestOperator): Promise<ExecOpStatus | undefined> {
-  return (await list('BackupConfiguration'))[0]?.status?.execOps?.[0];
-}
-const tick = async (one: TestOperator) => {
-  await one.clock.advance(5 * MINUTE);
-  await one.settle();
-};
 const orders = ({ agents }: TestOperator) => agents.begun.filter((id) => id.startsWith('BackupConfiguration'));
 const told = async ({ list }: TestOperator) =>
   (await list('Event')).filter(({ reason }) => reason?.startsWith('Log')).map(({ reason, count }) => `${reason} ${count ?? 1}`);

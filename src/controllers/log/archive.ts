@@ -10,6 +10,7 @@ import { isRecordedIn } from '../repository/log-records.ts';
 import { openRepository } from '../repository/open.ts';
 import { usable } from '../repository/usable.ts';
 import { targetHosts } from '../target-hosts.ts';
+import { afterLeaving, withoutLeft } from './left-hosts.ts';
 import { type LogNews, logNews } from './news.ts';
 import { gateOf, type LogLine, logOrder, logOrderId, onlyOfPrimary, targetOf } from './order.ts';
 import { afterLogReport, logLine, previousLog, withError } from './status.ts';
@@ -49,18 +50,19 @@ export async function archiveLogs(
   const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => `${namespace}/${name}`);
   const settled: string[] = [];
   const hosts: LogHostStatus[] = [];
+  const onlyPrimary = new Set<string>();
   let uploads = known?.uploads ?? 0;
-  let onlyPrimary = false;
   for (const member of invoker.members.filter(({ key }) => line.members.includes(key))) {
     const of = { ctx, invoker, line, member };
     const before = (known?.logs ?? []).filter(({ target }) => target === targetOf(of));
-    onlyPrimary ||= await onlyOfPrimary(of).catch(() => false);
+    if (await onlyOfPrimary(of).catch(() => false)) onlyPrimary.add(targetOf(of));
     const names = tick === undefined ? [] : await hostNames(of);
     const fresh = names.filter((name) => !before.some(({ host }) => host === name));
     const there: LogHostStatus[] = [...before, ...fresh.map((host) => ({ target: targetOf(of), host }))];
-    const told = there.map((host) => take(of, host, settled));
+    // Where no host is there at all, as between two pods, nothing tells who comes back.
+    const told = there.map((host) => take(of, host, settled)).map((host) => (names.length === 0 ? host : afterLeaving(host, names)));
     uploads += told.reduce((sum, host, at) => sum + (host.unrecorded?.length ?? 0) - (there[at]?.unrecorded?.length ?? 0), 0);
-    for (const host of told) {
+    for (const host of names.length === 0 ? told : withoutLeft(told, names)) {
       const free = host.orderID === undefined;
       if (!free) hosts.push(await goOn(of, host, told, settled));
       else if (tick !== undefined && names.includes(host.host) && (tick.asked === undefined || tick.asked !== host.asked))

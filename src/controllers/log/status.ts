@@ -1,13 +1,14 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
 import type { LogResult, OrderError, PreviousLog, Report } from '../../orders/order.ts';
+import { logProblems } from '../../rules/log/problems.ts';
 import { optionalField } from '../../rules/optional-field.ts';
 
 type RepositoryState = NonNullable<LogHostStatus['repositories']>[number];
 
 /** A host with what came of its order, which has ended. */
 export function afterLogReport(host: LogHostStatus, report: Report): LogHostStatus {
-  const { orderID: _order, startTime: _start, using: _using, error: _error, errorCode: _code, ...rest } = host;
+  const { orderID: _order, startTime: _start, using: _using, role: _role, error: _error, errorCode: _code, ...rest } = host;
   if (report.result?.type !== 'Log') return withError(rest, report.error ?? NO_RESULT);
   const result = ofOrder(report.result, host.using ?? []);
   const { role, log, ended, stored } = result;
@@ -25,12 +26,11 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
   const error = result.error ?? (all.length > MOST_UNRECORDED ? TOO_MANY : undefined);
   const after = {
     ...archived,
-    ...optionalField('role', role),
     ...(ended === undefined ? {} : { ended: { ...ended, time: wholeSeconds(ended.time) } }),
     repositories: afterUploads(host, result, time),
     unrecorded: all.slice(-MOST_UNRECORDED),
   };
-  return error === undefined ? after : withError(after, error);
+  return { ...(error === undefined ? after : withError(after, error)), ...optionalField('role', role) };
 }
 
 /** What it says of Repositories that it was not given is nobody's. */
@@ -44,7 +44,8 @@ function ofOrder(result: LogResult, using: readonly string[]): LogResult {
   };
 }
 
-export function withError({ error: _error, errorCode: _code, ...host }: LogHostStatus, error: OrderError): LogHostStatus {
+/** Whoever could not be asked has not said what it is now. */
+export function withError({ role: _role, error: _error, errorCode: _code, ...host }: LogHostStatus, error: OrderError): LogHostStatus {
   const { orderID: _order, startTime: _start, using: _using, ...rest } = host;
   return { ...rest, error: error.message, errorCode: error.code };
 }
@@ -76,20 +77,23 @@ function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: Lo
   });
 }
 
-/** State of a line, of all its hosts; `wanted`: the repositories of the alias. What is stored is so in every one of them. */
+/**
+ * State of a line, of all its hosts; `wanted`: the repositories of the alias, `onlyPrimary`: the targets of which only the primary's log is
+ * archived. What is stored is so in every repository.
+ */
 export function logLine(
   hosts: readonly LogHostStatus[],
   wanted: readonly string[],
   uploads: number,
-  onlyPrimary: boolean,
+  onlyPrimary: ReadonlySet<string>,
 ): Partial<ExecOpStatus> {
-  const targets = Object.values(Object.groupBy(hosts, ({ target }) => target)).map((group) => group ?? []);
-  const sources = targets.flatMap(sourcesOf);
+  const targets = [...Map.groupBy(hosts, ({ target }) => target)];
+  const sources = targets.flatMap(([target, group]) => sourcesOf(group, onlyPrimary.has(target)));
   const archived = sources.flatMap(({ repositories = [] }) =>
     wanted.map((name) => repositories.find((one) => one.name === name)?.archivedTo ?? ''),
   );
   const times = hosts.flatMap(({ repositories = [] }) => repositories.flatMap(({ lastUpload }) => lastUpload ?? [])).sort();
-  const problems = targets.flatMap((group) => problemsOf(group, wanted, onlyPrimary));
+  const problems = targets.flatMap(([target, group]) => logProblems(group, wanted, onlyPrimary.has(target)));
   const gtids = [...new Set(sources.map(({ gtid = '' }) => gtid))];
   return {
     logs: [...hosts],
@@ -101,33 +105,12 @@ export function logLine(
   };
 }
 
-/** Those whose log counts: the primaries, or where none says so now, what was last known to be one. */
-function sourcesOf(hosts: readonly LogHostStatus[]): LogHostStatus[] {
-  const primaries = hosts.filter(({ role }) => role === 'Primary');
-  if (primaries.length > 0) return primaries;
-  return hosts
-    .filter(({ until }) => until !== undefined)
-    .sort((one, other) => (other.until ?? '').localeCompare(one.until ?? ''))
-    .slice(0, 1);
-}
-
-function problemsOf(hosts: readonly LogHostStatus[], wanted: readonly string[], onlyPrimary: boolean): string[] {
-  const [{ target } = { target: '' }] = hosts;
-  const primaries = hosts.filter(({ role, error }) => role === 'Primary' && error === undefined);
-  const allReplicas = hosts.every(({ role, error }) => role === 'Replica' && error === undefined);
-  const claims = primaries.map(({ host, timeline }) => `${host} (series ${timeline ?? 'none'})`);
-  return [
-    ...(onlyPrimary && claims.length > 1
-      ? [`SeveralPrimaries: ${claims.join(' and ')} of ${target} all say that they are the primary`]
-      : []),
-    ...(allReplicas ? [`NoPrimary: no host of ${target} is a primary that archives its log`] : []),
-    ...hosts.flatMap(({ host, error, errorCode }) => (error === undefined ? [] : [`${host}: ${errorCode}: ${error}`])),
-    ...hosts.flatMap(({ host, repositories = [] }) =>
-      repositories
-        .filter(({ name, error }) => error !== undefined && wanted.includes(name))
-        .map(({ name, error, errorCode }) => `${host}, Repository ${name}: ${errorCode}: ${error}`),
-    ),
-  ];
+/** Those whose log counts: the primaries, or where none says so now, what was last known to be one. Where each has its own, the silent too. */
+function sourcesOf(hosts: readonly LogHostStatus[], onlyPrimary: boolean): LogHostStatus[] {
+  const known = hosts.filter(({ until }) => until !== undefined);
+  const counted = known.filter(({ role, error }) => role === 'Primary' || (!onlyPrimary && error !== undefined));
+  if (counted.length > 0) return counted;
+  return known.sort((one, other) => (other.until ?? '').localeCompare(one.until ?? '')).slice(0, 1);
 }
 
 /** What the next order is told of what was archived last: by the host itself, else by whoever did. */

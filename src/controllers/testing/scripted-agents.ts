@@ -131,7 +131,9 @@ export function scriptedAgents(): ScriptedAgents {
           return { repository: { namespace, name }, snapshotId: snapshot.id, totalBytes: 1, storedBytes: 1, seconds: 1 };
         });
         const complete = task.repositories.map(({ namespace, name }) => ({ namespace, name }));
-        return { type: 'Log', role: 'Primary', stored, failed: [], complete, ...told, log };
+        // A server that cannot be asked has not said what it is.
+        const said = told.error === undefined ? { role: 'Primary' as const } : {};
+        return { type: 'Log', ...said, stored, failed: [], complete, ...told, log };
       }
       case 'Restore':
         return { type: 'Restore', files: 3, bytes: 30 };
