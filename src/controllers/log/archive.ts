@@ -77,7 +77,7 @@ export async function archiveLogs(
   const fields = logLine(recorded, wanted, uploads, onlyPrimary);
   return {
     fields,
-    news: logNews(line.alias, known ?? {}, fields),
+    news: logNews(line.alias, known ?? {}, fields, onlyPrimary),
     ...(recorded.some(({ orderID }) => orderID !== undefined) ? { wakeMs: UNHEARD_MS / 2 } : {}),
     ...(tick?.asked !== undefined && recorded.every(({ orderID, asked }) => orderID === undefined && asked !== tick.asked)
       ? { wakeMs: BUSY_MS }

@@ -1,5 +1,6 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
+import { newestLog } from './status.ts';
 
 /** An event about a Log alias. */
 export interface LogNews {
@@ -8,8 +9,16 @@ export interface LogNews {
   message: string;
 }
 
-/** What happened between two states of a line: told once, however often the same fails again. */
-export function logNews(alias: string, before: Partial<ExecOpStatus>, after: Partial<ExecOpStatus>): LogNews[] {
+/**
+ * What happened between two states of a line: told once, however often the same fails again. `onlyPrimary`: the targets of which only the
+ * primary's log is archived.
+ */
+export function logNews(
+  alias: string,
+  before: Partial<ExecOpStatus>,
+  after: Partial<ExecOpStatus>,
+  onlyPrimary: ReadonlySet<string>,
+): LogNews[] {
   const news: LogNews[] = [];
   if (after.error !== undefined && troubles(after) !== troubles(before))
     news.push({ type: 'Warning', reason: 'LogArchiveFailed', message: `alias ${alias}: ${after.error}` });
@@ -21,9 +30,9 @@ export function logNews(alias: string, before: Partial<ExecOpStatus>, after: Par
     });
   for (const host of after.logs ?? []) {
     const known = before.logs?.find((one) => one.host === host.host && one.target === host.target);
-    const hole = holeOf(host);
-    if (hole !== undefined && known?.ended?.time !== host.ended?.time)
-      news.push({ type: 'Warning', reason: 'LogHole', message: `alias ${alias}: host ${host.host}: ${hole}` });
+    const ended = known?.ended?.time === host.ended?.time ? undefined : holeOf(host);
+    const hole = ended ?? (onlyPrimary.has(host.target) ? holeBefore(host, known, before.logs ?? []) : undefined);
+    if (hole !== undefined) news.push({ type: 'Warning', reason: 'LogHole', message: `alias ${alias}: host ${host.host}: ${hole}` });
   }
   return news;
 }
@@ -37,4 +46,17 @@ function troubles({ error = '' }: Partial<ExecOpStatus>): string {
 function holeOf({ ended }: LogHostStatus): string | undefined {
   if (ended === undefined || ended.reason === 'NotPrimary') return undefined;
   return `${ended.reason}: ${ended.message}; archived up to GTID ${ended.from || 'none'}, and again from ${ended.to || 'none'}`;
+}
+
+/** What is missing where a primary has begun a series that does not go on from the last one of its target, whoever archived that. */
+function holeBefore(
+  { target, host, timeline, follows = '' }: LogHostStatus,
+  known: LogHostStatus | undefined,
+  before: readonly LogHostStatus[],
+): string | undefined {
+  const last = newestLog(before, target);
+  if (timeline === undefined || timeline === known?.timeline || follows !== '') return undefined;
+  if (last?.timeline === undefined || last.timeline === timeline) return undefined;
+  const from = `series ${last.timeline} of ${last.host}, archived up to GTID ${last.gtid || 'none'}`;
+  return `Failover: the log of ${host} (series ${timeline}) does not go on from ${from}; a host that may become the primary needs log_slave_updates=ON`;
 }

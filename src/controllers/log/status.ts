@@ -115,10 +115,15 @@ function sourcesOf(hosts: readonly LogHostStatus[], onlyPrimary: boolean): LogHo
 
 /** What the next order is told of what was archived last: by the host itself, else by whoever did. */
 export function previousLog(hosts: readonly LogHostStatus[], { target }: Pick<LogHostStatus, 'target'>): PreviousLog | undefined {
-  const known = hosts.filter((one) => one.target === target && one.timeline !== undefined && one.until !== undefined);
-  const newest = known.sort((one, other) => (one.until ?? '').localeCompare(other.until ?? '')).at(-1);
+  const newest = newestLog(hosts, target);
   if (newest?.timeline === undefined) return undefined;
   return { timeline: newest.timeline, gtid: newest.gtid ?? '', recent: newest.recent ?? [] };
+}
+
+/** The host of a target that has archived furthest. */
+export function newestLog(hosts: readonly LogHostStatus[], target: string): LogHostStatus | undefined {
+  const known = hosts.filter((one) => one.target === target && one.timeline !== undefined && one.until !== undefined);
+  return known.sort((one, other) => (one.until ?? '').localeCompare(other.until ?? '')).at(-1);
 }
 
 /** A stage remembers the time of its newest event; idle ticks have come further. */
