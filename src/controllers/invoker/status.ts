@@ -1,12 +1,13 @@
 import type { BackupBatch, BackupBatchStatus } from '../../api/backup-batch.ts';
 import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import type { BackupSession } from '../../api/backup-session.ts';
-import type { ExecOpStatus } from '../../api/invoker-status.ts';
+import type { ExecOpStatus, RecoverableInterval } from '../../api/invoker-status.ts';
 import type { Invoker } from '../../rules/invoker.ts';
 import { optionalField } from '../../rules/optional-field.ts';
 import type { TickDecision } from '../../rules/schedule/tick.ts';
-import { reachedByLogs } from '../../rules/window/extend.ts';
-import { withCondition } from '../conditions.ts';
+import { reachedByLogs, unknownSeries } from '../../rules/window/extend.ts';
+import { looseLogs } from '../../rules/window/loose-logs.ts';
+import { CONDITIONS, type ConditionChange, conditionOf, withCondition } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { windowCondition } from '../window/tell.ts';
 import type { CheckedOperation } from './operations.ts';
@@ -71,8 +72,7 @@ export function invokerStatus(
   now: string,
 ): BackupBatchStatus {
   const recoverable = reachedByLogs(object.status?.recoverable, execOps);
-  // Logs may have come past the newest backup since the last look into the repository.
-  const changes = [...verdict.conditions, ...(recoverable === undefined ? [] : [windowCondition(recoverable)])];
+  const changes = [...verdict.conditions, ...windowChange(object, recoverable, execOps)];
   const conditions = changes.reduce((list, change) => withCondition(list, change, now), object.status?.conditions ?? []);
   const { memberConditions: _dropped, ...kept } = (object.status ?? {}) as BackupBatchStatus;
   return {
@@ -86,4 +86,19 @@ export function invokerStatus(
       ? { memberConditions: invoker.members.map((member) => ({ target: member.target?.ref ?? {}, conditions: [] })) }
       : {}),
   };
+}
+
+/**
+ * Logs may have come past the newest backup since the last look into the repository, or go on from nothing. Where such a look found that, the
+ * next one tells when they go on from something again.
+ */
+function windowChange(
+  object: BackupConfiguration | BackupBatch,
+  recoverable: RecoverableInterval[] | undefined,
+  lines: readonly ExecOpStatus[],
+): ConditionChange[] {
+  const loose = looseLogs(recoverable, lines);
+  const known = conditionOf(object.status?.conditions, CONDITIONS.recoverableWindowOpen);
+  const isUnsure = recoverable === undefined || (known?.reason === 'NoBackupYet' && unknownSeries(recoverable, lines).length > 0);
+  return loose.length === 0 && isUnsure ? [] : [windowCondition(object, recoverable ?? [], loose, lines)];
 }

@@ -123,7 +123,9 @@ export function scriptedAgents(): ScriptedAgents {
         const log = { timeline: agent, from: '0-1-1', gtid: state, until: time, recent: [], ...told.log };
         const spans = [`stash.from=${log.from}`, `stash.gtid=${state}`, `stash.since=${time}`, `stash.until=${time}`];
         const continues = log.continues === undefined ? [] : [`stash.continues=${log.continues}`];
-        const tags = [...task.tags, 'stash.series=log', 'stash.operation=Log', `stash.timeline=${log.timeline}`, ...spans, ...continues];
+        const follows = log.follows === undefined ? [] : [`stash.follows=${log.follows}`];
+        const series = ['stash.series=log', 'stash.operation=Log', `stash.timeline=${log.timeline}`];
+        const tags = [...task.tags, ...series, ...spans, ...continues, ...follows];
         const stored = task.repositories.map((repository) => {
           const snapshot = newSnapshot(task.host, ['/log'], tags, time);
           placeOf(repository).snapshots.push(snapshot);

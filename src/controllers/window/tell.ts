@@ -1,4 +1,7 @@
-import type { RecoverableInterval } from '../../api/invoker-status.ts';
+import type { BackupBatch } from '../../api/backup-batch.ts';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
+import type { ExecOpStatus, RecoverableInterval } from '../../api/invoker-status.ts';
+import type { LooseLog } from '../../rules/window/loose-logs.ts';
 import { CONDITIONS, type ConditionChange } from '../conditions.ts';
 
 /** A status tells of so many stretches, the newest; "stash window" of all. */
@@ -12,9 +15,22 @@ export function newestIntervals(all: readonly RecoverableInterval[]): Recoverabl
   return sorted.filter((one, index) => index < MOST_INTERVALS || newest.has(one));
 }
 
-/** Whether there are logs that go on from the newest backup, of each target, so that every commit since can be restored to. */
-export function windowCondition(newestFirst: readonly RecoverableInterval[]): ConditionChange {
+/**
+ * Whether there are logs that go on from the newest backup, of each target, so that every commit since can be restored to. `loose`: what is
+ * archived in vain until there is another backup; `lines`: the aliases, of which one may make it.
+ */
+export function windowCondition(
+  object: Pick<BackupConfiguration | BackupBatch, 'kind' | 'metadata'>,
+  newestFirst: readonly RecoverableInterval[],
+  loose: readonly LooseLog[],
+  lines: readonly ExecOpStatus[],
+): ConditionChange {
   const type = CONDITIONS.recoverableWindowOpen;
+  const isBatch = object.kind === 'BackupBatch';
+  if (loose.length > 0) {
+    const message = `${listed(loose.map((one) => looseText(one, isBatch)))}. ${adviceOf(object.metadata.name, isBatch, lines)}`;
+    return { type, status: 'False', reason: 'NoBackupYet', message };
+  }
   const newest = [...Map.groupBy(newestFirst, ({ target }) => target).values()].flatMap(([one]) => one ?? []);
   const closed = newest.filter(({ timeline }) => timeline === undefined);
   if (newest.length === 0) return { type, status: 'False', reason: 'NothingStored', message: 'nothing is stored that could be restored' };
@@ -24,6 +40,18 @@ export function windowCondition(newestFirst: readonly RecoverableInterval[]): Co
 
 function closedText({ to, target }: RecoverableInterval): string {
   return `${prefix(target)}no logs go on from the newest backup, of ${to}: it can be restored, and nothing after it`;
+}
+
+function looseText({ target, host, timeline, last }: LooseLog, isBatch: boolean): string {
+  const gtid = last?.gtidTo === undefined ? '' : ` (GTID ${last.gtidTo})`;
+  const what = last === undefined ? 'no commit can be restored' : `nothing after ${last.to}${gtid} can be restored`;
+  return `${prefix(isBatch ? target : undefined)}${what}: the log that is archived now (series ${timeline} of ${host}) goes on from no backup`;
+}
+
+function adviceOf(name: string, isBatch: boolean, lines: readonly ExecOpStatus[]): string {
+  const alias = lines.find(({ operation }) => operation === 'Full') ?? lines.find(({ operation }) => operation === 'Incremental');
+  const how = alias === undefined ? '' : `: stash backup ${isBatch ? 'backupbatch/' : ''}${name} --alias ${alias.alias}`;
+  return `What is committed after the next backup can be; run one${how}`;
 }
 
 /** Without an end: logs move that on, and nobody writes this anew each time. */

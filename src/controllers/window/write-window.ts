@@ -7,9 +7,11 @@ import type { RepositoryRef } from '../../orders/order.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
 import { intervalsOf } from '../../rules/window/intervals.ts';
+import { looseLogs } from '../../rules/window/loose-logs.ts';
 import { asRecorded } from '../../rules/window/recorded.ts';
 import { recoverableInterval } from '../../rules/window/recoverable.ts';
 import { type Stored, storedOf } from '../../rules/window/stored.ts';
+import { straySeries } from '../../rules/window/stray-log.ts';
 import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { INVOKERS_BY_REPOSITORY, invokersHaving } from '../indexes.ts';
@@ -35,7 +37,8 @@ export async function writeWindow(
     const stored = new Map(targetsOf(invoker).map((target) => [target, storedOf(known, target, incomplete)]));
     const own = [...stored].flatMap(([target, of]) => told(of, key, object.kind === 'BackupBatch' ? target : undefined));
     const others = (object.status?.recoverable ?? []).filter((one) => one.repository !== key);
-    if (own.length > 0 || object.status?.recoverable !== undefined) await write(ctx, object, [...others, ...own]);
+    const stray = new Set([...stored.values()].flatMap((of) => [...straySeries(of)]));
+    if (own.length > 0 || object.status?.recoverable !== undefined) await write(ctx, object, [...others, ...own], stray);
     for (const [target, of] of stored) all.set(target, of);
   }
   await writeReplayable(ctx, repository, all);
@@ -49,9 +52,12 @@ async function write(
   ctx: Pick<Context, 'store' | 'clock'>,
   object: Readonly<BackupConfiguration | BackupBatch>,
   all: readonly RecoverableInterval[],
+  stray: ReadonlySet<string>,
 ): Promise<void> {
   const recoverable = newestIntervals(all);
-  const conditions = withCondition(object.status?.conditions, windowCondition(recoverable), timeText(ctx.clock.now()));
+  const lines = object.status?.execOps ?? [];
+  const change = windowCondition(object, recoverable, looseLogs(recoverable, lines, stray), lines);
+  const conditions = withCondition(object.status?.conditions, change, timeText(ctx.clock.now()));
   await patchStatus<'BackupConfiguration' | 'BackupBatch'>(ctx, object.kind as 'BackupConfiguration', object, {
     ...object.status,
     recoverable,
