@@ -85,6 +85,7 @@ export const ALERTING: Readonly<Record<string, readonly string[]>> = {
   StashBackupLong: [],
   StashBackupStuck: [],
   StashLogBehind: [],
+  StashLogWithoutBackup: [],
   StashNotReady: ['lost'],
   StashNotSupported: ['later'],
   StashSidecarContested: ['docs'],
