@@ -21,7 +21,27 @@ export interface PrivateServer extends Server {
 }
 
 /** What the source's binlog does not say itself. */
-type ReplaySource = Pick<RecordedChain, 'lowerCaseTableNames' | 'defaultStorageEngine'>;
+type ReplaySource = Pick<RecordedChain, 'lowerCaseTableNames' | 'defaultStorageEngine' | 'settings'>;
+
+/** Of what a source may have loaded: storage engines, a login, page compressions. One that is not installed here is passed over. */
+const PLUGINS = [
+  'ha_archive',
+  'ha_blackhole',
+  'auth_ed25519',
+  ...['bzip2', 'lz4', 'lzma', 'lzo', 'snappy'].map((name) => `provider_${name}`),
+];
+
+/** What the source once took is right, as on a replica. */
+const TAKES_ALL = [
+  ...PLUGINS.map((name) => `--plugin-load-add=${name}`),
+  '--strict-password-validation=OFF',
+  ...['simple-password-check', 'cracklib-password-check', 'password-reuse-check'].map((name) => `--loose-${name}=OFF`),
+  '--log-bin-trust-function-creators=ON',
+  '--innodb-strict-mode=OFF',
+  '--system-versioning-alter-history=KEEP',
+  '--max-heap-table-size=1T',
+  '--max-sp-recursion-depth=255',
+];
 
 /** Largest packet that MariaDB knows: a transaction of a million rows is one statement of a replay. */
 export const LARGEST_PACKET = '1G';
@@ -109,10 +129,11 @@ function options(datadir: string, place: string, socket: string, initFile: strin
     '--binlog-row-image=MINIMAL',
     '--gtid-strict-mode=ON',
     `--max-allowed-packet=${LARGEST_PACKET}`,
-    '--strict-password-validation=OFF',
-    // What the source once took is right, as on a replica.
-    '--log-bin-trust-function-creators=ON',
-    '--innodb-strict-mode=OFF',
+    ...TAKES_ALL,
+    // A table with a DATA DIRECTORY would be made there, on this machine.
+    '--skip-symbolic-links',
+    // A time that was taken where the source was is the one of the statement.
+    '--sysdate-is-now=ON',
     '--performance-schema=OFF',
     '--innodb-buffer-pool-size=256M',
     // Whatever stops this server before its clean end makes the whole replay worthless.
@@ -121,10 +142,11 @@ function options(datadir: string, place: string, socket: string, initFile: strin
   ];
 }
 
-function asSource({ lowerCaseTableNames: lower, defaultStorageEngine: engine }: ReplaySource): string[] {
+function asSource({ lowerCaseTableNames: lower, defaultStorageEngine: engine, settings = [] }: ReplaySource): string[] {
   return [
     ...(lower === undefined ? [] : [`--lower-case-table-names=${lower}`]),
     ...(engine === undefined ? [] : [`--default-storage-engine=${engine}`]),
+    ...settings,
   ];
 }
 
@@ -160,7 +182,7 @@ function serverFailure(context: FunctionContext, { exitCode, signal, stderrTail 
   const last = stderrTail
     .trim()
     .split('\n')
-    .filter((line) => /\[ERROR\]/.test(line))
+    .filter((line) => /\[ERROR\]/.test(line) && !/shared library|load plugins/.test(line))
     .slice(-3)
     .join(' / ');
   const how = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;

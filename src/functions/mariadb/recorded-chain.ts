@@ -4,6 +4,7 @@ import { asStashError, StashError } from '../../errors/error.ts';
 import { type IndexLine, parseIndex } from '../../rules/chain/metadata-index.ts';
 import { strangeEntry } from './directory.ts';
 import { parsePosition } from './position.ts';
+import { unloggedOptions } from './unlogged-settings.ts';
 
 export interface DirectoryOwner {
   uid: number;
@@ -25,6 +26,8 @@ export interface RecordedChain {
   binlog?: string;
   lowerCaseTableNames?: string;
   defaultStorageEngine?: string;
+  /** For a server that replays what it logged. */
+  settings?: string[];
 }
 
 interface RecordedLink {
@@ -84,6 +87,7 @@ export async function assertWhole(source: string, links: readonly RecordedLink[]
 
 function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links'> {
   const { datadir, datadirOwner, version, gtid, logBin, binlogFile, lowerCaseTableNames: lower, defaultStorageEngine: engine } = position;
+  const settings = unloggedOptions(position.settings);
   const binlog = typeof logBin === 'string' && logBin !== '' ? logBin : withoutNumber(binlogFile);
   return {
     ...(typeof datadir === 'string' && datadir.startsWith('/') ? { datadir: datadir.replace(/\/+$/, '') } : {}),
@@ -93,6 +97,7 @@ function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links
     ...(binlog === undefined ? {} : { binlog }),
     ...(typeof lower === 'string' && /^[012]$/.test(lower) ? { lowerCaseTableNames: lower } : {}),
     ...(typeof engine === 'string' && /^(InnoDB|Aria|MyISAM|MEMORY)$/i.test(engine) ? { defaultStorageEngine: engine } : {}),
+    ...(settings.length === 0 ? {} : { settings }),
   };
 }
 

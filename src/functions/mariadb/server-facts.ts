@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { Server } from './server.ts';
+import { unloggedSettings } from './unlogged-settings.ts';
 
 /** What the restore and later links need to know of the server. */
 export interface ServerFacts {
@@ -15,6 +16,7 @@ export interface ServerFacts {
   /** What statements of the binlog rely on and do not say. */
   lowerCaseTableNames: string;
   defaultStorageEngine: string;
+  settings: Record<string, string>;
 }
 
 export interface RunningServer extends ServerFacts {
@@ -53,6 +55,7 @@ export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts
     logBin: logBin === '' ? '' : resolve(value('datadir'), logBin),
     lowerCaseTableNames: value('lower_case_table_names'),
     defaultStorageEngine: value('default_storage_engine'),
+    settings: unloggedSettings(variables),
   };
 }
 

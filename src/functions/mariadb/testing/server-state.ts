@@ -21,12 +21,12 @@ export async function stateOf(server: TestServer): Promise<ServerState> {
 }
 
 /** What a restored data directory holds, as a server on it tells. */
-export async function stateIn(datadir: string, logBin = 'mariadb-bin'): Promise<ServerState> {
+export async function stateIn(datadir: string, logBin = 'mariadb-bin', options: string[] = []): Promise<ServerState> {
   const directory = mkdtempSync(join(tmpdir(), 'stash-look-'));
   const socket = join(directory, 's');
   mkdirSync(join(directory, 'tmp'));
   const args = ['--no-defaults', `--datadir=${datadir}`, `--socket=${socket}`, '--skip-networking', `--tmpdir=${join(directory, 'tmp')}`];
-  const child = execFile('mariadbd', [...args, `--log-bin=${logBin}`, ...(process.getuid?.() === 0 ? ['--user=root'] : [])]);
+  const child = execFile('mariadbd', [...args, `--log-bin=${logBin}`, ...options, ...(process.getuid?.() === 0 ? ['--user=root'] : [])]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const sql = async (statements: string) => {
     const client = ['--no-defaults', `--socket=${socket}`, '--user=root', '--batch', '--raw', '--skip-column-names', '-e', statements];
@@ -51,7 +51,7 @@ export async function stateIn(datadir: string, logBin = 'mariadb-bin'): Promise<
 
 /** Tables with their checksums, and what the other objects are. */
 async function checksumsOf(sql: (statements: string) => Promise<string[][]>): Promise<string[]> {
-  const tables = await sql(`SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables
+  const tables = await sql(`SELECT CONCAT(table_schema, '.\`', table_name, '\`') FROM information_schema.tables
     WHERE table_type = 'BASE TABLE' AND table_schema IN (${SCHEMAS}) ORDER BY 1`);
   const checksums = tables.length === 0 ? [] : await sql(`CHECKSUM TABLE ${tables.map(([name]) => name).join(', ')}`);
   const rest =
