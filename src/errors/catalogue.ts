@@ -130,7 +130,7 @@ export const CATALOGUE = {
   ),
   ReplayFailed: entry(
     'failed',
-    'Nothing was changed: read the log of the session, then restore to a point before the transaction that is named.',
+    'Nothing was changed: restore to the GTID that is named, or one before it (--gtid); the log of the session has all that was said.',
   ),
   // workloads
   SidecarRefused: entry('validation', 'Correct what is named in the workload or in the object that names it as its target.'),

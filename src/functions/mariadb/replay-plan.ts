@@ -43,6 +43,12 @@ export async function replayPlan(series: LogSeries, from: GtidState, to: GtidSta
   return { segments, transactions, bytes: segments.reduce((sum, { start, stop }) => sum + stop - start, 0) };
 }
 
+/** The first transaction on the way from `from` to `to`. */
+export async function nextGtid(series: LogSeries, from: GtidState, to: GtidState): Promise<string | undefined> {
+  for await (const { text } of wanted(series, from, to)) return text;
+  return undefined;
+}
+
 /** What comes after `from`, domain by domain: in the log of another server they may be in another order. */
 async function* wanted(series: LogSeries, from: GtidState, to: GtidState): AsyncGenerator<PlacedGroup & { afterSkipped: boolean }> {
   const first = series.files.findLastIndex((file) => covers(from, file.from));

@@ -3,10 +3,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { isCode, StashError } from '../../errors/error.ts';
 import { archiveLogs } from './testing/archived-logs.ts';
 import { callFunction } from './testing/call-function.ts';
-import { fetchedChain } from './testing/fetched-chain.ts';
-import { stateIn, stateOf } from './testing/server-state.ts';
+import { type FetchedChain, fetchedChain } from './testing/fetched-chain.ts';
+import { type ServerState, stateIn, stateOf } from './testing/server-state.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 const PLUGINS = ['ha_archive', 'ha_blackhole', 'auth_ed25519', 'provider_lz4'].map((name) => `plugin-load-add=${name}`);
@@ -32,6 +33,17 @@ const LAX = ['digits', 'letters_same_case', 'other_characters', 'minimal_length'
 describe('a replay of what a server took because of settings that are not in its binlog', () => {
   let server: TestServer;
   let scratch: string;
+  let chain: FetchedChain;
+  let state: ServerState;
+  const replay = (gtid: string, logs: string) =>
+    callFunction({
+      function: 'mariadb-restore',
+      operation: 'Restore',
+      source: chain.copy(),
+      logs: join(scratch, logs),
+      point: { gtid, exclusive: false, switches: [] },
+      destination: join(scratch, `data-${logs}`),
+    });
 
   before(async () => {
     server = await startTestServer({ options: OPTIONS });
@@ -47,7 +59,7 @@ describe('a replay of what a server took because of settings that are not in its
     await server.sql(`CREATE DATABASE d; CREATE TABLE d.versioned (i INT) WITH SYSTEM VERSIONING; CREATE TABLE d.archived (i INT) ENGINE=ARCHIVE;
       CREATE TABLE d.packed (i INT PRIMARY KEY, t TEXT) PAGE_COMPRESSED=1; INSERT INTO d.packed SELECT seq, REPEAT('x', 900) FROM d.seq_1_to_100;
       CREATE TABLE d.\`in memory\` (i INT) ENGINE=MEMORY; INSTALL SONAME 'simple_password_check'; ${LAX.join('; ')}; FLUSH TABLES d.packed FOR EXPORT; UNLOCK TABLES`);
-    const chain = await fetchedChain(server);
+    chain = await fetchedChain(server);
     for (const step of [
       'ALTER TABLE d.versioned ADD COLUMN c INT',
       'INSERT INTO d.archived VALUES (1); CREATE TABLE d.archived2 (i INT) ENGINE=ARCHIVE; INSERT INTO d.archived2 VALUES (1)',
@@ -68,27 +80,32 @@ describe('a replay of what a server took because of settings that are not in its
     await server.sql(`CREATE TABLE d.elsewhere (i INT) ENGINE=MyISAM DATA DIRECTORY='${outside}'`);
     // A server that starts has nothing in such tables.
     await server.sql('TRUNCATE d.`in memory`');
-    const state = await stateOf(server);
+    state = await stateOf(server);
     await archiveLogs(server, join(scratch, 'logs', '001'));
     rmSync(join(outside, 'elsewhere.MYD'));
-    const destination = join(scratch, 'data');
-    const point = { gtid: state.gtid, exclusive: false, switches: [] };
-    await callFunction({
-      function: 'mariadb-restore',
-      operation: 'Restore',
-      source: chain.copy(),
-      logs: join(scratch, 'logs'),
-      point,
-      destination,
-    });
+    await replay(state.gtid, 'logs');
     assert.deepEqual(
       await stateIn(
-        destination,
+        join(scratch, 'data-logs'),
         'mariadb-bin',
         PLUGINS.map((one) => `--${one}`),
       ),
       state,
     );
     assert.equal(existsSync(join(outside, 'elsewhere.MYD')), false);
+  });
+
+  it('names the transaction that it cannot take, and the GTID before it', async () => {
+    await server.sql('SET sql_log_bin=0; CREATE TABLE d.secret (i INT); SET sql_log_bin=1; INSERT INTO d.secret VALUES (1)');
+    const [refused = '', before] = [(await stateOf(server)).gtid, state.gtid];
+    await server.sql('INSERT INTO d.archived VALUES (9)');
+    await archiveLogs(server, join(scratch, 'refused', '001'));
+    await assert.rejects(replay((await stateOf(server)).gtid, 'refused'), (error) => {
+      assert.ok(isCode(error, 'ReplayFailed') && error instanceof StashError, String(error));
+      const what = "ERROR 1146 \\(42S02\\): Table 'd.secret' doesn't exist";
+      assert.match(error.message, new RegExp(`^the server refused the transaction ${refused} after GTID ${before}: ${what}$`));
+      assert.equal(error.remedy, `Nothing was changed. What comes before can be restored: --gtid ${before}.`);
+      return true;
+    });
   });
 });

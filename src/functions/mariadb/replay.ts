@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StashError } from '../../errors/error.ts';
+import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import { covers, formatState, type GtidState, parseState, sameState } from '../../rules/gtid/state.ts';
 import type { FunctionContext } from '../function.ts';
@@ -11,7 +11,7 @@ import { damaged, type LogSeries, readLogSeries } from './log-series.ts';
 import { LARGEST_PACKET, NO_SUCH_PROGRAM, type PrivateServer, withPrivateServer } from './private-server.ts';
 import type { RecordedChain } from './recorded-chain.ts';
 import { settleAccountSql } from './replay-account.ts';
-import { type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
+import { nextGtid, type ReplayPlan, replayPlan, type Segment } from './replay-plan.ts';
 import type { Servant } from './servant.ts';
 
 /** State of the data, and whether its tables of the replication position say so too. */
@@ -51,7 +51,9 @@ export async function replayLogs(
   const written = await withPrivateServer(context, prepared, recorded, servant, async (server) => {
     await openMemoryTables(server);
     await server.query(`RESET MASTER; SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
-    await Promise.race([server.gone, pipe(context, server, segments, servant)]);
+    await Promise.race([server.gone, pipe(context, server, segments, servant)]).catch(async (error: unknown) => {
+      throw isCode(error, 'ReplayFailed') ? await placed(error, server, series, states, from) : error;
+    });
     await assertReached(server, last);
     // Not in its log: that has exactly what was replayed. It saves a start of the server for this alone.
     const position = await positionIn(prepared, formatState(last));
@@ -138,9 +140,38 @@ async function pipe(context: FunctionContext, server: PrivateServer, segments: r
   const warned = /^WARNING: .*/m.exec(ended.stderrTail)?.[0];
   if (ended.exitCode === 0 && decoder === '' && warned === undefined) return;
   const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
-  if (/^ERROR \d+/m.test(ended.stderrTail) || decoder === '')
-    throw new StashError('ReplayFailed', `the server refused a transaction: ${said || warned}`);
+  // A line of what the client was piped means nothing to anybody.
+  const refused = ended.stderrTail
+    .match(/^ERROR \d+.*$/gm)
+    ?.at(-1)
+    ?.replace(/ at line \d+/, '');
+  if (refused !== undefined || decoder === '') throw new StashError('ReplayFailed', refused ?? warned ?? said);
   throw damaged(`mariadb-binlog could not read a binlog (exit code ${decoder.trim()}): ${said}`);
+}
+
+/** Says which transaction was refused: the one after what the server has taken in. */
+async function placed(
+  error: unknown,
+  server: PrivateServer,
+  series: readonly LogSeries[],
+  states: readonly GtidState[],
+  from: GtidState,
+): Promise<StashError> {
+  const { message } = asStashError(error);
+  const [[text] = []] = await server.query('SELECT @@GLOBAL.gtid_binlog_pos').catch(() => []);
+  if (text === undefined) return new StashError('ReplayFailed', `the server refused a transaction: ${message}`, { cause: error });
+  const reached = parseState(text);
+  const at = states.findIndex((state) => covers(state, reached) && !sameState(state, reached));
+  const next = series[at] && (await nextGtid(series[at], reached, states[at] ?? reached).catch(() => undefined));
+  const where = `${sameState(reached, from) ? 'right after the backup, at' : 'after'} GTID ${text || '(none)'}`;
+  const remedy = `Nothing was changed. What comes before can be restored: --gtid ${text}`;
+  const options = {
+    cause: error,
+    ...(text === ''
+      ? {}
+      : { remedy: /^ERROR 1286\b/.test(message) ? `Install that storage engine where the data is restored. ${remedy}.` : `${remedy}.` }),
+  };
+  return new StashError('ReplayFailed', `the server refused the transaction ${next ?? 'that comes'} ${where}: ${message}`, options);
 }
 
 async function assertReached(server: PrivateServer, wanted: GtidState): Promise<void> {
