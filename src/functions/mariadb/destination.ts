@@ -59,7 +59,7 @@ export async function assertWritable({ directory, mounted }: Destination): Promi
   }
 }
 
-async function existingAncestor(path: string): Promise<string> {
+export async function existingAncestor(path: string): Promise<string> {
   const found = await lstat(path).catch(() => undefined);
   return found !== undefined || path === dirname(path) ? path : existingAncestor(dirname(path));
 }

@@ -1,5 +1,5 @@
 import { lchown, lstat, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Bytes of all files below a directory; what vanishes meanwhile counts nothing. */
 export async function directorySize(directory: string): Promise<number> {
@@ -9,6 +9,17 @@ export async function directorySize(directory: string): Promise<number> {
       (stat) => (stat.isFile() ? stat.size : 0),
       () => 0,
     );
+  return total;
+}
+
+/** Bytes that a data directory takes at least once it was backed up and restored: tables and tablespaces, without any log. */
+export async function dataSize(datadir: string): Promise<number> {
+  let total = 0;
+  for await (const { file } of walk(datadir)) {
+    if (dirname(file) === datadir && !/^(ibdata|undo)\d+$/.test(basename(file))) continue;
+    const found = await lstat(file).catch(() => undefined);
+    total += found?.isFile() ? found.size : 0;
+  }
   return total;
 }
 

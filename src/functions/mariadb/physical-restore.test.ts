@@ -174,10 +174,14 @@ describe('a physical restore of MariaDB', () => {
     await asRoot('mount', '-t', 'tmpfs', '-o', 'size=8m', 'stash-test', destination);
     try {
       await asRoot('touch', join(destination, 'old'));
-      await refuses('DestinationFull', /too little room/, {
-        destination,
-        restore: { stopCommand: [], startCommand: [], previousData: 'Discard' },
-      });
+      for (const operation of ['Check', 'Restore'] as const)
+        await refuses('DestinationFull', /too little room/, {
+          operation,
+          destination,
+          restore: { stopCommand: [], startCommand: [], previousData: 'Discard' },
+        });
+      const below = join(destination, 'not', 'yet');
+      await refuses('DestinationFull', /too little room .* nothing was changed/, { operation: 'Check', destination: below });
       assert.deepEqual(readdirSync(destination), ['old']);
     } finally {
       await asRoot('umount', destination);

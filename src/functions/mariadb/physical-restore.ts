@@ -6,7 +6,7 @@ import type { FunctionContext } from '../function.ts';
 import { previousName } from '../previous-name.ts';
 import { roomProblem } from '../room.ts';
 import { assertSameSeries } from './backup-tool.ts';
-import { assertWritable, type Destination, destinationProblem, examineDestination } from './destination.ts';
+import { assertWritable, type Destination, destinationProblem, examineDestination, existingAncestor } from './destination.ts';
 import { directorySize } from './directory.ts';
 import { settleGtid } from './gtid.ts';
 import { prepareChain } from './prepare.ts';
@@ -34,12 +34,13 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (problem !== undefined) throw problem;
   await assertWritable(destination);
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
+  await assertRoom(source, destination, recorded.dataBytes ?? 0);
   if (context.operation === 'Check') return {};
   const full = await prepareChain(context, source, recorded.links);
   const servant = await servantFor(context, destination.owner);
   const replayed = await replayLogs(context, full, recorded, servant);
   const gtid = await settleGtid(context, full, { ...recorded, ...replayed }, servant);
-  await assertRoom(full, destination);
+  await assertRoom(full, destination, await directorySize(full));
   const before = await previousName(destination.directory, new Date().toISOString());
   const mark = (directory: string) => markRestored(directory, markOf(replayed?.gtid ?? recorded.gtid, context), destination.owner);
   const previous = await swapIn(context, full, destination, { before, mark });
@@ -54,12 +55,11 @@ function markOf(gtid = '', { point }: FunctionContext): RestoredMark {
 }
 
 /** On one file system the files are renamed; else they are copied, while the old ones are still there (but for a mount point). */
-async function assertRoom(full: string, { directory, mounted }: Destination): Promise<void> {
-  const place = mounted ? directory : dirname(directory);
-  const [from, to] = await Promise.all([stat(full), stat(place).catch(() => undefined)]);
-  if (to === undefined || from.dev === to.dev) return;
+async function assertRoom(from: string, { directory, mounted }: Destination, bytes: number): Promise<void> {
+  const place = mounted ? directory : await existingAncestor(dirname(directory));
+  if ((await stat(from)).dev === (await stat(place)).dev) return;
   const freed = mounted ? await directorySize(directory) : 0;
-  const problem = await roomProblem(place, (await directorySize(full)) - freed, 0);
+  const problem = await roomProblem(place, bytes - freed, 0);
   if (problem !== undefined)
     throw new StashError('DestinationFull', `${place} has too little room for the restored data: ${problem}; nothing was changed`);
 }

@@ -15,9 +15,9 @@ describe('what a chain says of itself', () => {
   it('is believed only as far as it makes sense', () => {
     const owner = { uid: 1, gid: 2, mode: 0o700 };
     const links = [{ directory: 'full' }];
-    const sound = recordedChain([full({ datadir: '/d/', datadirOwner: owner, version: '10.11.1' })]);
-    assert.deepEqual(sound, { links, datadir: '/d', owner, version: '10.11.1' });
-    assert.deepEqual(recordedChain([full({ datadir: 'd', datadirOwner: { uid: '0' }, version: 1 })]), { links });
+    const sound = recordedChain([full({ datadir: '/d/', datadirOwner: owner, version: '10.11.1', dataBytes: 7 })]);
+    assert.deepEqual(sound, { links, datadir: '/d', owner, dataBytes: 7, version: '10.11.1' });
+    assert.deepEqual(recordedChain([full({ datadir: 'd', datadirOwner: { uid: '0' }, version: 1, dataBytes: '7' })]), { links });
   });
 
   it('says how the server took names and tables without an engine', () => {

@@ -20,6 +20,8 @@ export interface RecordedChain {
   datadir?: string;
   owner?: DirectoryOwner;
   version?: string;
+  /** What the data takes at least when it is restored. */
+  dataBytes?: number;
   /** DOMAIN-SERVER-SEQUENCE, several with commas. */
   gtid?: string;
   /** Binlogs are named so, with a number behind it: a full path, or in older backups the name alone. */
@@ -87,11 +89,13 @@ export async function assertWhole(source: string, links: readonly RecordedLink[]
 
 function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links'> {
   const { datadir, datadirOwner, version, gtid, logBin, binlogFile, lowerCaseTableNames: lower, defaultStorageEngine: engine } = position;
+  const { dataBytes } = position;
   const settings = unloggedOptions(position.settings);
   const binlog = typeof logBin === 'string' && logBin !== '' ? logBin : withoutNumber(binlogFile);
   return {
     ...(typeof datadir === 'string' && datadir.startsWith('/') ? { datadir: datadir.replace(/\/+$/, '') } : {}),
     ...(isOwner(datadirOwner) ? { owner: datadirOwner } : {}),
+    ...(typeof dataBytes === 'number' && dataBytes >= 0 ? { dataBytes } : {}),
     ...(typeof version === 'string' ? { version } : {}),
     ...(typeof gtid === 'string' && gtid !== '' ? { gtid } : {}),
     ...(binlog === undefined ? {} : { binlog }),

@@ -4,7 +4,7 @@ import { StashError } from '../../errors/error.ts';
 import type { FunctionContext } from '../function.ts';
 import { assertSameSeries } from './backup-tool.ts';
 import { dataIdentity } from './data-files.ts';
-import { findFile } from './directory.ts';
+import { dataSize, findFile } from './directory.ts';
 import { binlogPlace } from './fingerprint.ts';
 import { parsePosition } from './position.ts';
 import { assertSameServer } from './same-server.ts';
@@ -44,7 +44,7 @@ export async function writtenPosition(context: FunctionContext, stage: string, {
   const binlogInfo = await readFile(join(stage, 'xtrabackup_binlog_info'), 'utf8').catch(() => undefined);
   const position = parsePosition(await readFile(join(stage, 'xtrabackup_checkpoints'), 'utf8'), binlogInfo);
   const { uid, gid, mode } = await stat(facts.datadir);
-  const owner = { datadirOwner: { uid, gid, mode: mode & 0o7777 } };
+  const owner = { datadirOwner: { uid, gid, mode: mode & 0o7777 }, dataBytes: await dataSize(facts.datadir) };
   const { binlogFile, binlogPosition } = position;
   if (facts.logBin === '' || binlogFile === undefined || binlogPosition === undefined) return { ...position, ...facts, ...owner, ibdata };
   const place = await binlogPlace(facts.logBin, binlogFile, binlogPosition);
