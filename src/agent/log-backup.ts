@@ -1,6 +1,6 @@
 import { keyText } from '../api/object.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
-import type { FunctionResult } from '../functions/contract.ts';
+import { type FunctionResult, namedError } from '../functions/contract.ts';
 import type { LogResult, LogTask } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
 import { continuedBy, linkBinlogs } from '../rules/log/continues.ts';
@@ -57,7 +57,7 @@ async function roleOf(run: OrderRun, { onlyPrimary, steps, connection }: LogTask
 
 interface Archived {
   until?: LogIndex['until'];
-  /** What keeps the logs from being brought up to date; what is staged can be stored all the same. */
+  /** What keeps the logs from being brought up to date, or from being restored by; what is staged can be stored all the same. */
   trouble?: StashError;
 }
 
@@ -86,7 +86,10 @@ async function bringUpToDate(run: OrderRun, task: LogTask, tools: Tools, stage: 
   const known = stage.memory.series?.timeline === index.timeline ? stage.memory.series : newMemory(index.timeline);
   await stage.remember(continuing(known, continued?.text ?? ''));
   const { time } = made.position ?? {};
-  return { until: { time: typeof time === 'string' ? time : index.until.time, gtid: index.until.gtid } };
+  return {
+    until: { time: typeof time === 'string' ? time : index.until.time, gtid: index.until.gtid },
+    ...(made.trouble === undefined ? {} : { trouble: namedError(made.trouble) }),
+  };
 }
 
 async function runFunctions(run: OrderRun, task: LogTask, tools: Tools, stage: LogStage): Promise<FunctionResult> {

@@ -45,6 +45,8 @@ export interface FunctionResult {
   needFull?: string;
   /** Log: the series in the stage is complete as it is, and why; nothing was changed. Another is begun in an empty directory. */
   seriesEnd?: { reason: string; message: string };
+  /** Log: what is in the stage is right and is stored, but cannot be restored from, and why. */
+  trouble?: NonNullable<FunctionResult['error']>;
   upload?: { stage: true } | { paths: string[]; exclude?: string[] } | { command: string[]; fileName: string };
   /** `Resolve`: absent when the logs do not hold the point. */
   point?: ResolvedPoint;

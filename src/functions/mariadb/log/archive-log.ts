@@ -1,12 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StashError } from '../../../errors/error.ts';
+import { isCode, StashError } from '../../../errors/error.ts';
 import type { LogMark } from '../../../orders/order.ts';
 import { type BinlogIdentity, type LogIndex, type LogStart, parseLogIndex, timelineOf } from '../../../rules/log/log-index.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { assertSameServer } from '../same-server.ts';
-import { connectionOf, openServer } from '../server.ts';
+import { connectionOf, openServer, type Server } from '../server.ts';
+import { readServerFacts } from '../server-facts.ts';
 import { afterRestore } from './after-restore.ts';
 import { beginning } from './beginning.ts';
 import { catchUp } from './catch-up.ts';
@@ -39,7 +40,23 @@ export async function archiveLog(context: FunctionContext): Promise<FunctionResu
   const reached = await catchUp({ directory: stage, log, header, context }, index, next);
   if ('reason' in reached) return { seriesEnd: reached };
   if (start.previous !== undefined) await followed(stage, reached, start.previous);
-  return { position: { time: log.time, gtid: reached.until.gtid } };
+  const trouble = await notReplayed(server);
+  return { position: { time: log.time, gtid: reached.until.gtid }, ...(trouble === undefined ? {} : { trouble }) };
+}
+
+/** The server removes its binlogs whether they can be replayed or not: they are archived all the same, and somebody has to be told. */
+async function notReplayed(server: Server): Promise<FunctionResult['trouble']> {
+  try {
+    await readServerFacts(server);
+    return undefined;
+  } catch (error) {
+    if (!isCode(error, 'DatabaseUnsupported')) throw error;
+    return {
+      code: error.code,
+      message: `${error.message}; the log is archived all the same, but no backup can be made and no restore goes past what made it so`,
+      remedy: 'Undo it (ALTER TABLE ... ENCRYPTED=NO, for one), then run a full backup; until then restore to a point before it.',
+    };
+  }
 }
 
 interface Step {
