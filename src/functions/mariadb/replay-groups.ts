@@ -14,6 +14,8 @@ export interface PlacedGroup {
   end: number;
   /** One statement that is no transaction. */
   standalone: boolean;
+  /** A statement in it may leave a comment in what it makes. */
+  commented: boolean;
   /** State of the log right after it. */
   state: GtidState;
 }
@@ -27,8 +29,8 @@ export async function* placedGroups(files: readonly LogFile[]): AsyncGenerator<P
       if (!group.complete) continue;
       const gtid = { domain: group.domain, server: group.server, sequence: group.sequence };
       state = after(state, gtid);
-      const { time, position, end, standalone } = group;
-      yield { file, gtid, text: group.gtid, time, position, end, standalone, state };
+      const { time, position, end, standalone, commented } = group;
+      yield { file, gtid, text: group.gtid, time, position, end, standalone, commented, state };
     }
     if (!sameState(state, file.to))
       throw damaged(`binlog ${file.name} ends at ${formatState(state)}, its index says at ${formatState(file.to)}`);

@@ -17,6 +17,8 @@ export interface ReplayPlan {
   segments: Segment[];
   transactions: number;
   bytes: number;
+  /** A statement may leave a comment in what it makes: comments are to be passed on. */
+  commented: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ReplayPlan {
 export async function replayPlan(series: LogSeries, from: GtidState, to: GtidState): Promise<ReplayPlan> {
   const segments: Segment[] = [];
   let transactions = 0;
+  let commented = false;
   let reached = from;
   for await (const group of wanted(series, from, to)) {
     const { file, gtid, position, end } = group;
@@ -36,11 +39,12 @@ export async function replayPlan(series: LogSeries, from: GtidState, to: GtidSta
     if (last?.path === file.path && last.settle === undefined && !group.afterSkipped) Object.assign(last, { stop: end, ...settle });
     else segments.push({ path: file.path, start: position, stop: end, ...settle });
     transactions += 1;
+    commented ||= group.commented;
     reached = after(reached, gtid);
     if (sameState(reached, to)) break;
   }
   if (!sameState(reached, to)) throw notReached(series, from, to);
-  return { segments, transactions, bytes: segments.reduce((sum, { start, stop }) => sum + stop - start, 0) };
+  return { segments, transactions, commented, bytes: segments.reduce((sum, { start, stop }) => sum + stop - start, 0) };
 }
 
 /** The first transaction on the way from `from` to `to`. */

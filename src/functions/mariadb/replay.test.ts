@@ -28,6 +28,7 @@ const STEPS = [
   "CREATE DEFINER=u1@'%' SQL SECURITY DEFINER VIEW d.view1 AS SELECT v FROM d.t; \nDELIMITER //\nCREATE PROCEDURE d.proc() BEGIN INSERT INTO d.t (v) VALUES (99); INSERT INTO d.t (v) VALUES (100); END//\nDELIMITER ;\n",
   'CALL d.proc()',
   "SET NAMES latin1; SET SESSION sql_mode='ANSI_QUOTES', time_zone='+09:00', foreign_key_checks=0, auto_increment_increment=5; INSERT INTO d.t (v, w) VALUES (60, 'caf\\é'), (61, NOW()); INSERT INTO e.c VALUES (9, 77)",
+  "SET binlog_format=STATEMENT; INSERT INTO d.log VALUES (1, '#\\n# at 4\\n-- not a comment\\n/* nor this */'), (2, \"it's\n# at 8\n-- 'one' either\")",
   'SET GLOBAL log_bin_compress=1; INSERT INTO d.big SELECT seq, REPEAT(CHAR(65 + seq % 26), 1000) FROM d.seq_1_to_3000; SET GLOBAL log_bin_compress=0',
   'FLUSH BINARY LOGS; RENAME TABLE d.big TO e.big; TRUNCATE d.log',
   'CREATE TABLE d.a (i INT) ENGINE=Aria; INSERT INTO d.a VALUES (1), (2)',
@@ -35,6 +36,7 @@ const STEPS = [
   'DROP TABLE e.c',
   'SET GLOBAL log_bin_trust_function_creators=1; CREATE FUNCTION d.undeclared() RETURNS INT RETURN (SELECT COUNT(*) FROM d.t); SET GLOBAL log_bin_trust_function_creators=0',
   `SET SESSION innodb_strict_mode=0; CREATE TABLE d.wide (${Array.from({ length: 40 }, (_, at) => `c${at} CHAR(255)`).join(', ')}) CHARSET latin1`,
+  "EXECUTE IMMEDIATE 'CREATE PROCEDURE d.commented() BEGIN -- kept\n  SELECT 1; # this too\n  /* and this */ END'",
 ];
 
 describe('a replay of MariaDB', () => {

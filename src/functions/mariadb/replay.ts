@@ -51,9 +51,11 @@ export async function replayLogs(
   const written = await withPrivateServer(context, prepared, recorded, servant, async (server) => {
     await openMemoryTables(server);
     await server.query(`RESET MASTER; SET GLOBAL gtid_binlog_state='${formatState(from)}'`);
-    await Promise.race([server.gone, pipe(context, server, segments, servant)]).catch(async (error: unknown) => {
-      throw isCode(error, 'ReplayFailed') ? await placed(error, server, series, states, from) : error;
-    });
+    await Promise.race([server.gone, pipe(context, server, { segments, commented: plans.some((plan) => plan.commented) }, servant)]).catch(
+      async (error: unknown) => {
+        throw isCode(error, 'ReplayFailed') ? await placed(error, server, series, states, from) : error;
+      },
+    );
     await assertReached(server, last);
     // Not in its log: that has exactly what was replayed. It saves a start of the server for this alone.
     const position = await positionIn(prepared, formatState(last));
@@ -92,14 +94,23 @@ async function statesOf(series: readonly LogSeries[], { point }: FunctionContext
 /**
  * Each piece is decoded by itself, so that the torn end of a binlog whose server was killed is never read; all go into one session. Ends
  * with the client's exit code; that of the decoder is in the file.
+ *
+ * A line of comment between statements costs the client a round trip to the server, and the decoder writes a dozen of them for a transaction
+ * of one row: those that it need not write are left out, and all of them where no statement has a comment of its own that counts ($8).
  */
 const PIPE = `{ cat "$5/-"; while read -r start stop then path; do
-  $7 mariadb-binlog --no-defaults --verify-binlog-checksum --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
+  $7 mariadb-binlog --no-defaults --verify-binlog-checksum --skip-annotate-row-events --skip-print-row-count --skip-print-row-event-positions \\
+    --local-load="$2" --start-position="$start" --stop-position="$stop" "$path" </dev/null ||
     { echo "$? $path" >"$1"; break; }
   if [ -e "$5/$then" ]; then cat "$5/$then"; fi
-done <"$3"; } | exec $6 mariadb --no-defaults --socket=server.sock --user="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode --comments --local-infile=1`;
+done <"$3"; } | exec $6 mariadb --no-defaults --socket=server.sock --user="$4" --max-allowed-packet=${LARGEST_PACKET} --binary-mode "$8" --local-infile=1`;
 
-async function pipe(context: FunctionContext, server: PrivateServer, segments: readonly Segment[], servant: Servant): Promise<void> {
+async function pipe(
+  context: FunctionContext,
+  server: PrivateServer,
+  { segments, commented }: { segments: readonly Segment[]; commented: boolean },
+  servant: Servant,
+): Promise<void> {
   const place = join(context.scratch, 'replay');
   const [failed, list, settle] = [join(place, 'failed'), join(place, 'segments'), join(place, 'settle')];
   await mkdir(settle);
@@ -124,6 +135,7 @@ async function pipe(context: FunctionContext, server: PrivateServer, segments: r
       settle,
       servant.enter.join(' '),
       servant.enterSearching.join(' '),
+      commented ? '--comments' : '--skip-comments',
     ],
     // All paths of the client are from here: it is let into no other directory.
     cwd: place,

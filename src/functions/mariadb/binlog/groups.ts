@@ -1,4 +1,5 @@
 import { type BinlogEvent, binlogEvents } from './events.ts';
+import { mayStoreComment, statementAt } from './stored-comment.ts';
 
 /** What one GTID names: a transaction, or a statement that stands alone as DDL does. */
 export interface EventGroup {
@@ -15,6 +16,8 @@ export interface EventGroup {
   /** One statement that is no transaction. */
   standalone: boolean;
   ddl: boolean;
+  /** A statement in it may leave a comment in what it makes. */
+  commented: boolean;
   /** False: the file, or the range that was asked for, ends before the group does. */
   complete: boolean;
 }
@@ -48,6 +51,7 @@ export async function* eventGroups(file: string, range: { from?: number; to?: nu
       group = begun(event);
     } else if (group !== undefined) {
       group.end = event.end;
+      group.commented ||= mayStoreComment(event);
       if (!isLast(group, event)) continue;
       yield { ...group, complete: true };
       group = undefined;
@@ -71,6 +75,7 @@ function begun({ body, serverId, time, position, end }: BinlogEvent): EventGroup
     end,
     standalone: (flags & STANDALONE) !== 0,
     ddl: (flags & DDL) !== 0,
+    commented: false,
     complete: false,
   };
 }
@@ -82,8 +87,7 @@ function isLast({ standalone }: EventGroup, event: BinlogEvent): boolean {
 
 /** Tables that know no transactions end theirs with a statement. Compressed statements are longer than these. */
 function isEnd(body: Buffer): boolean {
-  const database = body.readUInt8(8);
-  const variables = body.readUInt16LE(11);
-  const query = body.toString('latin1', 13 + variables + database + 1, 13 + variables + database + 1 + 12);
+  const at = statementAt(body);
+  const query = body.toString('latin1', at, at + 12);
   return /^(COMMIT|ROLLBACK)(?! TO)/.test(query);
 }

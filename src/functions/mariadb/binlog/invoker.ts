@@ -1,5 +1,6 @@
 import { type BinlogEvent, binlogEvents } from './events.ts';
 import { mayMakeRole } from './role-statement.ts';
+import { statementAt } from './stored-comment.ts';
 
 /** An account as a statement's event names it. */
 export interface Invoker {
@@ -30,9 +31,7 @@ export async function statementAccount(file: string, from: number, to: number): 
 function accountOf({ type, body }: BinlogEvent): StatementAccount {
   const end = FIXED + body.readUInt16LE(11);
   const invoker = invokerIn(body.subarray(FIXED, end));
-  // The schema's name stands before the statement, with a NUL behind it.
-  const statement = end + body.readUInt8(8) + 1;
-  const makesRole = type === QUERY_COMPRESSED || mayMakeRole(body.toString('latin1', statement));
+  const makesRole = type === QUERY_COMPRESSED || mayMakeRole(body.toString('latin1', statementAt(body)));
   return { ...(invoker === undefined ? {} : { invoker }), mayMakeRole: makesRole };
 }
 
