@@ -34,8 +34,8 @@ demo: install ## Files and two MariaDB servers: backups, a failover, an accident
 	@$(NODE) scripts/demo.ts
 
 .PHONY: bench
-bench: install ## Our data path against the same tools by hand
-	@$(NODE) bench/datapath.ts
+bench: install ## MariaDB's whole data path against the same tools by hand: make bench T='MB ROUNDS', 4096 MB for the goals
+	@$(NODE) bench/mariadb.ts $(T)
 
 .PHONY: soak
 soak: tools ## Random histories of two replicating MariaDB servers for an hour: make soak T='MINUTES SEED'
