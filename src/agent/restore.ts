@@ -4,13 +4,13 @@ import type { RestoreRequest, RestoreSummary } from '../engine/engine.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import type { FunctionStep, RestoreResult, RestoreTask } from '../orders/order.ts';
 import { run as runProcess } from '../process/run.ts';
+import { sideBySide } from '../process/side-by-side.ts';
 import type { Tools } from './backup.ts';
 import { checkKeptOut, checkRoom, destinationFull } from './destination.ts';
 import { checkStageRoom, fetchLogs } from './fetch-logs.ts';
 import type { OrderRun } from './order-run.ts';
 import { checkPlaces, setAside } from './previous-data.ts';
 import { type Scratch, withScratch } from './scratch.ts';
-import { sideBySide } from './side-by-side.ts';
 import { restoredByOthers } from './stash-output.ts';
 
 /** One restore of one host: the engine fetches the snapshots, straight to their place or into the stage for the functions to put back. */

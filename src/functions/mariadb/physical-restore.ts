@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asStashError, StashError } from '../../errors/error.ts';
+import { sideBySide } from '../../process/side-by-side.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
 import { previousName } from '../previous-name.ts';
@@ -9,6 +10,7 @@ import { assertSameSeries } from './backup-tool.ts';
 import { assertWritable, type Destination, destinationProblem, examineDestination, existingAncestor } from './destination.ts';
 import { directorySize } from './directory.ts';
 import { settleGtid } from './gtid.ts';
+import { judgeLogs } from './judge-logs.ts';
 import { prepareChain } from './prepare.ts';
 import { readRecordedChain } from './recorded-chain.ts';
 import { replayLogs } from './replay.ts';
@@ -36,9 +38,13 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
   await assertRoom(source, destination, recorded.dataBytes ?? 0);
   if (context.operation === 'Check') return {};
-  const full = await prepareChain(context, source, recorded.links);
+  const [full, judged] = await sideBySide(
+    context.signal,
+    (signal) => prepareChain({ ...context, signal }, source, recorded.links),
+    () => judgeLogs(context, recorded),
+  );
   const servant = await servantFor(context, destination.owner);
-  const replayed = await replayLogs(context, full, recorded, servant);
+  const replayed = judged && (await replayLogs(context, { prepared: full, recorded, servant }, judged));
   const gtid = await settleGtid(context, full, { ...recorded, ...replayed }, servant);
   await assertRoom(full, destination, await directorySize(full));
   const before = await previousName(destination.directory, new Date().toISOString());
