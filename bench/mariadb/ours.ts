@@ -36,20 +36,23 @@ export async function ours(shell: Shell, directory: string, database: DemoDataba
     });
     return { began, whole, session: JSON.parse(text) as SessionView };
   };
-  const steps = async ({ kind, metadata }: SessionView) => stepsOf(await logLines(join(directory, 'logs', 'default', kind, metadata.name)));
+  const lines = (kind: string, name: string) => logLines(join(directory, 'logs', 'default', kind, name));
+  /** A tick of the log is of the configuration, not of the session that asked for it. */
+  const steps = async (alias: string, { kind, metadata }: SessionView, began: number) =>
+    stepsOf(await (alias === 'log' ? lines('BackupConfiguration', 'bench') : lines(kind, metadata.name)), began);
   return {
     backup: async (alias) => {
       const { began, whole, session } = await command('backup', 'bench', '--alias', alias);
       const host = session.status.targets?.[0]?.stats[0];
       const stored = host?.endTime === undefined ? whole : (Date.parse(host.endTime) - began) / 1000;
-      return { stored, whole, steps: await steps(session), operation: host?.operation?.performed ?? '' };
+      return { stored, whole, steps: await steps(alias, session, began), operation: host?.operation?.performed ?? '' };
     },
     restore: async () => {
       const to = join(directory, 'restored');
-      const { whole, session } = await command('restore', 'bench', '--latest', '--to', to);
-      const lines = await logLines(join(directory, 'logs', 'default', session.kind, session.metadata.name));
+      const { began, whole, session } = await command('restore', 'bench', '--latest', '--to', to);
+      const said = await lines(session.kind, session.metadata.name);
       await rm(to, { recursive: true, force: true });
-      return { stored: whole, whole, steps: stepsOf(lines), replay: replayOf(lines) };
+      return { stored: whole, whole, steps: stepsOf(said, began), replay: replayOf(said) };
     },
     stop: () => stop(up),
   };
@@ -64,7 +67,6 @@ interface SessionView {
 interface LogLine {
   /** Milliseconds. */
   time: number;
-  step: string;
   text: string;
 }
 
@@ -74,15 +76,16 @@ async function logLines(directory: string): Promise<LogLine[]> {
   return texts.flatMap((text) =>
     text.split('\n').flatMap((line) => {
       const [, time = '', rest = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
-      return time === '' ? [] : [{ time: Date.parse(time), step: rest, text: rest }];
+      return time === '' ? [] : [{ time: Date.parse(time), text: rest }];
     }),
   );
 }
 
-function stepsOf(lines: readonly LogLine[]): [string, number][] {
+/** Those that began after a time. */
+function stepsOf(lines: readonly LogLine[], after: number): [string, number][] {
   const begun = new Map<string, number>();
   const steps: [string, number][] = [];
-  for (const { time, text } of lines) {
+  for (const { time, text } of lines.filter((line) => line.time >= after)) {
     const started = /^(.+) started$/.exec(text)?.[1];
     const done = /^(.+) done$/.exec(text)?.[1];
     if (started !== undefined) begun.set(started, time);

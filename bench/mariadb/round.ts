@@ -46,13 +46,14 @@ export async function round(options: RoundOptions): Promise<Round> {
   const raw = await byHand(rawShell, database, join(directory, 'raw'));
   const stash = await ours(shell, data, database, places);
   const memory = watchAgent(data);
-  const pair = async (name: string, hand: () => Promise<number>, own: () => Promise<Taken>): Promise<Pair> => {
+  const shown = (steps: [string, number][]) =>
+    steps.length === 0 ? '' : ` (${steps.map(([step, took]) => `${step} ${took.toFixed(1)}`).join(', ')})`;
+  const byHandSteps: [string, number][] = [];
+  const pair = async (name: string, hand: () => Promise<number>, stashed: () => Promise<Taken>): Promise<Pair> => {
     const seconds = await hand();
-    const taken = { raw: seconds, ...(await own()) };
-    const steps = taken.steps.map(([step, took]) => `${step} ${took.toFixed(1)}`).join(', ');
-    say(
-      `  ${name}: ${taken.stored.toFixed(1)} s, with what comes after it ${taken.whole.toFixed(1)} s (${steps}); by hand ${seconds.toFixed(1)} s`,
-    );
+    const taken = { raw: seconds, ...(await stashed()) };
+    const own = `${taken.stored.toFixed(1)} s, with what comes after it ${taken.whole.toFixed(1)} s${shown(taken.steps)}`;
+    say(`  ${name}: ${own}; by hand ${seconds.toFixed(1)} s${shown(byHandSteps)}`);
     return taken;
   };
   try {
@@ -70,6 +71,7 @@ export async function round(options: RoundOptions): Promise<Round> {
       async () => {
         const taken = await raw.restore();
         bytes = taken.bytes;
+        byHandSteps.push(...taken.steps);
         replay.raw = bytes / 1e6 / taken.replay;
         return taken.seconds;
       },
