@@ -27,6 +27,7 @@ async function run(work: BuiltInFunction) {
   const restore = { allowOverwrite: true, previousData: 'Discard' as const, stopCommand: ['a', 'b c'], startCommand: [] };
   const environment = {
     PATH: '/bin',
+    NODE_COMPILE_CACHE: '/c',
     ...functionEnvironment(step, { operation: 'Restore', source: '/s', target, result, scratch, restore }),
   };
   const code = await runBuiltIn(work, environment, new AbortController().signal);

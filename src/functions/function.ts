@@ -23,7 +23,7 @@ export interface FunctionContext {
   /** A declared parameter; undefined when it was not given. */
   param(name: string): string | undefined;
   restore: { allowOverwrite: boolean; previousData: 'Keep' | 'Discard'; stopCommand: string[]; startCommand: string[] };
-  /** For child processes: ours without the contract's variables. */
+  /** For child processes: ours without the contract's variables, and without where Node keeps what it compiled of us. */
   env: Record<string, string>;
   signal: AbortSignal;
   log(line: string): void;
@@ -53,7 +53,7 @@ export async function runBuiltIn(
 
 function contextFrom(environment: Record<string, string | undefined>, signal: AbortSignal): FunctionContext {
   const argv = (name: string) => JSON.parse(environment[name] ?? '[]') as string[];
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('STASH_'));
+  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('STASH_') && name !== 'NODE_COMPILE_CACHE');
   const optional = (key: 'stage' | 'parent' | 'source' | 'logs' | 'destination', name: string) =>
     environment[name] === undefined ? {} : { [key]: environment[name] };
   return {

@@ -27,7 +27,7 @@ const ended = await startAgent(
     cacheDir: directories.cache,
     lock: agentLock(directory),
     keepOut: [resolve(dataDir)],
-    baseEnv: Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)),
+    baseEnv: forPrograms(process.env),
     restic: process.env.STASH_RESTIC ?? 'restic',
     rclone: process.env.STASH_RCLONE ?? 'rclone',
   },
@@ -41,6 +41,12 @@ const ended = await startAgent(
   },
 );
 if (ended === 'taken') process.exitCode = EXIT_TAKEN;
+
+/** Where Node keeps what it compiled is for our functions (`bin/stash-function`), and not for whatever else is started from here. */
+function forPrograms({ NODE_COMPILE_CACHE: compiled, ...env }: NodeJS.ProcessEnv): Record<string, string> {
+  const given = { ...env, ...(compiled === undefined ? {} : { STASH_COMPILE_CACHE: compiled }) };
+  return Object.fromEntries(Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
 
 /** `LOGS/NAMESPACE/KIND/NAME/HOST.log`; a host is the last part of the agent's key. */
 function logFile(order: Order): string {

@@ -5,7 +5,7 @@ import { damaged, type LogSeries } from './log-series.ts';
 import { type PlacedGroup, placedGroups } from './replay-groups.ts';
 
 /** Bytes of one binlog that are replayed in one piece: whole transactions. */
-export interface Segment {
+interface Segment {
   path: string;
   start: number;
   stop: number;

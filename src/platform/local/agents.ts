@@ -68,7 +68,6 @@ export function agentProcesses({ directories, baseEnv, log, desk, timing = TIMIN
       process.execPath,
       [...AGENT_FLAGS, PROGRAM, '--agent', agent, '--directory', join(directories.agents, agent), '--data-dir', directories.dataDir],
       {
-        // In the environment, for the functions to have it too.
         env: { ...baseEnv, NODE_COMPILE_CACHE: directories.compiled },
         stdio: ['ignore', 'ignore', errors],
         // An agent outlives an operator that is killed, and is told to stop by one that ends in order.
