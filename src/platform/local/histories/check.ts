@@ -1,6 +1,7 @@
 import type { RestoreSession } from '../../../api/restore-session.ts';
 import { askRestored } from './restored.ts';
 import type { Moment } from './source.ts';
+import { tablesOn } from './tables.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {
@@ -22,7 +23,7 @@ export async function check(world: World, moment: Moment, must: boolean): Promis
 }
 
 async function compared(world: World, moment: Moment, directory: string): Promise<string> {
-  const found = await tablesOf(directory);
+  const found = await askRestored(directory, tablesOn);
   // The same GTID was given twice where a history was left behind: then one of the moments is meant.
   const moments = world.source.moments.filter((one) => one.gtid === moment.gtid);
   if (!moments.some((one) => one.tables === found))
@@ -38,19 +39,10 @@ async function onOneOf(world: World, moment: Moment, timelines: readonly string[
     const { session, directory } = await world.restore({ gtid: moment.gtid }, timeline);
     if (session.status?.phase !== 'Succeeded') throw new Error(`${moment.gtid} on timeline ${timeline}: ${said(session)}`);
     last = await compared(world, moment, directory);
-    seen.add(await tablesOf(directory));
+    seen.add(await askRestored(directory, tablesOn));
   }
   if (!seen.has(moment.tables)) throw new Error(`${moment.gtid} ("${moment.after}") is on none of the timelines ${timelines.join(', ')}`);
   return last;
-}
-
-async function tablesOf(directory: string): Promise<string> {
-  const [names = []] = await askRestored(directory, [
-    "SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables WHERE table_schema LIKE 'h%' AND table_type = 'BASE TABLE' ORDER BY 1",
-  ]);
-  if (names.length === 0) return '';
-  const [rows = []] = await askRestored(directory, [`CHECKSUM TABLE ${names.flat().join(', ')} EXTENDED`]);
-  return rows.map((row) => row.join(' ')).join('\n');
 }
 
 function ambiguous({ status }: RestoreSession): string[] {

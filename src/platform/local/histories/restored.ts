@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../testing/eventually.ts';
+import type { Ask } from './tables.ts';
 
 const execute = promisify(execFile);
 
-/** A server on a restored data directory that nobody else reaches: what it answers to these statements; rows of columns. */
-export async function askRestored(datadir: string, statements: readonly string[]): Promise<string[][][]> {
+/** Starts a server on a restored data directory that nobody else reaches, for as long as somebody asks it. */
+export async function askRestored<T>(datadir: string, use: (ask: Ask) => Promise<T>): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'stash-restored-'));
   const socket = join(scratch, 'socket');
   const { uid, gid } = statSync(datadir);
@@ -31,7 +32,7 @@ export async function askRestored(datadir: string, statements: readonly string[]
   server.stderr?.on('data', (chunk) => {
     said = (said + chunk).slice(-4000);
   });
-  const ask = async (statement: string) => {
+  const ask: Ask = async (statement) => {
     const { stdout } = await execute('mariadb', [
       '--no-defaults',
       `--socket=${socket}`,
@@ -55,9 +56,7 @@ export async function askRestored(datadir: string, statements: readonly string[]
       },
       () => said,
     );
-    const answers: string[][][] = [];
-    for (const statement of statements) answers.push(await ask(statement));
-    return answers;
+    return await use(ask);
   } finally {
     if (!hasEnded(server)) {
       const exit = once(server, 'exit');

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '../../../functions/mariadb/testing/test-server.ts';
+import { tablesOn } from './tables.ts';
 
 /** A moment of the source: everything up to this transaction, and what each table held then. */
 export interface Moment {
@@ -114,20 +115,12 @@ async function cloneInto(old: TestServer, next: TestServer): Promise<void> {
 }
 
 async function momentOf(server: TestServer): Promise<Omit<Moment, 'after'>> {
-  const names = await server.sql(
-    "SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables WHERE table_schema LIKE 'h%' AND table_type = 'BASE TABLE' ORDER BY 1",
-  );
-  const tables = await checksums(server, names.flat());
+  const tables = await tablesOn((statement) => server.sql(statement));
   const [[gtid = '', time = ''] = []] = await server.sql(POSITION);
   return { gtid, time, tables };
 }
 
 const POSITION = "SELECT @@gtid_binlog_pos, DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ')";
-
-async function checksums(server: TestServer, names: readonly string[]): Promise<string> {
-  if (names.length === 0) return '';
-  return (await server.sql(`CHECKSUM TABLE ${names.join(', ')} EXTENDED`)).map((row) => row.join(' ')).join('\n');
-}
 
 export async function kill(server: TestServer): Promise<void> {
   const running = server.process();
