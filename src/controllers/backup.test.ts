@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { applyBasics, configuration } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
-
-async function operator(): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
-  return one;
-}
+const operator = operators();
 
 test('a tick makes one session; its snapshot is stored, recorded and counted, and then nothing is written any more', async () => {
   const { store, clock, agents, settle, list } = await operator();

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { applyBasics, batch, configuration, sessionOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
-
-async function operator(): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
-  await applyBasics(one.store);
-  return one;
-}
+const operator = operators(({ store }) => applyBasics(store));
 
 const hourly = { alias: 'full', schedule: '@hourly' };
 const hosts = async ({ list }: TestOperator) =>

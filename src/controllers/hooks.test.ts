@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { applyBasics, batch, configuration, restoreBatchOf, restoreOf, sessionOf } from './testing/manifests.ts';
-import { Crash, type TestOperator, testOperator } from './testing/operator.ts';
+import { Crash, type TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 import type { ScriptedAgents } from './testing/scripted-agents.ts';
 
 const HOUR = 3_600_000;
 const LOST = { code: 'DestinationFull', message: 'no room', remedy: '' };
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 /** With a backup of each of these hosts. */
 async function operator(...hosts: string[]): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   for (const host of hosts) await one.store.create('BackupConfiguration', configuration(host));
   await one.settle();

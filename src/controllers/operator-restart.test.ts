@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { AgentDesk } from '../orders/desk.ts';
 import { applyBasics, configuration, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 /** With an agent that is at work on this when the operator is replaced by another, which it polls before any controller has run. */
 async function restartedAtWork(work: 'Backup' | 'Restore'): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupConfiguration', configuration('docs'));
   await one.settle();
@@ -60,8 +59,7 @@ test('a restore whose agent is lost after the operator was replaced has failed, 
 });
 
 test('a restore that had begun is not said to have left its destination alone, although its agent is kept away since', async () => {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupConfiguration', configuration('docs'));
   await one.settle();

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { HostRestoreStats } from '../api/restore-session.ts';
 import { StashError } from '../errors/error.ts';
 import { applyBasics, batch, configuration, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 type Work = 'Backup' | 'Restore';
 const WORKS: readonly Work[] = ['Backup', 'Restore'];
 
 /** Right before the session of this work begins. */
 async function operator(work: Work): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupConfiguration', configuration('docs'));
   await one.settle();
@@ -113,8 +112,7 @@ for (const work of WORKS)
   });
 
 test('what one host could not be asked for keeps nothing of the others out of status', async () => {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupBatch', batch('all', { one: {}, two: {} }, { schedule: '0 * * * *' }));
   await one.settle();

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { KindMap } from '../api/kinds.ts';
 import { StashError } from '../errors/error.ts';
 import type { RestoreWork } from './platform-port.ts';
 import { applyBasics, configuration, manifest, repository, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
 const apiVersion = 'stash.appscode.com/v1beta1';
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 /** In a cluster, with a backup of `docs` and a Function and a Task that run in images of their own. */
 async function operator(): Promise<{ one: TestOperator; checks: RestoreWork[] }> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   const checks: RestoreWork[] = [];
   Object.assign(one.ctx().platform, {
     place: 'Cluster',

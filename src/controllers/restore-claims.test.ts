@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Repository } from '../api/repository.ts';
 import type { RestoreSession } from '../api/restore-session.ts';
 import type { AgentDesk } from '../orders/desk.ts';
 import type { HostWork, RestoreWork } from './platform-port.ts';
 import { applyBasics, configuration, manifest, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 interface Asked {
   agents: HostWork[];
@@ -18,8 +18,7 @@ interface Asked {
 
 /** In a cluster, with a backup of each of the hosts db-0 and db-1, which have /srv/data. */
 async function operator(): Promise<TestOperator & { asked: Asked }> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   const asked: Asked = { agents: [], checks: [] };
   Object.assign(one.ctx().platform, {
     place: 'Cluster',

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { applyBasics, configuration, restoreBatchOf, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 /** With two backups of `docs`. */
 async function operator(): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupConfiguration', configuration('docs', { retentionPolicy: { name: 'keep', keepLast: 1, prune: true } }));
   await one.settle();

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { applyBasics, configuration, restoreOf } from './testing/manifests.ts';
-import { type TestOperator, testOperator } from './testing/operator.ts';
+import type { TestOperator } from './testing/operator.ts';
+import { operators } from './testing/operators.ts';
 import { whileKept } from './while-kept.ts';
 
 const HOUR = 3_600_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
-
-async function operator(): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
-  await applyBasics(one.store);
-  return one;
-}
+const operator = operators(({ store }) => applyBasics(store));
 
 /** From now on a command of a hook goes on until it is stopped. Resolves when one has begun. */
 function hangingHooks(one: TestOperator): Promise<void> {

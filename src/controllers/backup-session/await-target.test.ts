@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { StashError } from '../../errors/error.ts';
 import { conditionOf } from '../conditions.ts';
 import { applyBasics, configuration } from '../testing/manifests.ts';
-import { type TestOperator, testOperator } from '../testing/operator.ts';
+import type { TestOperator } from '../testing/operator.ts';
+import { operators } from '../testing/operators.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -13,12 +14,10 @@ const REPLACED = {
   hosts: async () => ({ hosts: [], awaited: ROLLOUT }),
   agent: () => Promise.reject(new StashError('TargetNotReady', ROLLOUT)),
 };
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 async function atTick(platform: object): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   await applyBasics(one.store);
   await one.store.create('BackupConfiguration', configuration('docs'));
   await one.settle();

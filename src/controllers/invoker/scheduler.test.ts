@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { silentLogger } from '../../runtime/log.ts';
 import { applyBasics, configuration } from '../testing/manifests.ts';
-import { type TestOperator, testOperator } from '../testing/operator.ts';
+import { operators } from '../testing/operators.ts';
 import { scheduler } from './scheduler.ts';
 
 const HOUR = 3_600_000;
 /** From the beginning, which is at a quarter past ten, to the first tick. */
 const QUARTERS = 45 * 60_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 /** A configuration whose status says that it is ready, and the scheduler alone at work on it. */
 async function ready(spec: object = {}) {
-  const operator = await testOperator();
-  opened.push(operator);
+  const operator = await newOperator();
   const { store, clock, list, settle } = operator;
   await applyBasics(store);
   await store.create('BackupConfiguration', configuration('docs', spec));

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { KindMap } from '../../api/kinds.ts';
 import { invokerController } from '../invoker/reconcile.ts';
 import { unrecordedLogs } from '../repository/log-records.ts';
 import { archivingOperator, logLineOf as line, logTick as tick } from '../testing/archiving.ts';
 import { configuration, sessionOf } from '../testing/manifests.ts';
 import type { TestOperator } from '../testing/operator.ts';
+import { operators } from '../testing/operators.ts';
 
 const MINUTE = 60_000;
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 
 async function archiving(hosts: string[]): Promise<TestOperator> {
-  const one = await archivingOperator(hosts);
-  opened.push(one);
+  const one = await archivingOperator(hosts, {}, await newOperator());
   return one;
 }
 

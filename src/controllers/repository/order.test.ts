@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { AgentDesk } from '../../orders/desk.ts';
 import type { RepositoryTask } from '../../orders/order.ts';
 import { applyBasics, configuration, restoreOf } from '../testing/manifests.ts';
-import { type TestOperator, testOperator } from '../testing/operator.ts';
+import type { TestOperator } from '../testing/operator.ts';
+import { operators } from '../testing/operators.ts';
 
 const HOUR = 3_600_000;
 const LOST = { code: 'AgentLost', message: 'its node is gone', remedy: '' };
 const REPOSITORY = { namespace: 'shop', name: 'repo' };
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
+const newOperator = operators();
 const desk = (one: TestOperator) => one.ctx().desk as AgentDesk;
 
 /** With the repository's agent at work on this; all else that agents are told succeeds. */
 async function atWork(work: RepositoryTask['type']): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
+  const one = await newOperator();
   const { store, agents, clock, settle } = one;
   const begin = () => {
     agents.script = ({ task }) => (task.type === work ? undefined : 'Succeeded');

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { silentLogger } from '../../runtime/log.ts';
 import { applyBasics } from '../testing/manifests.ts';
-import { type TestOperator, testOperator } from '../testing/operator.ts';
+import type { TestOperator } from '../testing/operator.ts';
+import { operators } from '../testing/operators.ts';
 import { repositoryController } from './reconcile.ts';
 
 const KEY = { namespace: 'shop', name: 'repo' };
 const SECRET = { namespace: 'shop', name: 'storage' };
-const opened: TestOperator[] = [];
-after(() => Promise.all(opened.map((one) => one.close())));
-
-async function operator(): Promise<TestOperator> {
-  const one = await testOperator();
-  opened.push(one);
-  await applyBasics(one.store);
-  return one;
-}
+const operator = operators(({ store }) => applyBasics(store));
 
 /** As a queue does that nobody tells of secrets: when it looks again, in milliseconds. */
 async function nextLook(one: TestOperator): Promise<number> {

@@ -3,9 +3,9 @@ import type { KindMap } from '../../api/kinds.ts';
 import { applyBasics, configuration, manifest } from './manifests.ts';
 import { type TestOperator, testOperator } from './operator.ts';
 
-/** An operator with a configuration whose log is archived every five minutes, from these hosts. */
-export async function archivingOperator(hosts: string[], spec: object = {}): Promise<TestOperator> {
-  const one = await testOperator();
+/** An operator, a new one if none is given, with a configuration whose log is archived every five minutes, from these hosts. */
+export async function archivingOperator(hosts: string[], spec: object = {}, operator?: TestOperator): Promise<TestOperator> {
+  const one = operator ?? (await testOperator());
   one.hosts.set('machine', hosts);
   for (const host of hosts) one.agents.present.add(host);
   await applyBasics(one.store);

@@ -4,7 +4,7 @@ import type { Server } from './server.ts';
 import { unloggedSettings } from './unlogged-settings.ts';
 
 /** What the restore and later links need to know of the server. */
-export interface ServerFacts {
+interface ServerFacts {
   version: string;
   /** Absolute, without a slash at its end. */
   datadir: string;
