@@ -1,6 +1,7 @@
 /**
- * Whether the word of this agent (`TYPE/NAMESPACE/...`) counts for that object (`Kind/namespace/name`). Agents run where their owners are at
- * home, and speak for sessions and configurations (whose logs they archive) of their own namespace alone. Agents of repositories are the operator's own.
+ * Whether the word of this agent (`TYPE/NAMESPACE/...`) counts for that object (`Kind/namespace/name`). Agents run where their owners are
+ * at home, and speak for sessions and configurations (whose logs they archive) of their own namespace alone. Agents of repositories are the
+ * operator's own.
  */
 export function mayReport(agent: string, purpose: string): boolean {
   const [type = '', namespace = ''] = agent.split('/');

@@ -13,7 +13,8 @@ export interface HostRestore {
 
 /**
  * The rule of Stash for `host`: the first that names it, else the one that names no hosts. Without any rule a host takes its own newest
- * snapshots, or those of `lead` where that is given: the host that stands for all; undefined when there are rules and none is for this host. Throws Invalid for rules that contradict each other.
+ * snapshots, or those of `lead` where that is given: the host that stands for all; undefined when there are rules and none is for this
+ * host. Throws Invalid for rules that contradict each other.
  */
 export function hostRestore(rules: readonly RestoreRule[], host: string, lead?: string): HostRestore | undefined {
   assertConsistent(rules);

@@ -23,7 +23,9 @@ export interface AliasPlan {
   why: string;
 }
 
-/** Every alias of a configuration or batch, members' own ones after those of the batch. `bindings` count where the operator has not spoken. */
+/**
+ * Every alias of a configuration or batch, members' own ones after those of the batch. `bindings` count where the operator has not spoken.
+ */
 export function aliasPlans(object: InvokerObject, bindings: LineBindings): AliasPlan[] {
   const invoker = invokerOf(object);
   return invoker.operations.map((line) => {

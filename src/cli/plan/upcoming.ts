@@ -7,7 +7,9 @@ export interface UpcomingRun {
   plan: AliasPlan;
 }
 
-/** The next runs of all aliases in the order of their times: the next one of every alias in any case, `count` in all if there are so many. */
+/**
+ * The next runs of all aliases in the order of their times: the next one of every alias in any case, `count` in all if there are so many.
+ */
 export function upcomingRuns(plans: readonly AliasPlan[], after: Date, count: number): UpcomingRun[] {
   const runs = plans.map((plan) => nextRuns(plan, after, count));
   const first = runs.flatMap(([next]) => next ?? []);

@@ -20,7 +20,10 @@ import { targetsOf } from '../repository/policies.ts';
 import { writeReplayable } from './replayable.ts';
 import { newestIntervals, windowCondition } from './tell.ts';
 
-/** Says in the status of every configuration and batch of a repository, and of its sessions, what can be restored, from what the repository holds now. */
+/**
+ * Says in the status of every configuration and batch of a repository, and of its sessions, what can be restored, from what the repository
+ * holds now.
+ */
 export async function writeWindow(
   ctx: Pick<Context, 'store' | 'clock'>,
   repository: RepositoryRef,

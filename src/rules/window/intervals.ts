@@ -43,7 +43,9 @@ export function logGraph(stored: Pick<Stored, 'logs'>): LogGraph {
   return { before, after };
 }
 
-/** A log is reached by its own bases, or by those of the logs it goes on from: what is reached from earlier tells those that go on from it. */
+/**
+ * A log is reached by its own bases, or by those of the logs it goes on from: what is reached from earlier tells those that go on from it.
+ */
 export function reachable(stored: Stored, { before, after }: LogGraph = logGraph(stored)): Reach[] {
   const own = new Map(stored.logs.map((log) => [log, basesIn(stored, log).map((base) => ownReach(log, base))]));
   const found = new Map<StoredLog, Reach>();

@@ -35,7 +35,10 @@ export function pointWish({
   };
 }
 
-/** Whose chains are meant: the target's own, else those of the only target there are any of. Throws SnapshotNotFound where there are several. */
+/**
+ * Whose chains are meant: the target's own, else those of the only target there are any of. Throws SnapshotNotFound where there are
+ * several.
+ */
 export function sourceTarget(snapshots: readonly Snapshot[], target: string): string | undefined {
   const known = chainTargets(snapshots);
   if (known.includes(target)) return target;

@@ -1,7 +1,9 @@
 import type { RecoverableInterval } from '../../api/invoker-status.ts';
 import type { Interval } from './intervals.ts';
 
-/** An interval as a status and the command line say it. `repository` is NAMESPACE/NAME; `target`, NAMESPACE/KIND/NAME, is said in a batch. */
+/**
+ * An interval as a status and the command line say it. `repository` is NAMESPACE/NAME; `target`, NAMESPACE/KIND/NAME, is said in a batch.
+ */
 export function recoverableInterval(
   { from, to, gtidFrom, gtidTo, host, timeline }: Interval,
   repository: string,

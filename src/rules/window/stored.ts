@@ -47,7 +47,10 @@ export interface Stored {
 /** So many logs of a target are looked at, the newest: how they lead to one another takes the square of their number. */
 const MOST_LOGS = 2_000;
 
-/** Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours, or that do not say what they have to. */
+/**
+ * Reads the tags; `incomplete` snapshots do not count, nor does what carries tags that are none of ours, or that do not say what they have
+ * to.
+ */
 export function storedOf(snapshots: readonly Snapshot[], target: string, incomplete: ReadonlySet<string>): Stored {
   const mine = snapshots.filter((one) => value(one, TAGS.target) === target && !incomplete.has(one.id));
   return { bases: mine.flatMap(baseOf), logs: newestOf(longest(mine.flatMap(logOf))) };
