@@ -53,7 +53,7 @@ export async function validate(
       reason: missing?.reason ?? 'Ready',
       message: missing?.message ?? 'backups run as scheduled',
     },
-    supportCondition(withoutEffect(object, ctx.platform.place)),
+    supportCondition([...withoutEffect(object, ctx.platform.place), ...operations.flatMap(idle)]),
     ...blueprintCondition(object.metadata.annotations ?? {}),
   );
   return { phase: ready ? 'Ready' : passed ? 'NotReady' : 'Invalid', ready, conditions };
@@ -64,6 +64,11 @@ function driverNotSupported(): Verdict {
   const message = 'spec.driver: VolumeSnapshotter is not supported; use Restic';
   const change = { status: 'False', reason: 'DriverNotSupported', message } as const;
   return { phase: 'NotReady', ready: false, conditions: [{ type: CONDITIONS.ready, ...change }] };
+}
+
+/** An alias that never runs. */
+function idle({ line, operation, state }: CheckedOperation): string[] {
+  return state === 'NotSupportedYet' ? [`alias "${line.alias}" (${operation})`] : [];
 }
 
 function supportCondition(ignored: string[]): ConditionChange {
