@@ -1,9 +1,12 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import { StashError } from '../../errors/error.ts';
 import { parseDuration } from '../../rules/duration.ts';
+import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { invokerOfSession } from '../read-invoker.ts';
-import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
+import { openRepository } from '../repository/open.ts';
+import { openingTooLong, usable } from '../repository/usable.ts';
+import { fail, pending, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 const LONGEST_MS = 3_600_000;
 
@@ -14,6 +17,12 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
   status.startTime ??= timeText(now);
   status.sessionDeadline ??= timeText(new Date(now.getTime() + longest));
   status.operation ??= { requested: 'Log' };
+  const opening = status.phase === 'Running' ? undefined : await openingRepository(run);
+  if (opening !== undefined) {
+    run.condition(CONDITIONS.backendRepositoryInitialized, 'Unknown', 'RepositoryNotReady', `Repository ${opening} is being opened`);
+    status.phase = 'Pending';
+    return pending(run, 'RepositoryNotReady', `Repository ${opening} is being opened`);
+  }
   Object.assign(status, { phase: 'Running', reason: 'LogTick', message: 'the hosts archive their logs' });
   const object = await invokerOfSession(run.ctx, session);
   if (object?.status?.phase === 'NotReady')
@@ -31,6 +40,17 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
   if (now.getTime() >= Date.parse(status.sessionDeadline))
     return fail(new StashError('DeadlineExceeded', `the log was not archived at the session's deadline ${status.sessionDeadline}`));
   return wait(10_000, 'the hosts archive their logs');
+}
+
+/** One of which nobody knows yet whether it can be used now: what failed before this was asked for may be mended, and is tried again. */
+async function openingRepository({ ctx, session, status, repositories, now }: SessionRun): Promise<string | undefined> {
+  if (openingTooLong(conditionOf(status.conditions, CONDITIONS.backendRepositoryInitialized), ctx.startedAt, now)) return undefined;
+  for (const ref of repositories) {
+    const opened = await openRepository(ctx, ref, session.metadata.namespace ?? '').catch(() => undefined);
+    const verdict = opened && usable(opened, Date.parse(session.metadata.creationTimestamp ?? ''), now);
+    if (verdict === 'NotKnownYet') return ref.name;
+  }
+  return undefined;
 }
 
 function why({ conditions = [] }: { conditions?: { status: string; message: string }[] }): string {

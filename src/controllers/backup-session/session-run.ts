@@ -9,7 +9,7 @@ import { withCondition } from '../conditions.ts';
 import { type Context, timeText } from '../context.ts';
 import { type CheckedOperation, checkOperations } from '../invoker/operations.ts';
 import { patchStatus } from '../patch-status.ts';
-import type { PhaseOutcome } from '../phase-outcome.ts';
+import { type PhaseOutcome, wait } from '../phase-outcome.ts';
 import { invokerOfSession } from '../read-invoker.ts';
 
 export { fail, NEXT, wait } from '../phase-outcome.ts';
@@ -121,4 +121,10 @@ function readyMessage(status: { conditions?: { type: string; message: string }[]
 export function sessionName(session: BackupSession): string {
   const { namespace, name } = keyOf(session);
   return `${namespace}/${name}`;
+}
+
+/** It waits, and its status says for what. */
+export function pending(run: SessionRun, reason: string, message: string): SessionOutcome {
+  Object.assign(run.status, { reason, message });
+  return wait(5_000, message);
 }

@@ -8,7 +8,7 @@ import { openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { targetHosts } from '../target-hosts.ts';
 import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
-import { fail, NEXT, type SessionOutcome, type SessionRun, sessionName, wait } from './session-run.ts';
+import { fail, NEXT, pending, type SessionOutcome, type SessionRun, sessionName } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
 /** A session without a time limit of its own ends after a day: nothing stays Running for ever. */
@@ -70,12 +70,6 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
   if (trouble === undefined)
     run.condition(CONDITIONS.backendRepositoryInitialized, true, 'BackendRepositoryInitialized', 'every repository can be used');
   return NEXT;
-}
-
-function pending(run: SessionRun, reason: string, message: string): SessionOutcome {
-  run.status.reason = reason;
-  run.status.message = message;
-  return wait(5_000, message);
 }
 
 async function begin(run: SessionRun): Promise<SessionOutcome> {

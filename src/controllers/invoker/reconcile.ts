@@ -134,7 +134,7 @@ async function logTickOf(
   if (decision?.run !== undefined) return { id: String(decision.run.scheduledTime.getTime()) };
   const unfinished = await ctx.store.view('BackupSession', { having: { index: UNFINISHED_BACKUPS, key: `${kind}/${namespace}/${name}` } });
   const [oldest] = unfinished
-    .filter(({ spec }) => spec.alias === line.alias)
+    .filter(({ spec, status }) => spec.alias === line.alias && status?.phase === 'Running')
     .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''));
   return oldest && { id: oldest.metadata.uid ?? '', asked: oldest.metadata.name };
 }

@@ -194,6 +194,20 @@ test('a session by hand for a Log alias is one tick now, and ends as that does',
   assert.equal(await one.settle(), 0);
 });
 
+test('a session by hand opens a repository again that could not be used before', async () => {
+  const one = await newOperator();
+  one.agents.script = ({ task }) =>
+    task.type === 'Probe' ? { code: 'StorageUnreachable', message: 'no route', remedy: 'Look for it.' } : 'Succeeded';
+  await archivingOperator(['db-0'], {}, one);
+  assert.equal((await one.list('Repository'))[0]?.status?.phase, 'NotReady');
+  one.agents.script = () => 'Succeeded';
+  await one.clock.advance(1_000);
+  await one.store.create('BackupSession', sessionOf('now', { name: 'db' }, { alias: 'log' }));
+  await one.settle();
+  const [session] = await one.list('BackupSession');
+  assert.equal(`${session?.status?.phase} ${session?.status?.reason}`, 'Succeeded LogArchived');
+});
+
 test('a configuration that goes, or loses its alias, leaves no repository held', async () => {
   for (const change of ['delete', 'alias'] as const) {
     const one = await archiving(['db-0']);
