@@ -48,6 +48,8 @@ describe('the lineage of a link', () => {
       'LineageChanged',
       /b{16}.*a{16}/,
     ],
+    ['is proven by binlogs elsewhere while the server runs on', {}, { binlogsApart: true }, undefined, /^$/],
+    ['is not proven by binlogs elsewhere after a restart', {}, { binlogsApart: true, startedAt: 1400 }, 'LineageUnproven', /started again/],
     ['is not proven by a record without data files', { ibdata: undefined }, {}, 'LineageUnproven', /does not record/],
   ];
   for (const [name, recorded, now, needFull, text] of table)

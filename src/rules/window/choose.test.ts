@@ -6,6 +6,7 @@ import { isCode } from '../../errors/error.ts';
 import { formatState, parseState } from '../gtid/state.ts';
 import { chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from './choose.ts';
 import { storedOf } from './stored.ts';
+import { requireNewest } from './unreached.ts';
 
 const TARGET = 'demo/AppBinding/db';
 const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00Z`;
@@ -71,6 +72,29 @@ test('what both timelines have is one point; what each has for itself is two', (
   fails('PointAmbiguous', /10:15:00.* is on 2 timelines: aaaaaaaa \(host a, at 0-1-11\) and bbbbbbbb \(host b, at 0-2-12\)/, () =>
     chooseFound(stored, found({ aaaaaaaa: '0-1-11', bbbbbbbb: '0-2-12' }), time(15)),
   );
+});
+
+/** The only host goes on with GTIDs that it had given before, in a log that no backup leads to. */
+const UNREACHED = [
+  full('full-a', 'a', 2, '0-1-4'),
+  log('aaaaaaaa', 'a', ['', '0-1-12'], [0, 20], { continues: 'full-a.0' }),
+  log('cccccccc', 'a', ['0-1-6', '0-1-9'], [30, 40]),
+];
+
+test('the newest that is archived is not passed over, though no backup leads to it', () => {
+  const of = storedOf(UNREACHED, TARGET, new Set());
+  fails('PointOutsideWindow', /cccccccc of a up to .*10:40:00Z \(GTID 0-1-9\), goes on from no backup/, () => requireNewest(of));
+  requireNewest(storedOf([...UNREACHED, full('full-b', 'a', 41, '0-1-9')], TARGET, new Set()));
+  requireNewest(storedOf(FAILOVER, TARGET, new Set()));
+});
+
+test('a GTID that the host gave once more is refused until a timeline is named, though no backup leads to the second', () => {
+  const of = storedOf(UNREACHED, TARGET, new Set());
+  const points = of.logs.filter(({ timeline }) => timeline === 'aaaaaaaa').map((one) => ({ log: one, state: parseState('0-1-8') }));
+  fails('PointAmbiguous', /0-1-8 is on the timeline aaaaaaaa .*, and again in the log cccccccc of a/, () =>
+    chooseFound(of, points, gtid('0-1-8')),
+  );
+  assert.equal(chooseFound(of, points, gtid('0-1-8', { timeline: 'aaaaaaaa' })).timeline, 'aaaaaaaa');
 });
 
 test('beyond what both are known to have, it takes the same transaction for one point', () => {
