@@ -4,6 +4,7 @@ import { withStore } from '../connect.ts';
 import { repeated, timeoutOption } from '../options.ts';
 import { objectsText } from '../output/print.ts';
 import { type RestoreWishes, restoreManifest } from '../restore/manifest.ts';
+import { notEmpty } from '../restore/not-empty.ts';
 import { planLines } from '../restore/plan-lines.ts';
 import { restoreSource } from '../restore/source.ts';
 import { type StartOptions, startSessions } from '../session/start.ts';
@@ -63,7 +64,9 @@ async function restore(cli: Cli, text: string, options: RestoreOptions): Promise
     const cluster = options.credentials !== undefined;
     const session = restoreManifest(source, options, { namespace, cwd: cli.cwd, requestId: cli.newId(), cluster, now: cli.clock.now() });
     if (options.dryRun) {
-      for (const line of await planLines(cli, store, { source, session }, options)) cli.err.write(`${line}\n`);
+      const lines = await planLines(cli, store, { source, session }, options);
+      const refused = lines.length === 0 ? undefined : await notEmpty(options, cli.cwd, cluster);
+      for (const line of [...lines, ...(refused === undefined ? [] : [refused])]) cli.err.write(`${line}\n`);
       cli.out.write(objectsText([session], options.output === 'json' ? 'json' : 'yaml', true));
     } else await startSessions(cli, store, [session], options);
   });

@@ -1,8 +1,9 @@
 import type { RestoreSession } from '../../api/restore-session.ts';
 import { StashError } from '../../errors/error.ts';
 import { formatBytes } from '../../rules/bytes.ts';
-import { formatState, parseState } from '../../rules/gtid/state.ts';
+import { covers, formatState, parseState } from '../../rules/gtid/state.ts';
 import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
+import { estimateText } from '../../rules/window/estimate.ts';
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
 import { timeText } from '../../rules/window/recoverable.ts';
 import { type Stored, type StoredLog, storedOf } from '../../rules/window/stored.ts';
@@ -40,17 +41,18 @@ export async function planLines(
   if (target === undefined && !isNamed) return [];
   const stored = storedOf(snapshots, target ?? '', new Set(snapshots.filter(({ complete }) => complete === false).map(({ id }) => id)));
   if (!isNamed && wish.timeline === undefined) requireNewest(stored);
-  if (!isNamed) return choiceLines('latest', chooseLatest(stored, wish));
+  const sessions = await store.list('RestoreSession', cluster ? { namespace: session.metadata.namespace ?? '' } : {}).catch(() => []);
+  const say = (asked: string, choice: Choice) => choiceLines(asked, choice, (bytes) => estimateText(sessions, repository, bytes));
+  if (!isNamed) return say('latest', chooseLatest(stored, wish));
   const logs = logsToRead(stored, wish);
   const asked = `${wish.exclusive ? 'just before ' : ''}${session.spec.pointInTime?.time ?? wish.gtid}`;
-  if (logs.length === 0) return choiceLines(asked, chooseBase(stored, wish));
+  if (logs.length === 0) return say(asked, chooseBase(stored, wish));
   const known = logs.length === 1 && logs[0] !== undefined ? knownState(wish) : undefined;
   const [log] = logs;
-  if (known !== undefined && log !== undefined) return choiceLines(asked, chooseFound(stored, [{ log, state: known }], wish));
+  if (known !== undefined && log !== undefined) return say(asked, chooseFound(stored, [{ log, state: known }], wish));
   return [
-    `point: ${asked}`,
-    ...logs.map((one) => candidateLine(stored, one)),
-    'its GTID is looked for in these logs when the restore begins, before anything is stopped (status.point)',
+    `point: ${asked}; which GTID that is, the log tells: it is looked for when the restore begins, before anything is stopped (status.point)`,
+    ...logs.flatMap((one) => [candidateLine(stored, one), ...wayLines(stored, one, wish, say)]),
   ];
 }
 
@@ -60,7 +62,20 @@ function knownState({ gtid, exclusive }: PointWish) {
   return gtid === undefined || exclusive || state.size === 0 ? undefined : state;
 }
 
-function choiceLines(asked: string, { base, logs, state, timeline }: Choice): string[] {
+/** What it is made of if the point is in this log: the bases that are surely before it, and all of this log. */
+function wayLines(stored: Stored, log: StoredLog, { time, gtid }: PointWish, say: (asked: string, choice: Choice) => string[]): string[] {
+  const wanted = parseState(gtid ?? '');
+  const bases = stored.bases.filter((base) => (time === undefined ? !covers(base.state ?? new Map(), wanted) : base.time <= time));
+  try {
+    const [, ...lines] = say('', chooseFound({ ...stored, bases }, [{ log, state: log.to }], { exclusive: false }));
+    return lines.map((line) => `  ${line}`);
+  } catch {
+    // Only reading that log tells.
+    return [];
+  }
+}
+
+function choiceLines(asked: string, { base, logs, state, timeline }: Choice, estimate: (bytes: number) => string | undefined): string[] {
   const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
   const total = sizes.reduce((sum: number, size) => sum + (size ?? 0), 0);
   return [
@@ -70,11 +85,13 @@ function choiceLines(asked: string, { base, logs, state, timeline }: Choice): st
       ({ log, upTo }) =>
         `logs:  ${log.id.slice(0, 8)} of host ${log.host}, timeline ${log.timeline}${upTo === undefined ? '' : `, up to ${formatState(upTo)}`}`,
     ),
-    ...(sizes.includes(undefined) ? [] : [`fetch: ${formatBytes(total)}`]),
+    ...(sizes.includes(undefined)
+      ? []
+      : [`fetch: ${formatBytes(total)}`, `time:  ${estimate(total) ?? 'not known before a restore from this Repository has succeeded'}`]),
   ];
 }
 
 function candidateLine({ bases }: Stored, log: StoredLog): string {
   if (bases.length === 0) throw new StashError('SnapshotNotFound', 'there is no base to go on from');
-  return `logs:  ${log.id.slice(0, 8)} of host ${log.host}, timeline ${log.timeline}, ${timeText(log.since)} to ${timeText(log.until)}, GTID ${formatState(log.from) || '(none)'} to ${formatState(log.to)}`;
+  return `in:    ${log.id.slice(0, 8)} of host ${log.host}, timeline ${log.timeline}, ${timeText(log.since)} to ${timeText(log.until)}, GTID ${formatState(log.from) || '(none)'} to ${formatState(log.to)}`;
 }

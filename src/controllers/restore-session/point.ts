@@ -8,6 +8,7 @@ import { formatBytes } from '../../rules/bytes.ts';
 import { formatState, parseState } from '../../rules/gtid/state.ts';
 import { type HostRestore, hostRestore } from '../../rules/host-rules.ts';
 import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
+import { estimateText } from '../../rules/window/estimate.ts';
 import { plannedPoint } from '../../rules/window/planned-point.ts';
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
 import { type Stored, type StoredLog, storedOf } from '../../rules/window/stored.ts';
@@ -205,22 +206,5 @@ async function estimateOf(run: RestoreRun, { base, logs }: Choice): Promise<stri
   const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
   if (sizes.includes(undefined)) return undefined;
   const bytes = sizes.reduce((sum: number, one) => sum + (one ?? 0), 0);
-  const earlier = await run.ctx.store.view('RestoreSession');
-  const known = earlier
-    .filter(({ spec, metadata, status }) => {
-      const namespace = spec.repository?.namespace ?? metadata.namespace;
-      return status?.phase === 'Succeeded' && namespace === run.repository.namespace && spec.repository?.name === run.repository.name;
-    })
-    .flatMap(({ metadata, status }) =>
-      (status?.stats ?? []).flatMap(({ restored, startTime, endTime }) => {
-        const seconds = (Date.parse(endTime ?? '') - Date.parse(startTime ?? '')) / 1000;
-        return seconds > 0 && (restored?.bytes ?? 0) > 0
-          ? [{ name: metadata.name, seconds, bytes: restored?.bytes ?? 0, endTime: endTime ?? '' }]
-          : [];
-      }),
-    )
-    .sort((a, b) => Date.parse(b.endTime) - Date.parse(a.endTime))[0];
-  if (known === undefined) return undefined;
-  const seconds = Math.max(1, Math.round((known.seconds * bytes) / known.bytes));
-  return `${seconds} s for ${formatBytes(bytes)} (${known.name}: ${Math.round(known.seconds)} s for ${formatBytes(known.bytes)})`;
+  return estimateText(await run.ctx.store.view('RestoreSession'), run.repository, bytes);
 }

@@ -151,7 +151,17 @@ test('the plan is in the status: the point as it was asked for, what it means, a
 test('a dry run says what it would be made of, and makes nothing', async () => {
   const before = (await stash.store.list('RestoreSession')).length;
   const { stdout, stderr } = await ok('restore', 'orders', '--gtid', accident, '--to', '/srv/look', '--dry-run');
-  assert.match(stderr, new RegExp(`point: ${accident}.*timeline ${timeline}\nbase: .*\nlogs: `));
+  assert.match(stderr, new RegExp(`point: ${accident}.*timeline ${timeline}\nbase: .*\nlogs: .*\nfetch: .*\ntime: +\\d+ s for `));
+  assert.doesNotMatch(stderr, /not empty/);
+  for (const point of [
+    ['--at', between],
+    ['--gtid', accident, '--exclusive'],
+  ] as const) {
+    const told = (await ok('restore', 'orders', ...point, '--to', stash.dir, '--dry-run')).stderr;
+    assert.match(told, new RegExp(`^point: .*${point[1]}; which GTID that is, the log tells: .*\nin: +.*timeline ${timeline}, `));
+    assert.match(told, /\n {2}base: .*\n {2}logs: .*\n {2}fetch: .*\n {2}time: +\d+ s for /);
+    assert.match(told, /\nnote: .* is not empty: without --allow-overwrite the restore is refused/);
+  }
   assert.match(stdout, /pointInTime:\n {4}gtid: /);
   assert.equal((await stash.store.list('RestoreSession')).length, before);
 });
