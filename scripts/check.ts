@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandCheck } from './check/command.ts';
+import { checkCommands } from './check/commands.ts';
 import { checkDocsLinks } from './check/docs-links.ts';
 import { checkExamples } from './check/examples.ts';
 import { checkExports } from './check/exports.ts';
@@ -38,6 +39,7 @@ const checks: Check[] = [
   { name: 'exports', run: () => checkExports(files) },
   { name: 'sizes', run: () => checkFileSizes(files) },
   { name: 'links', run: () => checkDocsLinks(files) },
+  { name: 'commands', run: () => checkCommands(files) },
   { name: 'examples', run: () => checkExamples(files) },
   { name: 'places', run: () => checkForeignPlaces(files) },
 ];

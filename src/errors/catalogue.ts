@@ -126,7 +126,7 @@ export const CATALOGUE = {
   PointAmbiguous: entry('conflict', 'Say which timeline is meant with --timeline (spec.timeline); "stash window CONFIG" lists them.'),
   LogsDamaged: entry(
     'failed',
-    'Restore to a point before what is named, or from another repository; check this one with "stash maintain REPOSITORY --check --read-data".',
+    'Restore to a point before what is named, or from another repository; check this one with "stash check REPOSITORY --read-data".',
   ),
   ReplayFailed: entry(
     'failed',
