@@ -6,7 +6,8 @@ const LEAST_WIDTH = 20;
 
 /**
  * The window as lines: one a timeline, on one scale of time for all; `━` can be restored to, `●` is a snapshot without logs, a blank is a
- * hole. Times are those of the ends of the scale.
+ * hole. Times are those of the ends of the scale. No line is longer
+ * than `width`, but for a terminal that is too narrow for a time.
  */
 export function drawWindow(windows: readonly RepositoryWindow[], width: number): string[] {
   const all = windows.flatMap(({ intervals }) => intervals);
@@ -25,7 +26,9 @@ export function drawWindow(windows: readonly RepositoryWindow[], width: number):
     })),
   );
   const labels = Math.max(...rows.map(({ label }) => label.length));
-  const room = Math.max(LEAST_WIDTH, width - labels - 2);
+  // Where a label leaves too little beside it, it stands above its line.
+  const isNarrow = width - labels - 2 < LEAST_WIDTH;
+  const room = isNarrow ? Math.max(LEAST_WIDTH, width) : width - labels - 2;
   const column = (time: number) => (last === first ? 0 : Math.round(((time - first) / (last - first)) * (room - 1)));
   const lines = rows.map(({ label, some }) => {
     const cells = new Array<string>(room).fill(' ');
@@ -33,9 +36,11 @@ export function drawWindow(windows: readonly RepositoryWindow[], width: number):
       if (from === to) cells[column(from)] = '●';
       else cells.fill('━', column(from), column(to) + 1);
     }
-    return `${label.padEnd(labels + 2)}${cells.join('').trimEnd()}`;
+    return `${isNarrow ? `${label}\n` : label.padEnd(labels + 2)}${cells.join('').trimEnd()}`;
   });
   const [begin, end] = [timeText(first), timeText(last)];
-  const scale = first === last ? begin : `${begin}${end.padStart(Math.max(end.length + 1, room - begin.length))}`;
-  return [`${' '.repeat(labels + 2)}${scale}`, ...lines];
+  const isOneLine = begin.length + end.length < room;
+  const scale = first === last ? [begin] : isOneLine ? [`${begin}${end.padStart(room - begin.length)}`] : [begin, end.padStart(room)];
+  const indent = isNarrow ? '' : ' '.repeat(labels + 2);
+  return [...scale.map((line) => `${indent}${line}`), ...lines.flatMap((line) => line.split('\n'))];
 }

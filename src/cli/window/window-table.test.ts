@@ -36,3 +36,29 @@ test('of several targets each line names its own, in full where that is asked fo
   assert.match(windowTable(windows, true)[1] ?? '', /^shop\/AppBinding\/orders .* shop\/repo$/);
   assert.match(drawWindow(windows, 100)[3] ?? '', /^AppBinding\/customers {2}repo {2}0a1b2c3d customers +━/);
 });
+
+test('no line of a drawing is longer than the terminal is wide', () => {
+  const [wide = '', ...lines] = drawWindow([window('orders')], 100);
+  assert.deepEqual([wide.length, lines.length], [100, 2]);
+  for (const width of [30, 40, 50, 65, 80]) {
+    const drawn = drawWindow([window('orders')], width);
+    assert.ok(
+      drawn.every((line) => line.length <= width),
+      `${width}:\n${drawn.join('\n')}`,
+    );
+    assert.match(drawn.join('\n'), /^ *2026-11-22T10:00:00Z *\n? *2026-11-22T10:20:00Z\n/);
+  }
+});
+
+test('a hole before a timeline that uses GTIDs again names none', () => {
+  const of = window('orders');
+  const [first, ...rest] = of.intervals;
+  assert.ok(first);
+  const hole = (gtidFrom: string) => {
+    const next = { ...first, from: at(12), to: at(15), gtidFrom, gtidTo: '0-1-40', timeline: '11111111' };
+    return windowTable([{ ...of, intervals: [first, next, ...rest] }], false).find((line) => line.startsWith('hole')) ?? '';
+  };
+  assert.match(hole('0-1-30'), / 2m +0-1-9 +0-1-30 /);
+  assert.doesNotMatch(hole('0-1-9'), /0-1-9/);
+  assert.doesNotMatch(hole('0-1-5'), /0-1-/);
+});
