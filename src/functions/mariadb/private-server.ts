@@ -10,6 +10,7 @@ import type { RecordedChain } from './recorded-chain.ts';
 import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
 import type { Servant } from './servant.ts';
 import { openServer, type Server } from './server.ts';
+import { hasTimeZone } from './time-zone.ts';
 
 /** A server on a prepared backup that nobody but us can reach. */
 export interface PrivateServer extends Server {
@@ -21,7 +22,7 @@ export interface PrivateServer extends Server {
 }
 
 /** What the source's binlog does not say itself. */
-type ReplaySource = Pick<RecordedChain, 'lowerCaseTableNames' | 'defaultStorageEngine' | 'settings'>;
+type ReplaySource = Pick<RecordedChain, 'lowerCaseTableNames' | 'defaultStorageEngine' | 'settings' | 'timeZone'>;
 
 /** Of what a source may have loaded: storage engines, a login, page compressions. One that is not installed here is passed over. */
 const PLUGINS = [
@@ -84,7 +85,7 @@ export async function withPrivateServer<T>(
   const ended = run({
     command: 'setpriv',
     args,
-    env: context.env,
+    env: { ...context.env, ...(source.timeZone === undefined ? {} : { TZ: source.timeZone }) },
     signal,
     graceMs: 60_000,
     onStdout: context.log,
@@ -98,6 +99,8 @@ export async function withPrivateServer<T>(
     gone.catch(() => undefined);
     const server = openServer({ type: 'mariadb', socket, username: account.user, password: account.password }, place, context.env, signal);
     await Promise.race([gone, answers(server, context.signal)]);
+    if (source.timeZone !== undefined && !(await hasTimeZone(server, source.timeZone)))
+      context.log(`the time zone of the source, ${source.timeZone}, is not known here: what statements make of it may differ`);
     const stop = async () => {
       await server.query(`${dropAccountSql(account)} SHUTDOWN;`);
       const result = await ended;

@@ -26,6 +26,10 @@ describe('what a chain says of itself', () => {
       return [lowerCaseTableNames, defaultStorageEngine];
     };
     assert.deepEqual(of({ lowerCaseTableNames: '1', defaultStorageEngine: 'MyISAM' }), ['1', 'MyISAM']);
+    for (const timeZone of ['Europe/Berlin', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT-3', '<+0530>-05:30'])
+      assert.equal(recordedChain([full({ timeZone })]).timeZone, timeZone);
+    for (const timeZone of ['../x', '/etc/x', ':x', 'Europe/../../x', '', 3])
+      assert.equal(recordedChain([full({ timeZone })]).timeZone, undefined);
     assert.deepEqual(of({ lowerCaseTableNames: '7', defaultStorageEngine: 'x --init-file=y' }), [undefined, undefined]);
   });
 

@@ -4,6 +4,7 @@ import { asStashError, StashError } from '../../errors/error.ts';
 import { type IndexLine, parseIndex } from '../../rules/chain/metadata-index.ts';
 import { strangeEntry } from './directory.ts';
 import { parsePosition } from './position.ts';
+import { isTimeZone } from './time-zone.ts';
 import { unloggedOptions } from './unlogged-settings.ts';
 
 export interface DirectoryOwner {
@@ -30,6 +31,8 @@ export interface RecordedChain {
   defaultStorageEngine?: string;
   /** For a server that replays what it logged. */
   settings?: string[];
+  /** What SYSTEM is there, as a value of TZ. */
+  timeZone?: string;
 }
 
 interface RecordedLink {
@@ -89,7 +92,7 @@ export async function assertWhole(source: string, links: readonly RecordedLink[]
 
 function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links'> {
   const { datadir, datadirOwner, version, gtid, logBin, binlogFile, lowerCaseTableNames: lower, defaultStorageEngine: engine } = position;
-  const { dataBytes } = position;
+  const { dataBytes, timeZone } = position;
   const settings = unloggedOptions(position.settings);
   const binlog = typeof logBin === 'string' && logBin !== '' ? logBin : withoutNumber(binlogFile);
   return {
@@ -102,6 +105,7 @@ function ofServer(position: Record<string, unknown>): Omit<RecordedChain, 'links
     ...(typeof lower === 'string' && /^[012]$/.test(lower) ? { lowerCaseTableNames: lower } : {}),
     ...(typeof engine === 'string' && /^(InnoDB|Aria|MyISAM|MEMORY)$/i.test(engine) ? { defaultStorageEngine: engine } : {}),
     ...(settings.length === 0 ? {} : { settings }),
+    ...(isTimeZone(timeZone) ? { timeZone } : {}),
   };
 }
 

@@ -46,7 +46,7 @@ describe('a replay of what a server took because of settings that are not in its
     });
 
   before(async () => {
-    server = await startTestServer({ options: OPTIONS });
+    server = await startTestServer({ options: OPTIONS, timeZone: '<+0530>-05:30' });
     scratch = mkdtempSync(join(tmpdir(), 'stash-replay-'));
   });
   after(async () => {
@@ -56,11 +56,12 @@ describe('a replay of what a server took because of settings that are not in its
 
   it('leads to what the source had', { timeout: 120_000 }, async () => {
     const outside = join(server.directory, 'run', 'outside');
-    await server.sql(`CREATE DATABASE d; CREATE TABLE d.versioned (i INT) WITH SYSTEM VERSIONING; CREATE TABLE d.archived (i INT) ENGINE=ARCHIVE;
+    await server.sql(`CREATE DATABASE d; CREATE TABLE d.times (t TIMESTAMP); INSERT INTO d.times VALUES (FROM_UNIXTIME(1700000000)); CREATE TABLE d.versioned (i INT) WITH SYSTEM VERSIONING; CREATE TABLE d.archived (i INT) ENGINE=ARCHIVE;
       CREATE TABLE d.packed (i INT PRIMARY KEY, t TEXT) PAGE_COMPRESSED=1; INSERT INTO d.packed SELECT seq, REPEAT('x', 900) FROM d.seq_1_to_100;
       CREATE TABLE d.\`in memory\` (i INT) ENGINE=MEMORY; INSTALL SONAME 'simple_password_check'; ${LAX.join('; ')}; FLUSH TABLES d.packed FOR EXPORT; UNLOCK TABLES`);
     chain = await fetchedChain(server);
     for (const step of [
+      'ALTER TABLE d.times MODIFY t DATETIME',
       'ALTER TABLE d.versioned ADD COLUMN c INT',
       'INSERT INTO d.archived VALUES (1); CREATE TABLE d.archived2 (i INT) ENGINE=ARCHIVE; INSERT INTO d.archived2 VALUES (1)',
       'CREATE TABLE d.nothing (i INT) ENGINE=BLACKHOLE; INSERT INTO d.nothing VALUES (1)',

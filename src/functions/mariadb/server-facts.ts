@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import type { Server } from './server.ts';
+import { systemTimeZone } from './time-zone.ts';
 import { unloggedSettings } from './unlogged-settings.ts';
 
 /** What the restore and later links need to know of the server. */
@@ -17,6 +18,7 @@ interface ServerFacts {
   lowerCaseTableNames: string;
   defaultStorageEngine: string;
   settings: Record<string, string>;
+  timeZone?: string;
 }
 
 export interface RunningServer extends ServerFacts {
@@ -39,7 +41,8 @@ export async function readServerFacts(server: Server): Promise<RunningServer> {
   const [[started = '0'] = []] = await server.query(
     "SELECT CAST(UNIX_TIMESTAMP() AS INT) - CAST(VARIABLE_VALUE AS INT) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME'",
   );
-  return { ...serverFacts(variables), startedAt: Number(started) };
+  const timeZone = await systemTimeZone(server);
+  return { ...serverFacts(variables), startedAt: Number(started), ...(timeZone === undefined ? {} : { timeZone }) };
 }
 
 export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts {

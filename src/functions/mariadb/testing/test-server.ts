@@ -34,12 +34,20 @@ export interface TestServer {
 }
 
 /** Installs and starts a server; `options` are lines of its `[mariadbd]` group. With `tcp` it listens on a free port of 127.0.0.1 as well. */
-export async function startTestServer({ options = [], tcp = false }: { options?: string[]; tcp?: boolean } = {}): Promise<TestServer> {
+export async function startTestServer({
+  options = [],
+  tcp = false,
+  timeZone,
+}: {
+  options?: string[];
+  tcp?: boolean;
+  timeZone?: string;
+} = {}): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'stash-mariadb-'));
   // The server runs as another user when the tests run as root.
   chmodSync(directory, 0o755);
   const port = tcp ? await freePort() : undefined;
-  const server = new MariadbServer(directory, port);
+  const server = new MariadbServer(directory, port, timeZone);
   writeFileSync(server.configuration, configuration(server, port, options));
   await server.install();
   await server.start();
@@ -58,10 +66,10 @@ class MariadbServer implements TestServer {
   readonly #env: Record<string, string>;
   readonly #held = new Set<{ close(): Promise<void> }>();
 
-  constructor(directory: string, port: number | undefined) {
+  constructor(directory: string, port: number | undefined, timeZone: string | undefined) {
     this.directory = directory;
     this.#port = port;
-    this.#env = childEnvironment(process.env);
+    this.#env = { ...childEnvironment(process.env), ...(timeZone === undefined ? {} : { TZ: timeZone }) };
     const run = join(directory, 'run');
     this.datadir = join(directory, 'data');
     this.socket = join(run, 'mariadb.sock');
