@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatState } from '../../rules/gtid/state.ts';
-import { holesOf } from '../../rules/window/holes.ts';
+import { holesOf, type OpenHole } from '../../rules/window/holes.ts';
 import { recoverableInterval, timeText } from '../../rules/window/recoverable.ts';
 import { replayableFrom } from '../../rules/window/replayable.ts';
 import type { Cli, GlobalOptions } from '../cli.ts';
@@ -29,7 +29,8 @@ export function register(program: Command, cli: Cli): void {
 
 const HELP = `
 The repositories themselves are asked, so this works whether or not "stash up" runs. Every commit inside an interval can be restored to
-("stash restore CONFIGURATION --at TIME", or --gtid); a point is a backup that no logs go on from (--snapshot).
+("stash restore CONFIGURATION --at TIME", or --gtid); a point is a backup that no logs go on from (--snapshot). A hole that names a
+timeline (· where it is drawn) goes on until the next backup: what is archived of that timeline goes on from none.
 
 Examples:
   stash window orders-db
@@ -56,18 +57,26 @@ async function window(cli: Cli, config: string, options: WindowOptions): Promise
     cli.out.write(dataText({ ...of, repositories: windows.map(data) }, format));
     return;
   }
-  if (windows.every(({ intervals }) => intervals.length === 0)) {
+  if (windows.every(({ intervals, open }) => intervals.length === 0 && open === undefined)) {
     cli.err.write(`nothing is stored that "${name}" could be restored to a point with\n`);
     return;
   }
   if (options.draw ?? cli.out.terminal) cli.out.write(`${drawWindow(windows, cli.out.width).join('\n')}\n\n`);
   const lines = windowTable(windows, format === 'wide');
   cli.out.write(`${(options.headers ? lines : lines.slice(1)).join('\n')}\n`);
+  for (const { repository, open } of windows) if (open !== undefined) cli.err.write(`${openText(repository.name, open)}\n`);
 }
 
-function data({ repository, target, stored, intervals }: RepositoryWindow) {
+function openText(repository: string, { host, timeline, from }: OpenHole): string {
+  return `${repository}: nothing after ${timeText(from)} can be restored: the log that is archived now (timeline ${timeline} of ${host}) goes on from no backup; run a backup`;
+}
+
+function data({ repository, target, stored, intervals, open }: RepositoryWindow) {
   const key = `${repository.namespace}/${repository.name}`;
-  const holes = holesOf(intervals).map(({ from, to, gtidFrom, gtidTo }) => ({ from: timeText(from), to: timeText(to), gtidFrom, gtidTo }));
+  const holes = [
+    ...holesOf(intervals).map(hole),
+    ...(open === undefined ? [] : [{ ...hole(open), host: open.host, timeline: open.timeline, untilNextBackup: true }]),
+  ];
   const tell = replayableFrom(stored);
   const backups = stored.bases.map((base) => {
     const replayable = tell(base);
@@ -76,4 +85,8 @@ function data({ repository, target, stored, intervals }: RepositoryWindow) {
     return { snapshot: base.id, host: base.host, time: timeText(base.time), ...gtid, ...further };
   });
   return { repository: key, target, intervals: intervals.map((one) => recoverableInterval(one, key)), holes, backups };
+}
+
+function hole({ from, to, gtidFrom, gtidTo }: ReturnType<typeof holesOf>[number]) {
+  return { from: timeText(from), to: timeText(to), gtidFrom, gtidTo };
 }

@@ -2,8 +2,11 @@ import type { RecoverableInterval } from '../../api/invoker-status.ts';
 import type { ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { invokerOf } from '../../rules/invoker.ts';
+import { type OpenHole, openHole } from '../../rules/window/holes.ts';
 import { type Interval, intervalsOf } from '../../rules/window/intervals.ts';
+import { looseLogs } from '../../rules/window/loose-logs.ts';
 import { type Stored, storedOf } from '../../rules/window/stored.ts';
+import { strayLog } from '../../rules/window/stray-log.ts';
 import type { Store } from '../../store/store.ts';
 import { type Cli, type GlobalOptions, namespaceOf } from '../cli.ts';
 import { cacheDirOf, dataDirOf } from '../data-dir.ts';
@@ -17,6 +20,8 @@ export interface RepositoryWindow {
   target: string;
   stored: Stored;
   intervals: Interval[];
+  /** Behind them, where what is archived goes on from no backup. */
+  open?: OpenHole;
   /** Why the repository itself could not be asked: then the intervals are those of the status, and `stored` is empty. */
   fromStatus?: string;
 }
@@ -34,7 +39,7 @@ export async function readWindow(
   const object = await readInvoker(store, text, namespaceOf(options));
   const repositories = repositoriesOf(object, options.repository);
   const windows = (await Promise.all(repositories.map((repository) => windowsOf(cli, store, object, repository, options)))).flat();
-  return object.kind === 'BackupBatch' ? windows.filter(({ intervals }) => intervals.length > 0) : windows;
+  return object.kind === 'BackupBatch' ? windows.filter(({ intervals, open }) => intervals.length > 0 || open) : windows;
 }
 
 async function windowsOf(
@@ -54,20 +59,24 @@ async function windowsOf(
     const incomplete = new Set(found.filter(({ complete }) => complete === false).map(({ id }) => id));
     return targets.map((target) => {
       const stored = storedOf(found, target, incomplete);
-      return { repository, target, stored, intervals: intervalsOf(stored) };
+      const intervals = intervalsOf(stored);
+      return { repository, target, stored, intervals, ...openBehind(intervals, strayLog(stored, intervals)) };
     });
   } catch (error) {
     if (!isCode(error, 'BackendUnsupported', 'Forbidden')) throw error;
     const key = `${repository.namespace}/${repository.name}`;
     const known = (object.status?.recoverable ?? []).filter((one) => one.repository === key);
-    return targets.map((target) => ({
-      repository,
-      target,
-      stored: { bases: [], logs: [] },
-      intervals: known.filter((one) => (one.target ?? target) === target).map(interval),
-      fromStatus: error.message,
-    }));
+    const loose = looseLogs(object.status?.recoverable, object.status?.execOps ?? []);
+    return targets.map((target) => {
+      const intervals = known.filter((one) => (one.target ?? target) === target).map(interval);
+      const log = loose.find((one) => one.target === target);
+      return { repository, target, stored: { bases: [], logs: [] }, intervals, ...openBehind(intervals, log), fromStatus: error.message };
+    });
   }
+}
+
+function openBehind(intervals: readonly Interval[], log: Parameters<typeof openHole>[1] | undefined): { open?: OpenHole } {
+  return log === undefined ? {} : { open: openHole(intervals, log) };
 }
 
 function interval({ from, to, gtidFrom, gtidTo, host = '', timeline }: RecoverableInterval): Interval {

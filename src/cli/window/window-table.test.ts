@@ -37,6 +37,16 @@ test('of several targets each line names its own, in full where that is asked fo
   assert.match(drawWindow(windows, 100)[3] ?? '', /^AppBinding\/customers {2}repo {2}0a1b2c3d customers +━/);
 });
 
+test('what is archived and goes on from no backup is a hole behind everything, and dots in the drawing', () => {
+  const of = window('orders');
+  const open = { from: at(20), to: at(40), gtidFrom: '0-1-9', gtidTo: '0-1-30', host: 'orders', timeline: '11111111' };
+  const line = windowTable([{ ...of, open }], false).at(-1) ?? '';
+  assert.match(line, /^hole +2026-11-22T10:20:00Z +2026-11-22T10:40:00Z +20m +0-1-9 +0-1-30 +orders +11111111 +repo$/);
+  const drawn = drawWindow([{ ...of, open }], 60);
+  assert.match(drawn.at(-1) ?? '', /^repo {2}11111111 orders +·+$/);
+  assert.equal(drawn.at(-1)?.length, 60);
+});
+
 test('no line of a drawing is longer than the terminal is wide', () => {
   const [wide = '', ...lines] = drawWindow([window('orders')], 100);
   assert.deepEqual([wide.length, lines.length], [100, 2]);

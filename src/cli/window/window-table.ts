@@ -9,12 +9,13 @@ const HEADER = ['WHAT', 'FROM', 'TO', 'LENGTH', 'GTID FROM', 'GTID TO', 'HOST', 
 /** A line for each stretch, point and hole, oldest first; with `wide` repository and target in full. Of several targets each is named. */
 export function windowTable(windows: readonly RepositoryWindow[], wide: boolean): string[] {
   const several = severalTargets(windows);
-  const rows = windows.flatMap(({ repository, target, intervals }) => {
+  const rows = windows.flatMap(({ repository, target, intervals, open }) => {
     const name = wide ? `${repository.namespace}/${repository.name}` : repository.name;
     const of = several ? [wide ? target : shortTarget(target)] : [];
     const stretches = intervals.map((one) => ({ ...one, what: one.from === one.to ? 'point' : 'interval' }));
     const holes = holesOf(intervals).map((one) => ({ ...one, what: 'hole', host: '', timeline: undefined }));
-    return [...stretches, ...holes]
+    const behind = open === undefined ? [] : [{ ...open, what: 'hole' }];
+    return [...stretches, ...holes, ...behind]
       .sort((a, b) => a.from - b.from || a.to - b.to)
       .map(({ what, from, to, gtidFrom, gtidTo, host, timeline }) => [
         ...of,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseState } from '../gtid/state.ts';
 import { continuedBy } from '../log/continues.ts';
+import { openHole } from './holes.ts';
 import { intervalsOf } from './intervals.ts';
 import type { Base, Stored, StoredLog } from './stored.ts';
 import { strayLog, straySeries } from './stray-log.ts';
@@ -21,7 +22,10 @@ const BEFORE = log('aaaaaaaa', 0, 9, 9, chain(0));
 
 test('after a hole the series that goes on from no backup is told, with how far it is', () => {
   const stored = { bases: [FULL], logs: [BEFORE, log('bbbbbbbb', 12, 15, 15), log('bbbbbbbb', 12, 20, 20)] };
-  assert.equal(strayLog(stored, intervalsOf(stored))?.until, 20);
+  const stray = strayLog(stored, intervalsOf(stored));
+  const expected = { from: 9, to: 20, gtidFrom: '0-1-9', gtidTo: '0-1-20', host: 'db', timeline: 'bbbbbbbb' };
+  assert.deepEqual(stray && openHole(intervalsOf(stored), stray), expected);
+  assert.deepEqual(stray && openHole([], stray), { ...expected, from: 12, gtidFrom: '0-1-12' });
   assert.deepEqual([...straySeries(stored)], ['bbbbbbbb']);
 });
 
