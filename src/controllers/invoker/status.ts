@@ -99,6 +99,6 @@ function windowChange(
 ): ConditionChange[] {
   const loose = looseLogs(recoverable, lines);
   const known = conditionOf(object.status?.conditions, CONDITIONS.recoverableWindowOpen);
-  const isUnsure = recoverable === undefined || (known?.reason === 'NoBackupYet' && unknownSeries(recoverable, lines).length > 0);
+  const isUnsure = known?.reason === 'NoBackupYet' ? unknownSeries(recoverable, lines).length > 0 : recoverable === undefined;
   return loose.length === 0 && isUnsure ? [] : [windowCondition(object, recoverable ?? [], loose, lines)];
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Snapshot } from '../../engine/engine.ts';
 import { archivingOperator, logTick } from '../testing/archiving.ts';
 import type { TestOperator } from '../testing/operator.ts';
+import { writeWindow } from './write-window.ts';
 
 async function condition({ list }: TestOperator): Promise<{ is: string; message: string }> {
   const [object] = await list('BackupConfiguration');
@@ -73,6 +74,25 @@ test('the window is closed from the moment the log goes on from no backup until 
   }
 });
 
+test('the window is open again once the log has passed a newer backup', async () => {
+  const one = await archivingOperator(['db-0']);
+  try {
+    fullIsStored(one, 'c1');
+    archives(one, 'aaaaaaaa', { continues: 'c1.0' });
+    await logTick(one);
+    await one.clock.advance(60_000);
+    fullIsStored(one, 'c2');
+    const snapshots = one.agents.places.get('shop/repo')?.snapshots ?? [];
+    await writeWindow(one.ctx(), { namespace: 'shop', name: 'repo' }, snapshots, []);
+    assert.equal((await condition(one)).is, 'False NoLogs');
+    archives(one, 'aaaaaaaa', { continues: 'c2.0' });
+    await logTick(one);
+    assert.equal((await condition(one)).is, 'True LogsGoOn');
+  } finally {
+    await one.close();
+  }
+});
+
 test('a series that follows one which goes on from no backup opens nothing', async () => {
   const one = await archivingOperator(['db-0', 'db-1']);
   try {
@@ -90,6 +110,24 @@ test('a series that follows one which goes on from no backup opens nothing', asy
     assert.equal(is, 'False NoBackupYet');
     assert.match(message, /series cccccccc of db-1/);
     assert.match(message, /run one$/, 'there is no alias that makes one');
+  } finally {
+    await one.close();
+  }
+});
+
+test('nothing is said of a log that is archived no more', async () => {
+  const one = await archivingOperator(['db-0']);
+  try {
+    await logTick(one);
+    assert.equal((await condition(one)).is, 'False NoBackupYet');
+    const [object] = await one.list('BackupConfiguration');
+    assert.ok(object);
+    await one.store.replace('BackupConfiguration', {
+      ...object,
+      spec: { ...object.spec, execOps: [{ alias: 'full', schedule: '0 0 1 1 *' }] },
+    });
+    await one.settle();
+    assert.equal((await condition(one)).is, 'False NothingStored');
   } finally {
     await one.close();
   }
