@@ -35,7 +35,7 @@ before(async () => {
   path = join(stash.dir, 'repository');
   quickRepository(path);
   await stash.apply(secret('secret'), localRepository('repo', path), secret('login', { ...account }));
-  const execOps = ['full', 'log'].map((alias) => ({ alias, schedule: '0 0 1 1 *' }));
+  const execOps = ['full', 'incremental', 'log'].map((alias) => ({ alias, schedule: '0 0 1 1 *' }));
   await stash.apply(...database('orders', server.socket, 'login', { execOps }));
   await stash.up();
   await ok('backup', 'orders', '--alias', 'full', '--wait');
@@ -172,4 +172,25 @@ test('a point that cannot be restored to is refused, with what is next to it', a
   await refused(/0-1-99999 cannot be restored to; nearest.*PointOutsideWindow/, '--gtid', '0-1-99999');
   await refused(/no stored log holds the GTID 0-2-.*PointNotFound/, '--gtid', accident.replace('0-1-', '0-2-'));
   await refused(/of timeline 99999999.*PointOutsideWindow/, '--gtid', accident, '--timeline', '99999999');
+});
+
+test('after a hole the window is closed until the next backup, of whichever alias', async () => {
+  const told = (reason: string) => (one?: BackupConfiguration) =>
+    one?.status?.conditions?.find(({ type }) => type === 'RecoverableWindowOpen')?.reason === reason;
+  const write = async (row: number) => {
+    await server.sql(`INSERT INTO d.orders VALUES (${row}, 'later')`);
+    newest = await stateOf(server);
+    await storeLogs();
+  };
+  await server.sql('RESET MASTER');
+  await write(2);
+  await stash.until('BackupConfiguration', 'orders', 'closed', told('NoBackupYet'));
+  const { stdout, stderr } = await ok('window', 'orders', '--no-draw');
+  assert.match(stdout.trimEnd().split('\n').at(-1) ?? '', new RegExp(`^hole .* ${timeline} +repo$`));
+  assert.match(stderr, /goes on from no backup; run a backup/);
+  await ok('backup', 'orders', '--alias', 'incremental', '--wait');
+  await write(3);
+  await stash.until('BackupConfiguration', 'orders', 'open', told('LogsGoOn'));
+  const last = (await ok('window', 'orders', '--no-draw')).stdout.trimEnd().split('\n').at(-1);
+  assert.match(last ?? '', new RegExp(`^interval .* ${timeline} +repo$`));
 });
