@@ -38,7 +38,7 @@ before(async () => {
   const path = join(stash.dir, 'repository');
   quickRepository(path);
   await stash.apply(secret('secret'), localRepository('repo', path), secret('login', { username: 'stash', password: 'change-me' }));
-  await stash.apply(binding(), configuration('orders', 'repo', [], { target }));
+  await stash.apply(binding(), configuration('orders', 'repo', [], { target, execOps: [{ alias: 'full' }, { alias: 'log' }] }));
   await stash.up();
 });
 after(async () => {
@@ -74,6 +74,11 @@ async function backedUp(name: string): Promise<BackupSession> {
   return stash.backedUp(name);
 }
 
+async function logged(): Promise<void> {
+  const { code, stderr } = await stash.stash('backup', 'orders', '--alias', 'log', '--wait');
+  assert.equal(code, 0, stderr);
+}
+
 const hostsOf = ({ status }: BackupSession) =>
   (status?.targets?.[0]?.stats ?? []).map(({ hostname, phase, role, operation, errorCode }) =>
     [hostname, role, phase, phase === 'Succeeded' ? undefined : (errorCode ?? operation?.reason)].filter(Boolean).join(' '),
@@ -95,6 +100,7 @@ test('of two servers that replicate the primary alone is backed up, and what a r
   const condition = status?.conditions?.find(({ type }) => type === 'LogSlaveUpdates');
   assert.deepEqual([condition?.status, condition?.reason], ['False', 'LogSlaveUpdatesOff']);
   assert.match(condition?.message ?? '', /OFF on db-1 of AppBinding\/orders/);
+  await logged();
 });
 
 test('while both take writes nothing is backed up, and each says what it has; after the failover it is the new primary', async () => {
@@ -108,6 +114,9 @@ test('while both take writes nothing is backed up, and each says what it has; af
   await replicated(first, 2);
   const ended = await backedUp('after');
   assert.deepEqual(hostsOf(ended), ['db-0 Replica Skipped NotPrimary', 'db-1 Primary Succeeded'], ended.status?.message);
+  await logged();
+  const holes = (await stash.store.list('Event')).filter(({ reason }) => reason === 'LogHole');
+  assert.match(holes[0]?.message ?? '', /host db-1: Failover: .* does not go on from series \w+ of db-0, archived up to GTID 0-1-\d+/);
 });
 
 test('a server that is down does not count; the primary is backed up', async () => {
@@ -115,6 +124,7 @@ test('a server that is down does not count; the primary is backed up', async () 
   const ended = await backedUp('down');
   assert.equal(ended.status?.phase, 'Succeeded', ended.status?.message);
   assert.deepEqual(hostsOf(ended), ['db-0 Skipped DatabaseUnreachable', 'db-1 Primary Succeeded']);
+  await logged();
 });
 
 test('a restore says which server it is for, and puts nothing into the directory of another', async () => {
