@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { BackupConfiguration } from '../../api/backup-configuration.ts';
 import { StashError } from '../../errors/error.ts';
 import type { Store } from '../../store/store.ts';
 import { PLAIN } from '../output/color.ts';
 import { madeSection } from './blueprint.ts';
 import { backupHostSection } from './hosts.ts';
+import { invokerSections } from './invoker.ts';
 import { sectionText } from './layout.ts';
 import { repositorySections } from './repository.ts';
 import { backupSessionSections, restoreSessionSections } from './sessions.ts';
@@ -133,4 +135,26 @@ test('a host of a backup says its message once', () => {
     backupHostSection({ hostname: 'host-0', phase: 'Succeeded', message: 'there is no chain of host-0 yet' }, view),
   ]);
   assert.equal(text.match(/there is no chain/g)?.length, 1, text);
+});
+
+test('of each host whose log is archived its own trouble is shown, and beside all of them what is none of theirs', () => {
+  const logs = [
+    { target: 't', host: 'db-0', errorCode: 'DatabaseUnreachable', error: 'no server answers' },
+    {
+      target: 't',
+      host: 'db-1',
+      role: 'Primary' as const,
+      repositories: [{ name: 'shop/repo', errorCode: 'StorageUnreachable', error: 'no route' }],
+    },
+    { target: 't', host: 'db-2', role: 'Primary' as const },
+  ];
+  const shown = (error: string) => {
+    const status = { execOps: [{ alias: 'log', state: 'Scheduled' as const, error, logs }] };
+    const object = { kind: 'BackupConfiguration', metadata: { name: 'db' }, spec: {}, status } as unknown as BackupConfiguration;
+    const text = sectionText(invokerSections(object, [], view));
+    return text.split('\n').flatMap((line) => /^ +log +(db-\d) .*?((?:\w+: .*)?)$/.exec(line)?.slice(1).join(' ') ?? []);
+  };
+  const own = ['db-0 DatabaseUnreachable: no server answers', 'db-1 StorageUnreachable: no route'];
+  assert.deepEqual(shown('db-1, Repository shop/repo: StorageUnreachable: no route'), [...own, 'db-2 ']);
+  assert.deepEqual(shown('SeveralPrimaries: db-1 and db-2'), [...own, 'db-2 SeveralPrimaries: db-1 and db-2']);
 });

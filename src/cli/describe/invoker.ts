@@ -1,4 +1,5 @@
 import type { BackupBatchStatus } from '../../api/backup-batch.ts';
+import type { LogHostStatus } from '../../api/log-host-status.ts';
 import { hostProblems } from '../../rules/log/problems.ts';
 import type { InvokerObject } from '../invoker.ts';
 import { age, relative } from '../output/age.ts';
@@ -99,7 +100,6 @@ export function invokerSections(invoker: InvokerObject, plans: readonly AliasPla
 /** How far the logs are archived; nothing where there is no Log alias. */
 function logSection({ execOps = [] }: BackupBatchStatus): Section[] {
   const rows = execOps.flatMap(({ alias, logs = [], error }) => {
-    const own = new Map(logs.map((one) => [one, hostProblems(one)]));
     // What is wrong with none of them alone.
     const common = /^(Several|No)Primar/.test(error ?? '') ? error : undefined;
     return logs.map((one) => [
@@ -109,15 +109,17 @@ function logSection({ execOps = [] }: BackupBatchStatus): Section[] {
       one.timeline ?? '',
       one.gtid ?? '',
       (one.repositories ?? []).map(({ name, archivedTo }) => `${name} ${archivedTo ?? 'nothing'}`).join(', '),
-      own
-        .get(one)
-        ?.map(({ what }) => what)
-        .join('; ') ||
-        (common ?? ' '),
+      problemsText(one) || (common ?? ' '),
     ]);
   });
   if (rows.length === 0) return [];
   return [{ title: 'Logs', table: { header: ['ALIAS', 'HOST', 'ROLE', 'SERIES', 'GTID', 'ARCHIVED TO', 'ERROR'], rows } }];
+}
+
+function problemsText(host: LogHostStatus): string {
+  return hostProblems(host)
+    .map(({ what }) => what)
+    .join('; ');
 }
 
 function targetRows({ spec }: InvokerObject): [string, string | undefined][] {

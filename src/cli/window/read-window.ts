@@ -76,7 +76,9 @@ async function windowsOf(
 }
 
 function openBehind(intervals: readonly Interval[], log: Parameters<typeof openHole>[1] | undefined): { open?: OpenHole } {
-  return log === undefined ? {} : { open: openHole(intervals, log) };
+  const open = log && openHole(intervals, log);
+  // A status may know of something newer, of another host.
+  return open === undefined || intervals.some(({ to }) => to > open.to) ? {} : { open };
 }
 
 function interval({ from, to, gtidFrom, gtidTo, host = '', timeline }: RecoverableInterval): Interval {
