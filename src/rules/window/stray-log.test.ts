@@ -29,6 +29,13 @@ test('after a hole the series that goes on from no backup is told, with how far 
   assert.deepEqual([...straySeries(stored)], ['bbbbbbbb']);
 });
 
+test('of a series that uses GTIDs again, as after RESET MASTER, none are named', () => {
+  const stored = { bases: [FULL], logs: [BEFORE, log('bbbbbbbb', 0, 2, 20)] };
+  const stray = strayLog(stored, intervalsOf(stored));
+  const { gtidFrom, gtidTo } = openHole(intervalsOf(stored), stray ?? BEFORE);
+  assert.deepEqual([stray?.timeline, gtidFrom, gtidTo], ['bbbbbbbb', undefined, undefined]);
+});
+
 test('what goes on from it is told as well, and nothing before the first backup is forgotten', () => {
   const follows = { follows: { timeline: 'bbbbbbbb', state: parseState('0-1-20') } };
   const stray = [log('bbbbbbbb', 12, 20, 20), log('cccccccc', 18, 25, 25, follows)];
