@@ -37,7 +37,7 @@ test('a pod is admitted as the agent that it is, and as no other; other tokens a
   const args = asked.map(([token, agent]) => `${token} ${agent}`);
   await apply(namespace, pod(args));
   const read = async () => (await get('pod', 'dev', namespace))?.status?.phase as string | undefined;
-  await waitFor('the pod has ended', read, (one) => one === 'Succeeded' || one === 'Failed');
+  await waitFor('the pod has ended', read, (one) => one === 'Succeeded' || one === 'Failed', { seconds: 120 });
   const answers = JSON.parse(await kubectl(['logs', 'dev', '--namespace', namespace])) as number[];
   const told = asked.map(([token, agent], index) => [token, agent, answers[index]]);
   assert.deepEqual(told, asked);
