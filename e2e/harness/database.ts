@@ -16,14 +16,19 @@ CREATE USER 'stash'@'127.0.0.1' IDENTIFIED BY 'backup';
 GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'stash'@'127.0.0.1';
 `;
 
-/** Transactions that each add up to nothing, one after the other, while the server runs. */
-const LOAD = `
+/**
+ * Transactions that each add up to nothing, one after the other, while the server lets this user write: the first statement that is refused ends
+ * the connection, or the rest of its transaction could be taken, since the table or the right to write is there by then.
+ */
+export function load(user: string): string {
+  return `
 trap 'exit 0' TERM
 while :; do
   while echo "START TRANSACTION; INSERT INTO shop.moves (amount) VALUES (7); INSERT INTO shop.moves (amount) VALUES (-7); COMMIT;"; do sleep 0.05; done |
-    mariadb -uroot --force 2>/dev/null & wait $!
+    mariadb -u${user} 2>/dev/null & wait $!
   sleep 1 & wait $!
 done`;
+}
 
 /** Of other ordinals nobody writes. */
 const FIRST_ONLY = `case "$HOSTNAME" in *-0) ;; *) trap 'exit 0' TERM; sleep infinity & wait; exit ;; esac
@@ -66,7 +71,7 @@ export function server(name: string, replicas: number, { empty = false } = {}): 
               },
               volumeMounts: [{ name: 'data', mountPath: '/var/lib/mysql' }, RUN],
             },
-            { ...image, name: 'load', command: ['sh', '-c', empty ? `${FIRST_ONLY}${LOAD}` : LOAD], volumeMounts: [RUN] },
+            { ...image, name: 'load', command: ['sh', '-c', `${empty ? FIRST_ONLY : ''}${load('root')}`], volumeMounts: [RUN] },
           ],
           volumes: [{ name: RUN.name, emptyDir: {} }],
         },

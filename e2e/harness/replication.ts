@@ -1,5 +1,5 @@
 import { inside } from './applications.ts';
-import { SCHEMA, server } from './database.ts';
+import { load, SCHEMA, server } from './database.ts';
 import { waitFor } from './wait-for.ts';
 
 const LOGIN = "MASTER_USER='replica', MASTER_PASSWORD='copy', MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=slave_pos";
@@ -8,15 +8,6 @@ const LOGIN = "MASTER_USER='replica', MASTER_PASSWORD='copy', MASTER_CONNECT_RET
 export const REPLICATED_SCHEMA = `${SCHEMA}
 CREATE USER 'replica'@'%' IDENTIFIED BY 'copy'; GRANT REPLICATION SLAVE ON *.* TO 'replica'@'%';
 CREATE USER 'app'@'localhost'; GRANT INSERT ON shop.* TO 'app'@'localhost';`;
-
-/** Transactions that each add up to nothing, wherever writing is allowed: the first that is refused ends the connection, and so is undone. */
-const LOAD = `
-trap 'exit 0' TERM
-while :; do
-  while echo "START TRANSACTION; INSERT INTO shop.moves (amount) VALUES (7); INSERT INTO shop.moves (amount) VALUES (-7); COMMIT;"; do sleep 0.05; done |
-    mariadb -uapp 2>/dev/null & wait $!
-  sleep 1 & wait $!
-done`;
 
 /** A server that is asked to end lets its replicas have everything first. */
 const LAST_WRITES = `
@@ -33,7 +24,7 @@ export function replicated(name: string): object[] {
   const { spec, ...template } = made.spec.template;
   const own: Record<string, object> = {
     mariadb: { command: ['start', '--read-only'], lifecycle: { preStop: { exec: { command: ['sh', '-c', LAST_WRITES] } } } },
-    load: { command: ['sh', '-c', LOAD] },
+    load: { command: ['sh', '-c', load('app')] },
   };
   const containers = spec.containers.map((one) => ({ ...one, ...own[one.name] }));
   return [
