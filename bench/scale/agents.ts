@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connectOperator } from '../../src/agent/client.ts';
 import { assertNever, isCode } from '../../src/errors/error.ts';
-import type { Order, OrderResult, Report } from '../../src/orders/order.ts';
+import type { Order } from '../../src/orders/order.ts';
 import { PROTOCOL } from '../../src/orders/protocol.ts';
+import type { OrderResult, Report } from '../../src/orders/report.ts';
 import type { AgentsStart } from './messages.ts';
 
 /**

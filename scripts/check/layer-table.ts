@@ -22,7 +22,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   process: { uses: ['errors'], reason: 'running a program is a tool of the edges and knows nothing of backups' },
   rules: {
     uses: ['api', 'errors'],
-    knows: ['engine/engine.ts', 'orders/order.ts'],
+    knows: ['engine/engine.ts', 'orders/order.ts', 'orders/report.ts'],
     node: ['node:crypto'],
     reason: 'rules are pure: what they need to know comes in as a parameter, and what they decide goes out as a value',
   },

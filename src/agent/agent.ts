@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isCode, StashError } from '../errors/error.ts';
 import { boundedReport } from '../orders/bounded-report.ts';
-import type { Order, OrderResult, Report } from '../orders/order.ts';
+import type { Order } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
 import { type PollResponse, PROTOCOL } from '../orders/protocol.ts';
+import type { OrderResult, Report } from '../orders/report.ts';
 import type { Logger } from '../runtime/log.ts';
 import { backup, type Tools } from './backup.ts';
 import type { OperatorClient } from './client.ts';

@@ -1,6 +1,7 @@
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import type { FunctionResult } from '../functions/contract.ts';
-import type { BackupResult, BackupTask } from '../orders/order.ts';
+import type { BackupTask } from '../orders/order.ts';
+import type { BackupResult } from '../orders/report.ts';
 import { runFunctions } from './backup-functions.ts';
 import { chainBackup } from './chain-backup.ts';
 import type { OrderRun } from './order-run.ts';

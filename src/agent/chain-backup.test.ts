@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { BackupResult } from '../orders/order.ts';
+import type { BackupResult } from '../orders/report.ts';
 import { type ChainHost, chainHost } from './testing/chain-host.ts';
 
 const performed = ({ operation }: BackupResult) => [operation.performed, operation.reason];

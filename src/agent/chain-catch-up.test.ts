@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { BackupResult } from '../orders/order.ts';
+import type { BackupResult } from '../orders/report.ts';
 import { begunChain, type ChainHost } from './testing/chain-host.ts';
 
 const outcome = ({ operation, stored, failed }: BackupResult) => ({

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EndedProcess, EngineProcess, Order, Report, RepositoryRef } from '../orders/order.ts';
+import type { EndedProcess, EngineProcess, Order, RepositoryRef } from '../orders/order.ts';
 import { orderFileName } from '../orders/order-id.ts';
 import { endedId } from '../orders/protocol.ts';
+import type { Report } from '../orders/report.ts';
 import { writeDurable } from '../process/durable.ts';
 import { endProcessGroup, type ProcessIdentity } from '../process/identity.ts';
 

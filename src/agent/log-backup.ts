@@ -1,8 +1,9 @@
 import { keyText } from '../api/object.ts';
 import { asStashError, isCode, StashError } from '../errors/error.ts';
 import { type FunctionResult, namedError } from '../functions/contract.ts';
-import type { LogResult, LogTask } from '../orders/order.ts';
+import type { LogTask } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
+import type { LogResult } from '../orders/report.ts';
 import { continuedBy, linkBinlogs } from '../rules/log/continues.ts';
 import type { LogIndex, LogStart } from '../rules/log/log-index.ts';
 import { continuing, mayCut, type SeriesMemory, uploadsDue } from '../rules/log/uploads.ts';

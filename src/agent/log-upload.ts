@@ -1,8 +1,9 @@
 import { keyText } from '../api/object.ts';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
-import type { LogResult, LogTask, OpenRepository, StoredLog, StoredSnapshot } from '../orders/order.ts';
+import type { LogTask, OpenRepository } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
+import type { LogResult, StoredLog, StoredSnapshot } from '../orders/report.ts';
 import type { LogIndex } from '../rules/log/log-index.ts';
 import { logTags } from '../rules/log/log-tags.ts';
 import { afterUpload, type SeriesMemory, uploadsDue } from '../rules/log/uploads.ts';

@@ -1,6 +1,7 @@
 import { TAGS, tagValue } from '../api/names.ts';
 import { asStashError, StashError } from '../errors/error.ts';
-import type { BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import type { BackupTask, OpenRepository } from '../orders/order.ts';
+import type { StoredSnapshot } from '../orders/report.ts';
 import { isBeginning, type StagedChain, type StoredChain } from '../rules/chain/decide-link.ts';
 import { parseIndex } from '../rules/chain/metadata-index.ts';
 import type { Tools } from './backup.ts';

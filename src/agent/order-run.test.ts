@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { StashError } from '../errors/error.ts';
-import type { OrderResult } from '../orders/order.ts';
+import type { OrderResult } from '../orders/report.ts';
 import { listOrder, runningReport } from '../orders/testing/order.ts';
 import { openJournal } from './journal.ts';
 import { type OrderRun, runOrder } from './order-run.ts';

@@ -1,4 +1,5 @@
-import type { FunctionStep, OpenRepository, Order, OrderError, OrderResult, StoredSnapshot } from '../orders/order.ts';
+import type { FunctionStep, OpenRepository, Order } from '../orders/order.ts';
+import type { OrderError, OrderResult, StoredSnapshot } from '../orders/report.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { accessSecrets, secretValues } from '../secrets/secret-values.ts';
 

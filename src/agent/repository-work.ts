@@ -1,16 +1,8 @@
 import { SERIES, TAGS, tagText } from '../api/names.ts';
 import type { Engine, RepositoryAccess, RunControl, Snapshot } from '../engine/engine.ts';
 import { assertNever, isCode, StashError } from '../errors/error.ts';
-import type {
-  Holdings,
-  MaintainResult,
-  OpenRepository,
-  OrderResult,
-  ProbeResult,
-  RepositoryTask,
-  SurveyResult,
-  WipeResult,
-} from '../orders/order.ts';
+import type { OpenRepository, RepositoryTask } from '../orders/order.ts';
+import type { Holdings, MaintainResult, OrderResult, ProbeResult, SurveyResult, WipeResult } from '../orders/report.ts';
 import { judgeLocks, seenLocks } from '../rules/locks.ts';
 import { RECORDS_FILE, readRecords } from '../rules/records.ts';
 import type { OrderRun, StepControl } from './order-run.ts';

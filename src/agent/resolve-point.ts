@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RepositoryTask, ResolveResult } from '../orders/order.ts';
+import type { RepositoryTask } from '../orders/order.ts';
+import type { ResolveResult } from '../orders/report.ts';
 import type { Tools } from './backup.ts';
 import { checkStageRoom, fetchLogs } from './fetch-logs.ts';
 import type { OrderRun } from './order-run.ts';

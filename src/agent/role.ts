@@ -1,6 +1,7 @@
 import { StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
-import type { Connection, FunctionStep, RoleResult } from '../orders/order.ts';
+import type { Connection, FunctionStep } from '../orders/order.ts';
+import type { RoleResult } from '../orders/report.ts';
 import type { Tools } from './backup.ts';
 import type { OrderRun } from './order-run.ts';
 import { withScratch } from './scratch.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Engine, Snapshot } from '../engine/engine.ts';
 import { StashError } from '../errors/error.ts';
-import type { BackupResult, BackupTask, OpenRepository, RestoreResult, RestoreTask, StoredSnapshot } from '../orders/order.ts';
+import type { BackupTask, OpenRepository, RestoreTask } from '../orders/order.ts';
+import type { BackupResult, RestoreResult, StoredSnapshot } from '../orders/report.ts';
 import { parseDuration } from '../rules/duration.ts';
 import { amountOf } from '../rules/quantity.ts';
 import type { OrderRun } from './order-run.ts';

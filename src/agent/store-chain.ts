@@ -1,5 +1,6 @@
 import { keyText } from '../api/object.ts';
-import type { BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import type { BackupTask, OpenRepository } from '../orders/order.ts';
+import type { BackupResult, StoredSnapshot } from '../orders/report.ts';
 import { chainTags } from '../rules/chain/chain-tags.ts';
 import { formatIndex } from '../rules/chain/metadata-index.ts';
 import type { Tools } from './backup.ts';

@@ -2,8 +2,9 @@ import { lstat, realpath } from 'node:fs/promises';
 import type { BackupRequest, Engine } from '../engine/engine.ts';
 import { asStashError, StashError } from '../errors/error.ts';
 import type { FunctionResult } from '../functions/contract.ts';
-import type { BackupPlace, BackupResult, BackupTask, OpenRepository, StoredSnapshot } from '../orders/order.ts';
+import type { BackupPlace, BackupTask, OpenRepository } from '../orders/order.ts';
 import { orderError } from '../orders/order-error.ts';
+import type { BackupResult, StoredSnapshot } from '../orders/report.ts';
 import type { OrderRun } from './order-run.ts';
 
 /** Stores one snapshot in a repository, as a step of the order. */

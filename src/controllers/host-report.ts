@@ -1,4 +1,4 @@
-import type { OrderError, Report } from '../orders/order.ts';
+import type { OrderError, Report } from '../orders/report.ts';
 import { formatDuration } from '../rules/duration.ts';
 import { stepStatus } from './step-reports.ts';
 

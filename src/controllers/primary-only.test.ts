@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Report } from '../orders/order.ts';
+import type { Report } from '../orders/report.ts';
 import { sessionOf } from './testing/manifests.ts';
 import type { TestOperator } from './testing/operator.ts';
 import { backupsBegun, hostsSeen, replicatedOperator } from './testing/replicated.ts';

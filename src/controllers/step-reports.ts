@@ -1,4 +1,4 @@
-import type { Report } from '../orders/order.ts';
+import type { Report } from '../orders/report.ts';
 import { formatDuration } from '../rules/duration.ts';
 
 /** The steps of a report as status shows them. */

@@ -1,6 +1,6 @@
 import { MOST_MARKS } from '../api/log-host-status.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './order.ts';
+import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './report.ts';
 
 /** The report within what an operator takes: long texts are cut, of long lists the beginning (of steps, the end) is told. */
 export function boundedReport(report: Report): Report {

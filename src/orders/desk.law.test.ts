@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type AgentDesk, createDesk } from './desk.ts';
-import type { Report } from './order.ts';
 import { orderIdOf } from './order-id.ts';
 import { type PollRequest, type PollResponse, PROTOCOL } from './protocol.ts';
+import type { Report } from './report.ts';
 import { listOrder, runningReport } from './testing/order.ts';
 
 /** The agent's side of the protocol, without processes and disks. What is in `reports` is journaled: it survives a kill. */

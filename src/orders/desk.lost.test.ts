@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { isCode } from '../errors/error.ts';
 import { createDesk } from './desk.ts';
 import { mayReport } from './may-report.ts';
-import type { Report } from './order.ts';
 import { orderIdOf } from './order-id.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';
+import type { Report } from './report.ts';
 import { listOrder, runningReport } from './testing/order.ts';
 
 const PURPOSE = 'BackupSession/shop/docs-full';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDesk } from './desk.ts';
-import type { EndedProcess, Report } from './order.ts';
+import type { EndedProcess } from './order.ts';
 import { orderIdOf, purposeOf } from './order-id.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';
+import type { Report } from './report.ts';
 import { listOrder, runningReport } from './testing/order.ts';
 
 const PURPOSE = 'BackupSession/shop/docs-full';

@@ -4,11 +4,12 @@ import { knownAgents } from './known-agents.ts';
 import { MOST_REPORTS } from './limits.ts';
 import { sameTrust } from './may-report.ts';
 import { neededProtocol } from './needed-protocol.ts';
-import type { EndedProcess, Order, OrderError, Report, RepositoryRef } from './order.ts';
+import type { EndedProcess, Order, RepositoryRef } from './order.ts';
 import { orderError } from './order-error.ts';
 import { orderFate } from './order-fate.ts';
 import { purposeOf } from './order-id.ts';
 import type { PollRequest, PollResponse } from './protocol.ts';
+import type { OrderError, Report } from './report.ts';
 
 /** Where controllers leave orders and find reports. Everything in it can be made again from status and from the agents' journals. */
 export interface Desk {

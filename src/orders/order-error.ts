@@ -1,5 +1,5 @@
 import type { StashError } from '../errors/error.ts';
-import type { OrderError } from './order.ts';
+import type { OrderError } from './report.ts';
 
 /** What a report and a status say of an error. */
 export function orderError({ code, message, remedy }: StashError): OrderError {

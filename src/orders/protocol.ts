@@ -1,4 +1,5 @@
-import type { EndedProcess, EngineProcess, Order, Report } from './order.ts';
+import type { EndedProcess, EngineProcess, Order } from './order.ts';
+import type { Report } from './report.ts';
 
 /** Version of the protocol between operator and agent; the operator speaks this one and the one before. */
 export const PROTOCOL = 2;

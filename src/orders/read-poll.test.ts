@@ -4,9 +4,9 @@ import type { Static } from 'typebox';
 import { MOST_MARKS } from '../api/log-host-status.ts';
 import { isCode } from '../errors/error.ts';
 import { boundedReport } from './bounded-report.ts';
-import type { OrderResult, Report } from './order.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';
 import { pollReader } from './read-poll.ts';
+import type { OrderResult, Report } from './report.ts';
 import type { RESULTS } from './report-schema.ts';
 import { runningReport } from './testing/order.ts';
 

@@ -7,9 +7,9 @@ import type { SchemaNode } from '../api/validation/schema-node.ts';
 import { strictSchema } from '../api/validation/strict-schema.ts';
 import { isCode, StashError } from '../errors/error.ts';
 import { MOST_NAMED, MOST_REPORTS } from './limits.ts';
-import type { OrderError, Report as OrderReport } from './order.ts';
 import { orderError } from './order-error.ts';
 import type { PollRequest } from './protocol.ts';
+import type { OrderError, Report as OrderReport } from './report.ts';
 import { EndedProcess, EngineProcess, RESULTS, Report, ReportStart } from './report-schema.ts';
 
 /** Percent-encoded parts. */

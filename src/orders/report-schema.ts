@@ -3,7 +3,7 @@ import { MOST_MARKS } from '../api/log-host-status.ts';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
 import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE } from './bounded-report.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
-import type { OrderResult, RoleEvidence } from './order.ts';
+import type { OrderResult, RoleEvidence } from './report.ts';
 
 const id = (description: string) => text(description, { maxLength: 2_048, format: 'order-id' });
 const label = (description: string) => text(description, { maxLength: 1_024 });

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackupResult, BackupTask, Report } from '../../orders/order.ts';
+import type { BackupTask } from '../../orders/order.ts';
+import type { BackupResult, Report } from '../../orders/report.ts';
 import { backup } from '../backup.ts';
 import { type AgentHost, agentHost, linkTask, resultOf } from './agent-host.ts';
 

@@ -1,5 +1,5 @@
 import type { HostBackupStats } from '../../api/backup-target-status.ts';
-import type { Report } from '../../orders/order.ts';
+import type { Report } from '../../orders/report.ts';
 import type { SessionRun } from './session-run.ts';
 
 /**

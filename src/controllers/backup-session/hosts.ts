@@ -1,6 +1,6 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
 import { isCode } from '../../errors/error.ts';
-import type { Report } from '../../orders/order.ts';
+import type { Report } from '../../orders/report.ts';
 import { expectEndOf } from '../expect-end.ts';
 import { failedHost, orderedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';

@@ -1,7 +1,7 @@
 import type { BackupTargetStatus, HostBackupStats } from '../../api/backup-target-status.ts';
 import type { Operation } from '../../api/operations.ts';
-import type { OrderError, Report } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
+import type { OrderError, Report } from '../../orders/report.ts';
 import { judgeRoles, type RoleAnswer, type RolesVerdict } from '../../rules/judge-roles.ts';
 import { failedHost } from '../host-report.ts';
 import { noResult, targetPhase } from './status.ts';

@@ -1,6 +1,6 @@
 import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
 import { asStashError, isCode, StashError } from '../../errors/error.ts';
-import type { OrderError } from '../../orders/order.ts';
+import type { OrderError } from '../../orders/report.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';

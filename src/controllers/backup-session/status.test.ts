@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BackupResult, Report, StoredSnapshot } from '../../orders/order.ts';
+import type { BackupResult, Report, StoredSnapshot } from '../../orders/report.ts';
 import { afterReport, targetPhase } from './status.ts';
 
 const NOW = '2026-11-22T10:05:00.000Z';

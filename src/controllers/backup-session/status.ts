@@ -1,7 +1,7 @@
 import type { BackupTargetStatus, HostBackupStats, RepositoryResult, SnapshotStats } from '../../api/backup-target-status.ts';
 import { StashError } from '../../errors/error.ts';
-import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
+import type { BackupResult, OrderError, Report, StoredSnapshot } from '../../orders/report.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { formatDuration } from '../../rules/duration.ts';
 import { failedHost, reportedHost } from '../host-report.ts';

@@ -1,6 +1,7 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
-import type { LogResult, OrderError, PreviousLog, Report } from '../../orders/order.ts';
+import type { PreviousLog } from '../../orders/order.ts';
+import type { LogResult, OrderError, Report } from '../../orders/report.ts';
 import { logProblems } from '../../rules/log/problems.ts';
 import { optionalField } from '../../rules/optional-field.ts';
 

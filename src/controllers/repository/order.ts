@@ -1,4 +1,5 @@
-import type { Order, Report, RepositoryRef, RepositoryTask } from '../../orders/order.ts';
+import type { Order, RepositoryRef, RepositoryTask } from '../../orders/order.ts';
+import type { Report } from '../../orders/report.ts';
 import type { Context } from '../context.ts';
 import { expectEndOf } from '../expect-end.ts';
 

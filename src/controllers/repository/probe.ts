@@ -1,8 +1,9 @@
 import type { Repository } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
-import type { OpenRepository, OrderError, ProbeResult, Report } from '../../orders/order.ts';
+import type { OpenRepository } from '../../orders/order.ts';
 import { orderError } from '../../orders/order-error.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import type { OrderError, ProbeResult, Report } from '../../orders/report.ts';
 import { type Result, requeueAfter } from '../../runtime/controller.ts';
 import { type Context, timeText } from '../context.ts';
 import { patchStatus } from '../patch-status.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RepositoryAction } from '../../api/names.ts';
-import type { MaintainResult } from '../../orders/order.ts';
+import type { MaintainResult } from '../../orders/report.ts';
 import type { MaintenancePlan } from '../../rules/maintenance.ts';
 import { afterMaintenance } from './status.ts';
 

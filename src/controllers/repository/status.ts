@@ -1,6 +1,6 @@
 import type { RepositoryRequest } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.ts';
-import type { MaintainResult, OrderError, ProbeResult } from '../../orders/order.ts';
+import type { MaintainResult, OrderError, ProbeResult } from '../../orders/report.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import type { MaintenancePlan } from '../../rules/maintenance.ts';
 import { CONDITIONS, type ConditionChange, withCondition } from '../conditions.ts';

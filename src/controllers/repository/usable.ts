@@ -1,6 +1,6 @@
 import type { Condition } from '../../api/object.ts';
 import type { Repository } from '../../api/repository.ts';
-import type { OrderError } from '../../orders/order.ts';
+import type { OrderError } from '../../orders/report.ts';
 import { hasBeen } from '../../rules/elapsed.ts';
 import { waitedFor } from '../waited.ts';
 

@@ -1,7 +1,7 @@
 import type { HostRestoreStats, PlannedHost } from '../../api/restore-session.ts';
 import { StashError } from '../../errors/error.ts';
-import type { OrderError, Report } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import type { OrderError, Report } from '../../orders/report.ts';
 import { expectEndOf } from '../expect-end.ts';
 import { failedHost, orderedHost, reportedHost, STOP_GRACE_MS } from '../host-report.ts';
 import { type Afterwards, orderTrouble } from '../order-trouble.ts';

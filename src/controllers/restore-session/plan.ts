@@ -1,8 +1,8 @@
 import type { PlannedHost } from '../../api/restore-session.ts';
 import type { Snapshot } from '../../engine/engine.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
-import type { Holdings } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
+import type { Holdings } from '../../orders/report.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { hostRestore } from '../../rules/host-rules.ts';

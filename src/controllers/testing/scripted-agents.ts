@@ -1,8 +1,9 @@
 import type { Snapshot } from '../../engine/engine.ts';
 import { assertNever } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
-import type { LogResult, Order, OrderResult, Report, RepositoryRef, RoleResult } from '../../orders/order.ts';
+import type { Order, RepositoryRef } from '../../orders/order.ts';
 import { PROTOCOL } from '../../orders/protocol.ts';
+import type { LogResult, OrderResult, Report, RoleResult } from '../../orders/report.ts';
 
 interface Place {
   snapshots: Snapshot[];

@@ -1,4 +1,5 @@
-import type { Order, Report } from '../order.ts';
+import type { Order } from '../order.ts';
+import type { Report } from '../report.ts';
 
 /** An order that does nothing by itself; for tests of who is told what. */
 export function listOrder(id: string, purpose: string): Order {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { StashError } from '../../errors/error.ts';
-import type { OrderError } from '../../orders/order.ts';
+import type { OrderError } from '../../orders/report.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { testClock } from '../../runtime/test-clock.ts';
 import type { ApiRequest, Connection } from '../../store/kubernetes/connection.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { OrderError } from '../../orders/order.ts';
+import type { OrderError } from '../../orders/report.ts';
 import { heldBy } from '../../runtime/exclusive-holder.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { agentProcesses } from './agents.ts';
