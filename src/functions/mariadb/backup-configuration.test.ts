@@ -27,6 +27,16 @@ test('of the option file in a backup only what the data files need is taken', ()
   assert.equal(safeConfiguration(`${HOSTILE.join('\n')}\n${ORDINARY}${HOSTILE.join('\n')}\ninnodb_undo_directory=/elsewhere\n`, 'f'), SAFE);
 });
 
+test('of plugins only page compressions of MariaDB are kept, from wherever they were loaded', () => {
+  const of = (value: string) => /^plugin_load=(.*)$/m.exec(safeConfiguration(`plugin_load=${value}\nplugin_dir=/tmp/evil\n`, 'f'))?.[1];
+  assert.equal(of('provider_lz4=provider_lz4'), 'provider_lz4=provider_lz4');
+  assert.equal(
+    of('provider_lzo=/tmp/evil.so;evil=evil;provider_bzip2=provider_bzip2.so'),
+    'provider_lzo=provider_lzo;provider_bzip2=provider_bzip2',
+  );
+  assert.equal(of('evil=provider_lz4x;file_key_management=file_key_management.so'), undefined);
+});
+
 test('a value that names a file elsewhere, or is no value, is refused', () => {
   for (const line of [
     'innodb_data_file_path=/etc/x:12M',

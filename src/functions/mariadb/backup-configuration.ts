@@ -18,19 +18,26 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   innodb_compression_level: NUMBER,
 };
 
+/** Of MariaDB itself. Without its plugin, what was changed in a compressed table while it was backed up is left out, and that is all right to the tool. */
+const COMPRESSIONS = /\bprovider_(?:bzip2|lz4|lzma|lzo|snappy)\b(?==)/g;
+
 /** Writes to `file` an option file for a server on this backup, from nothing but what InnoDB has to know. Throws ChainBroken. */
 export async function writeConfiguration(directory: string, file: string): Promise<void> {
   await writeFile(file, await configurationOf(directory), { mode: 0o600 });
 }
 
-/** mariadb-backup itself loads plugins that this file names when it prepares a backup. Throws ChainBroken before anything is changed. */
-export async function replaceConfigurations(directories: readonly string[]): Promise<void> {
+/**
+ * mariadb-backup itself loads plugins that this file names when it prepares a backup: none is left but page compressions, and whether there
+ * are any is the answer. Throws ChainBroken before anything is changed.
+ */
+export async function replaceConfigurations(directories: readonly string[]): Promise<{ plugins: boolean }> {
   const texts: [string, string][] = [];
   for (const directory of directories) texts.push([join(directory, FILE), await configurationOf(directory)]);
   for (const [file, text] of texts) {
     await rm(file);
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
   }
+  return { plugins: texts.some(([, text]) => text.includes('\nplugin_load=')) };
 }
 
 async function configurationOf(directory: string): Promise<string> {
@@ -43,16 +50,19 @@ async function configurationOf(directory: string): Promise<string> {
 /** Throws ChainBroken with `file` where the value of a known option is none. */
 export function safeConfiguration(text: string, file: string): string {
   const options = new Map<string, string>();
+  const compressions = new Set<string>();
   for (const line of text.split('\n')) {
     const [, written = '', value = ''] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     const name = written.toLowerCase().replaceAll('-', '_');
+    if (name === 'plugin_load') for (const [one] of value.matchAll(COMPRESSIONS)) compressions.add(one);
     const allowed = Object.hasOwn(ALLOWED, name) ? ALLOWED[name] : undefined;
     if (allowed === undefined) continue;
     if (!allowed.test(value)) throw broken(`${file} has ${name}=${value.slice(0, 200)}`);
     options.set(name, value);
   }
   // Undo tablespaces lie in the backup, wherever the server had them.
-  return ['[mysqld]', ...[...options].map(([name, value]) => `${name}=${value}`), 'innodb_undo_directory=./', ''].join('\n');
+  const plugins = compressions.size === 0 ? [] : [`plugin_load=${[...compressions].map((one) => `${one}=${one}`).join(';')}`];
+  return ['[mysqld]', ...[...options].map(([name, value]) => `${name}=${value}`), ...plugins, 'innodb_undo_directory=./', ''].join('\n');
 }
 
 function broken(what: string): StashError {

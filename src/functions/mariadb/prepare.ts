@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
+import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { roomProblem } from '../room.ts';
 import { replaceConfigurations } from './backup-configuration.ts';
@@ -15,9 +16,10 @@ export async function prepareChain(context: FunctionContext, source: string, lin
   await assertWhole(source, links);
   const [full = 'full', ...incrementals] = links.map(({ directory }) => join(source, directory));
   await assertRoom(source, incrementals);
-  await replaceConfigurations([full, ...incrementals]);
-  await prepare(context, [`--target-dir=${full}`]);
-  for (const incremental of incrementals) await prepare(context, [`--target-dir=${full}`, `--incremental-dir=${incremental}`]);
+  const { plugins } = await replaceConfigurations([full, ...incrementals]);
+  const into = [...(plugins ? await pluginDirectory(context) : []), `--target-dir=${full}`];
+  await prepare(context, into);
+  for (const incremental of incrementals) await prepare(context, [...into, `--incremental-dir=${incremental}`]);
   return full;
 }
 
@@ -29,8 +31,34 @@ async function assertRoom(source: string, incrementals: readonly string[]): Prom
   if (problem !== undefined) throw new StashError('StageFull', `${source} has too little room to prepare the incrementals: ${problem}`);
 }
 
+/** The tool has none of its own. */
+async function pluginDirectory({ env, signal }: FunctionContext): Promise<string[]> {
+  const ended = await run({
+    command: 'mariadbd',
+    args: ['--no-defaults', '--verbose', '--help'],
+    env,
+    signal,
+    stdoutTailBytes: 1024 * 1024,
+  });
+  const directory = /^plugin-dir +(\/.*?)\s*$/m.exec(ended.stdoutTail)?.[1];
+  return directory === undefined ? [] : [`--plugin-dir=${directory}`];
+}
+
 async function prepare(context: FunctionContext, directories: string[]): Promise<void> {
   const args = ['--no-defaults', '--prepare', ...directories];
-  const ended = await backupTool(context, args);
+  let unknown: string | undefined;
+  const log = (text: string) => {
+    unknown ??= /is compressed with (\w+), which is not currently loaded/.exec(text)?.[1];
+    context.log(text);
+  };
+  const ended = await backupTool({ ...context, log }, args);
+  if (unknown !== undefined)
+    throw new StashError(
+      'ToolMissing',
+      `the backup has tables that are compressed with ${unknown}; MariaDB's provider_${unknown} is not installed here`,
+      {
+        remedy: `Install it (the package mariadb-plugin-provider-${unknown}, for one) where the data is restored.`,
+      },
+    );
   if (!saysOk(ended)) throw toolFailure(args, ended);
 }
