@@ -1,15 +1,15 @@
 import { StashError } from '../../errors/error.ts';
 import { formatState, type GtidState } from '../gtid/state.ts';
-import { reachable } from './intervals.ts';
+import { intervalsOf } from './intervals.ts';
 import { timeText } from './recoverable.ts';
 import type { Stored, StoredLog } from './stored.ts';
+import { strayLog } from './stray-log.ts';
 
 /** Throws PointOutsideWindow where the newest that a target has archived, on whatever host, cannot be restored to, though older things can. */
 export function requireNewest(stored: Stored): void {
-  const reached = new Set(reachable(stored).map(({ log }) => log));
-  const newest = Math.max(...stored.bases.map(({ time }) => time), ...[...reached].map(({ until }) => until));
-  const [log] = stored.logs.filter((one) => !reached.has(one) && one.until > newest).sort((a, b) => b.until - a.until);
-  if (log === undefined || newest === -Infinity) return;
+  const intervals = intervalsOf(stored);
+  const log = intervals.length === 0 ? undefined : strayLog(stored, intervals);
+  if (log === undefined) return;
   throw new StashError('PointOutsideWindow', `the newest that is archived, ${logText(log)}, goes on from no backup that is stored`, {
     remedy: 'Take a backup, from which it goes on; or name the timeline, point or snapshot that is meant instead ("stash window CONFIG").',
   });
