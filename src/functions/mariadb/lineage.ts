@@ -63,7 +63,7 @@ export function lineageProblem(parent: ParentPosition, now: PresentServer): Need
     return changed(`the server is at LSN ${now.currentLsn}, the last link ends at ${parent.toLsn}: the data went back`);
   if (now.binlogsApart && !isSameStart(parent, now))
     return unproven(
-      'the server was started again, and its binlogs are on another file system than its data: nothing shows that only one of them was put back',
+      'the server was started again, and its binlogs are on another file system than its data: nothing shows that neither was put back without the other',
     );
   if (now.logBin === '') return unproven('log_bin is OFF: nothing shows that this data goes on from the last link');
   const { place } = now;
