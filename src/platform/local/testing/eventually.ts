@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a test waits for anything before it fails; generous: machines are busy, and three commands may each wait 20 s for a storage. Milliseconds. */
-export const PATIENCE_MS = 150_000;
+/** How long a test waits for anything before it fails; generous: machines are busy, and a forget may wait two minutes for its storage, a session 20 s with each command. Milliseconds. */
+export const PATIENCE_MS = 300_000;
 
 /** Waits until `holds`; for what nobody tells of (files, processes). Fails with `what` and what `describe` says. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, describe: () => string = () => ''): Promise<void> {
