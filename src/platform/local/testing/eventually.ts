@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a test waits for anything before it fails; generous: machines are busy, and a forget may wait two minutes for its storage, a session 20 s with each command. Milliseconds. */
+/**
+ * How long a test waits for anything before it fails; generous: machines are busy, and a forget may wait two minutes for its storage, a session
+ * 20 s with each command. Milliseconds.
+ */
 export const PATIENCE_MS = 300_000;
 
 /** Waits until `holds`; for what nobody tells of (files, processes). Fails with `what` and what `describe` says. */
