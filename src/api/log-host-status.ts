@@ -2,9 +2,6 @@ import type { Static } from 'typebox';
 import { time } from './formats.ts';
 import { flag, integer, list, oneOf, optional, struct, text } from './schema.ts';
 
-/** Of a log; `rules/log/marks.ts` says which. */
-export const MOST_MARKS = 24;
-
 const Mark = struct('A GTID of the log.', {
   gtid: text('The GTID.'),
   time: integer('When it was committed, in seconds since 1970.'),

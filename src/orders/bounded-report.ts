@@ -1,4 +1,4 @@
-import { MOST_MARKS } from '../api/log-host-status.ts';
+import { MOST_MARKS } from '../api/most-marks.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';
 import type { OrderError, OrderResult, Report, RoleEvidence, StoredSnapshot } from './report.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Static } from 'typebox';
-import { MOST_MARKS } from '../api/log-host-status.ts';
+import { MOST_MARKS } from '../api/most-marks.ts';
 import { isCode } from '../errors/error.ts';
 import { boundedReport } from './bounded-report.ts';
 import { type PollRequest, PROTOCOL } from './protocol.ts';

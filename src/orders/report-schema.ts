@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { MOST_MARKS } from '../api/log-host-status.ts';
+import { MOST_MARKS } from '../api/most-marks.ts';
 import { decimal, flag, integer, list, oneOf, optional, struct, text } from '../api/schema.ts';
 import { EVIDENCE_NAME, LONGEST_NAME, LONGEST_STATE } from './bounded-report.ts';
 import { LONGEST_TEXT, MOST_EVIDENCE, MOST_NAMED, MOST_STEPS } from './limits.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MOST_MARKS } from '../../api/log-host-status.ts';
+import { MOST_MARKS } from '../../api/most-marks.ts';
 import { keptMarks } from './marks.ts';
 
 /** What a log looks like after ticks that each brought transactions; `gap`: seconds since the one before. */

@@ -1,4 +1,4 @@
-import { MOST_MARKS } from '../../api/log-host-status.ts';
+import { MOST_MARKS } from '../../api/most-marks.ts';
 
 /** A replica mostly lags by less, and then the place where it went on is known to the transaction. */
 const NEWEST = 8;

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { RestoreSession } from '../../../api/restore-session.ts';
 import { askRestored } from './restored.ts';
 import type { Moment } from './source.ts';
@@ -15,34 +16,34 @@ export interface Verdict {
 export async function check(world: World, moment: Moment, must: boolean): Promise<Verdict> {
   const { gtid } = moment;
   const { session, directory } = await world.restore({ gtid });
-  if (session.status?.phase === 'Succeeded') return { gtid, outcome: 'Equal', directory: await compared(world, moment, directory) };
+  if (session.status?.phase === 'Succeeded') {
+    const found = await askRestored(directory, tablesOn);
+    if (world.source.moments.some((one) => one.gtid === gtid && one.tables === found)) return { gtid, outcome: 'Equal', directory };
+    // Of two histories that have it, only the other one is stored.
+    if (!must && world.source.isReused(gtid)) return { gtid, outcome: 'Refused', directory };
+    throw new Error(`restored to ${gtid} ("${moment.after}"), the tables differ:\n${moment.tables}\nbut restored:\n${found}`);
+  }
   const timelines = ambiguous(session);
   if (timelines.length > 0) return { gtid, outcome: 'Equal', directory: await onOneOf(world, moment, timelines) };
-  if (must || !isOutside(session)) throw new Error(`${moment.gtid} after "${moment.after}" was not restored: ${said(session)}`);
+  if (must || !isOutside(session)) throw new Error(`${gtid} after "${moment.after}" was not restored: ${said(session)}`);
   return { gtid, outcome: 'Refused' };
 }
 
-async function compared(world: World, moment: Moment, directory: string): Promise<string> {
-  const found = await askRestored(directory, tablesOn);
-  // The same GTID was given twice where a history was left behind: then one of the moments is meant.
-  const moments = world.source.moments.filter((one) => one.gtid === moment.gtid);
-  if (!moments.some((one) => one.tables === found))
-    throw new Error(`restored to ${moment.gtid} ("${moment.after}"), the tables differ:\n${moment.tables}\nbut restored:\n${found}`);
-  return directory;
-}
-
-/** On two timelines each is what was true of it once. */
+/** Each timeline has what was true of it once, which on another may be no moment; one of them has this one. */
 async function onOneOf(world: World, moment: Moment, timelines: readonly string[]): Promise<string> {
-  let last = '';
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (const timeline of timelines) {
     const { session, directory } = await world.restore({ gtid: moment.gtid }, timeline);
+    // One that no backup leads to is named as well.
+    if (isOutside(session)) continue;
     if (session.status?.phase !== 'Succeeded') throw new Error(`${moment.gtid} on timeline ${timeline}: ${said(session)}`);
-    last = await compared(world, moment, directory);
-    seen.add(await askRestored(directory, tablesOn));
+    const found = await askRestored(directory, tablesOn);
+    if (found === moment.tables) return directory;
+    rmSync(directory, { recursive: true });
+    seen.push(`${timeline}:\n${found}`);
   }
-  if (!seen.has(moment.tables)) throw new Error(`${moment.gtid} ("${moment.after}") is on none of the timelines ${timelines.join(', ')}`);
-  return last;
+  const wanted = `${moment.gtid} ("${moment.after}"):\n${moment.tables}`;
+  throw new Error(`no timeline has ${wanted}\nbut they have:\n${seen.join('\n')}`);
 }
 
 function ambiguous({ status }: RestoreSession): string[] {

@@ -29,6 +29,8 @@ export interface Source {
   failover(lose: boolean): Promise<void>;
   /** The primary was restored in place: what it holds is a moment again, and the replica begins anew as a copy of it. */
   wentBack(): Promise<void>;
+  /** A history that was left behind has this GTID too, for something that may be no moment. */
+  isReused(gtid: string): boolean;
   dispose(): Promise<void>;
 }
 
@@ -41,6 +43,8 @@ export async function startSource(): Promise<Source> {
     [1, 2].map((id) => startTestServer({ tcp: true, options: [...OPTIONS, `server-id=${id}`, `gtid-domain-id=0`] })),
   );
   const moments: Moment[] = [];
+  /** Stretches of sequence numbers that were given out twice. */
+  const left: { from: number; to: number }[] = [];
   let at = 0;
   const primary = () => server(at);
   const replica = () => server(1 - at);
@@ -85,15 +89,22 @@ export async function startSource(): Promise<Source> {
       await follow(old, next);
     },
     wentBack: async () => {
+      const leftAt = sequenceOf(moments.at(-1)?.gtid ?? '');
       moments.push({ ...(await momentOf(primary())), after: 'going back' });
+      left.push({ from: sequenceOf(moments.at(-1)?.gtid ?? ''), to: leftAt });
       await cloneInto(replica(), primary());
       await follow(replica(), primary());
     },
+    isReused: (gtid) => left.some(({ from, to }) => sequenceOf(gtid) > from && sequenceOf(gtid) <= to),
     dispose: async () => {
       for (const one of servers) await one.dispose();
     },
   };
   return source;
+}
+
+function sequenceOf(gtid: string): number {
+  return Number(gtid.split('-').at(-1));
 }
 
 async function follow(replica: TestServer, primary: TestServer): Promise<void> {
