@@ -38,7 +38,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     reason: 'the engine moves data between a folder and a repository; who asked, and why, is not its business',
   },
   orders: {
-    uses: ['errors', 'api/schema.ts', 'api/validation', 'api/log-host-status.ts'],
+    uses: ['errors', 'api/schema.ts', 'api/validation', 'api/most-marks.ts'],
     knows: ['engine/engine.ts', 'api'],
     reason: 'orders are the language between operator and agent, so they depend on neither',
   },

@@ -24,13 +24,18 @@ export async function check(world: World, moment: Moment, must: boolean): Promis
     throw new Error(`restored to ${gtid} ("${moment.after}"), the tables differ:\n${moment.tables}\nbut restored:\n${found}`);
   }
   const timelines = ambiguous(session);
-  if (timelines.length > 0) return { gtid, outcome: 'Equal', directory: await onOneOf(world, moment, timelines) };
+  if (timelines.length > 0) {
+    const { directory: equal, seen } = await onOneOf(world, moment, timelines);
+    if (equal !== undefined) return { gtid, outcome: 'Equal', directory: equal };
+    if (must) throw new Error(`no timeline has ${gtid} ("${moment.after}"):\n${moment.tables}\nbut they have:\n${seen.join('\n')}`);
+    return { gtid, outcome: 'Refused' };
+  }
   if (must || !isOutside(session)) throw new Error(`${gtid} after "${moment.after}" was not restored: ${said(session)}`);
   return { gtid, outcome: 'Refused' };
 }
 
-/** Each timeline has what was true of it once, which on another may be no moment; one of them has this one. */
-async function onOneOf(world: World, moment: Moment, timelines: readonly string[]): Promise<string> {
+/** Each timeline has what was true of it once, which on another may be no moment; where one of them has this one. */
+async function onOneOf(world: World, moment: Moment, timelines: readonly string[]): Promise<{ directory?: string; seen: string[] }> {
   const seen: string[] = [];
   for (const timeline of timelines) {
     const { session, directory } = await world.restore({ gtid: moment.gtid }, timeline);
@@ -38,12 +43,11 @@ async function onOneOf(world: World, moment: Moment, timelines: readonly string[
     if (isOutside(session)) continue;
     if (session.status?.phase !== 'Succeeded') throw new Error(`${moment.gtid} on timeline ${timeline}: ${said(session)}`);
     const found = await askRestored(directory, tablesOn);
-    if (found === moment.tables) return directory;
+    if (found === moment.tables) return { directory, seen };
     rmSync(directory, { recursive: true });
     seen.push(`${timeline}:\n${found}`);
   }
-  const wanted = `${moment.gtid} ("${moment.after}"):\n${moment.tables}`;
-  throw new Error(`no timeline has ${wanted}\nbut they have:\n${seen.join('\n')}`);
+  return { seen };
 }
 
 function ambiguous({ status }: RestoreSession): string[] {
