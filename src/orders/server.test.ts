@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { createDesk } from './desk.ts';
@@ -92,6 +93,9 @@ test('a body that is too large is refused, and one of an agent that says it is a
   const body = JSON.stringify({ ...poll, agent: 'b', stopping: ['x'.repeat(8 * 1_048_576)] });
   const large = await request('http://operator/v1/agents/poll', { dispatcher: once, method: 'POST', headers, body });
   assert.deepEqual([large.statusCode, await large.body.text()], [413, 'the request of b is larger than 8388608 bytes']);
+  const chunks = Readable.from([body.slice(0, 5_000_000), body.slice(5_000_000)]);
+  const unannounced = await request('http://operator/v1/agents/poll', { dispatcher: once, method: 'POST', headers, body: chunks });
+  assert.deepEqual([unannounced.statusCode, await unannounced.body.text()], [413, 'the request of b is larger than 8388608 bytes']);
   await once.destroy();
   const other = await request('http://operator/v1/agents/poll', { dispatcher, method: 'POST', headers, body: JSON.stringify(poll) });
   assert.deepEqual([other.statusCode, await other.body.text()], [400, 'the request of b says that it is from a']);

@@ -69,10 +69,15 @@ function deskApp(desk: AgentDesk, authenticate: Authenticate): Hono {
     const onError = () => {
       throw new StashError('ReportTooLarge', `the request of ${agent} is larger than ${maxSize} bytes`);
     };
-    return bodyLimit({ maxSize, onError })(context, next);
+    const length = context.req.header('content-length');
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined)
+      return bodyLimit({ maxSize, onError })(context, next);
+    // As agents send it. `bodyLimit` would make a web stream of the body first, which is in memory for as long as the poll is held.
+    return Number(length) > maxSize ? onError() : next();
   });
   app.post('/v1/agents/poll', async (context) => {
-    const body: unknown = await context.req.json().catch((cause: unknown) => {
+    // Of the context it would be kept, as text too, until the poll is answered.
+    const body: unknown = await context.req.raw.json().catch((cause: unknown) => {
       if (cause instanceof SyntaxError) throw new StashError('Invalid', `the request is not JSON: ${cause.message}`, { cause });
       throw cause;
     });
