@@ -12,7 +12,7 @@ export interface OperatorProcess {
 }
 
 /** See the Containerfile. */
-const AS_IN_IMAGE = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
+const AS_IN_IMAGE = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '16384', MALLOC_TOP_PAD_: '16384' };
 
 /** Starts the operator, which is in the file `program`, as the image does, and agents for it as it needs them. */
 export async function startOperator(
