@@ -66,6 +66,15 @@ test('a server that does not answer, or is not there, is StoreUnavailable and na
   await assert.rejects(connection.send(asked), named);
 });
 
+test('an answer that goes on for longer than a request may take is given up', async (t) => {
+  const drip = (_: IncomingMessage, response: ServerResponse) => {
+    const dripping = setInterval(() => response.write(' '), 10);
+    response.once('close', () => clearInterval(dripping));
+  };
+  const { connection } = await serving(t, {}, drip, 200);
+  await assert.rejects(connection.send(asked), (error) => isCode(error, 'StoreUnavailable') && /timeout/.test(error.message));
+});
+
 test('lines come whole, however they are cut, and a line that was cut off is none', async (t) => {
   const text = '{"text":"äöü"}\n\n{"n":1}\n{"n":';
   const { connection } = await serving(t, {}, async (_, response) => {
