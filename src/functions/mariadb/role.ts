@@ -2,12 +2,12 @@ import { StashError } from '../../errors/error.ts';
 import type { FunctionResult } from '../contract.ts';
 import type { FunctionContext } from '../function.ts';
 import { connectionOf, openServer } from './server.ts';
-import { whyNoRole } from './server-facts.ts';
+import { globalVariables, whyNoRole } from './server-facts.ts';
 
 /** A replica is a server with any connection to a primary, running or stopped; every other one claims to be a primary. Throws DatabaseUnsupported for Galera. */
 export async function serverRole(context: FunctionContext): Promise<FunctionResult> {
   const server = openServer(connectionOf(context, 'mariadb-physical'), context.scratch, context.env, context.signal);
-  const variables = new Map((await server.query('SHOW GLOBAL VARIABLES')).map(([name = '', value = '']) => [name, value]));
+  const variables = await globalVariables(server);
   const refused = whyNoRole(variables);
   if (refused !== undefined) throw new StashError('DatabaseUnsupported', refused);
   const slaves = await server.query('SHOW ALL SLAVES STATUS');

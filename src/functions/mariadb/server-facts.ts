@@ -28,21 +28,31 @@ export interface RunningServer extends ServerFacts {
 
 /** Asks the server. Throws DatabaseUnsupported for one that a physical backup cannot hold whole, DatabaseGrantMissing with the grant named. */
 export async function readServerFacts(server: Server): Promise<RunningServer> {
-  const variables = new Map((await server.query('SHOW GLOBAL VARIABLES')).map(([name = '', value = '']) => [name, value]));
-  const refused = whyUnsupported(variables);
-  if (refused !== undefined) throw new StashError('DatabaseUnsupported', refused);
+  const variables = await supportedVariables(server);
   // mariadb-backup asks for this only after it has copied everything.
   await server.query('SHOW MASTER STATUS');
-  const encrypted = await server.query(
-    'SELECT NAME FROM information_schema.INNODB_TABLESPACES_ENCRYPTION WHERE ENCRYPTION_SCHEME <> 0 LIMIT 1',
-  );
-  if (encrypted[0] !== undefined)
-    throw new StashError('DatabaseUnsupported', `the table ${encrypted[0][0]} is encrypted at rest; that is not supported yet`);
   const [[started = '0'] = []] = await server.query(
     "SELECT CAST(UNIX_TIMESTAMP() AS INT) - CAST(VARIABLE_VALUE AS INT) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME'",
   );
   const timeZone = await systemTimeZone(server);
   return { ...serverFacts(variables), startedAt: Number(started), ...(timeZone === undefined ? {} : { timeZone }) };
+}
+
+/** The global variables of a server that a physical backup can hold whole. Throws as `readServerFacts`. */
+export async function supportedVariables(server: Server): Promise<ReadonlyMap<string, string>> {
+  const variables = await globalVariables(server);
+  const refused = whyUnsupported(variables);
+  if (refused !== undefined) throw new StashError('DatabaseUnsupported', refused);
+  const [encrypted] = await server.query(
+    'SELECT NAME FROM information_schema.INNODB_TABLESPACES_ENCRYPTION WHERE ENCRYPTION_SCHEME <> 0 LIMIT 1',
+  );
+  if (encrypted !== undefined)
+    throw new StashError('DatabaseUnsupported', `the table ${encrypted[0]} is encrypted at rest; that is not supported yet`);
+  return variables;
+}
+
+export async function globalVariables(server: Server): Promise<ReadonlyMap<string, string>> {
+  return new Map((await server.query('SHOW GLOBAL VARIABLES')).map(([name = '', value = '']) => [name, value]));
 }
 
 export function serverFacts(variables: ReadonlyMap<string, string>): ServerFacts {

@@ -7,7 +7,7 @@ import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { assertSameServer } from '../same-server.ts';
 import { connectionOf, openServer, type Server } from '../server.ts';
-import { readServerFacts } from '../server-facts.ts';
+import { supportedVariables } from '../server-facts.ts';
 import { afterRestore } from './after-restore.ts';
 import { beginning } from './beginning.ts';
 import { catchUp } from './catch-up.ts';
@@ -47,7 +47,7 @@ export async function archiveLog(context: FunctionContext): Promise<FunctionResu
 /** The server removes its binlogs whether they can be replayed or not: they are archived all the same, and somebody has to be told. */
 async function notReplayed(server: Server): Promise<FunctionResult['trouble']> {
   try {
-    await readServerFacts(server);
+    await supportedVariables(server);
     return undefined;
   } catch (error) {
     if (!isCode(error, 'DatabaseUnsupported')) throw error;
