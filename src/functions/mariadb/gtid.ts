@@ -1,13 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
-import { writeConfiguration } from './backup-configuration.ts';
-import { changeOwner } from './directory.ts';
 import { NO_SUCH_PROGRAM } from './private-server.ts';
 import type { RecordedChain } from './recorded-chain.ts';
-import type { Servant } from './servant.ts';
+import { handOver, type Servant } from './servant.ts';
+import { serverRoom } from './server-room.ts';
 
 /**
  * Gives a prepared backup the GTID position that it holds, as gtid_slave_pos and gtid_binlog_state: the servers that start on copies of it
@@ -60,20 +59,9 @@ export function positionSql(gtid: string, tables: readonly string[]): string {
 /** A server without clients, for a few statements; it ends by itself. False where there is none. */
 async function bootstrap(context: FunctionContext, full: string, sql: string, servant: Servant): Promise<boolean> {
   const place = join(context.scratch, 'bootstrap');
-  for (const name of ['none', 'tmp']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
-  const configuration = join(place, 'server.cnf');
-  await writeConfiguration(full, configuration);
-  if (servant.owner !== undefined) for (const one of [full, place]) await changeOwner(one, servant.owner);
-  const args = [
-    `--defaults-file=${configuration}`,
-    '--bootstrap',
-    `--datadir=${full}`,
-    `--tmpdir=${join(place, 'tmp')}`,
-    '--innodb-buffer-pool-size=64M',
-    '--skip-log-bin',
-    `--secure-file-priv=${join(place, 'none')}`,
-    ...servant.options,
-  ];
+  const options = await serverRoom(place, full);
+  await handOver(servant, [full, place]);
+  const args = [...options, '--bootstrap', '--innodb-buffer-pool-size=64M', '--skip-log-bin', ...servant.options];
   const [command = 'mariadbd', ...before] = [...servant.enterSearching, 'mariadbd'];
   try {
     const ended = await run({

@@ -4,12 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
-import { writeConfiguration } from './backup-configuration.ts';
-import { changeOwner } from './directory.ts';
 import type { RecordedChain } from './recorded-chain.ts';
 import { createAccountSql, dropAccountSql, newReplayAccount, type ReplayAccount } from './replay-account.ts';
-import type { Servant } from './servant.ts';
+import { handOver, type Servant } from './servant.ts';
 import { openServer, type Server } from './server.ts';
+import { serverRoom } from './server-room.ts';
 import { hasTimeZone } from './time-zone.ts';
 
 /** A server on a prepared backup that nobody but us can reach. */
@@ -62,12 +61,12 @@ export async function withPrivateServer<T>(
   work: (server: PrivateServer) => Promise<T>,
 ): Promise<T> {
   const place = join(context.scratch, 'replay');
-  for (const name of ['binlog', 'tmp', 'none']) await mkdir(join(place, name), { recursive: true, mode: 0o700 });
+  await mkdir(join(place, 'binlog'), { recursive: true, mode: 0o700 });
+  const room = await serverRoom(place, datadir);
   const account = newReplayAccount();
-  await writeConfiguration(datadir, join(place, 'server.cnf'));
   const initFile = join(place, 'init.sql');
   await writeFile(initFile, createAccountSql(account), { mode: 0o600 });
-  if (servant.owner !== undefined) for (const one of [datadir, place]) await changeOwner(one, servant.owner);
+  await handOver(servant, [datadir, place]);
   const { path: socket, close } = await socketPath(place);
   const killed = new AbortController();
   const signal = AbortSignal.any([context.signal, killed.signal]);
@@ -78,7 +77,8 @@ export async function withPrivateServer<T>(
     '--pdeathsig',
     'KILL',
     'mariadbd',
-    ...options(datadir, place, path, initFile),
+    ...room,
+    ...options(place, path, initFile),
     ...asSource(source),
     ...servant.options,
   ];
@@ -114,15 +114,10 @@ export async function withPrivateServer<T>(
   }
 }
 
-function options(datadir: string, place: string, socket: string, initFile: string): string[] {
+function options(place: string, socket: string, initFile: string): string[] {
   return [
-    `--defaults-file=${join(place, 'server.cnf')}`,
-    `--datadir=${datadir}`,
     `--socket=${socket}`,
     `--pid-file=${join(place, 'pid')}`,
-    `--tmpdir=${join(place, 'tmp')}`,
-    // A statement that is replayed reads and writes no file of this machine.
-    `--secure-file-priv=${join(place, 'none')}`,
     `--init-file=${initFile}`,
     '--skip-networking',
     '--skip-slave-start',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FunctionContext } from '../function.ts';
+import { changeOwner } from './directory.ts';
 
 /** As whom the programs run that carry out what a backup and its logs say. */
 export interface Servant {
@@ -32,4 +33,9 @@ export async function servantFor(context: FunctionContext, owner: { uid: number;
   // access(2) ignores the capability without this bit, and Aria replaces a control file of its log that it believes to be absent.
   const enterSearching = [...who, '--securebits', '+no_setuid_fixup', '--inh-caps', search, '--ambient-caps', search];
   return { owner: { uid: owner.uid, gid: owner.gid }, enter: who, enterSearching, options: [] };
+}
+
+/** What was made for it becomes its own. */
+export async function handOver({ owner }: Servant, directories: readonly string[]): Promise<void> {
+  if (owner !== undefined) for (const one of directories) await changeOwner(one, owner);
 }

@@ -25,17 +25,16 @@ export async function swapIn(
   context: FunctionContext,
   prepared: string,
   destination: Destination,
-  { before, mark }: Swap,
+  swap: Swap,
 ): Promise<string | undefined> {
-  return destination.mounted ? refill(context, prepared, destination, mark) : exchange(context, prepared, destination, before, mark);
+  return (destination.mounted ? refill : exchange)(context, prepared, destination, swap);
 }
 
 async function exchange(
   context: FunctionContext,
   prepared: string,
   destination: Destination,
-  before: string,
-  mark: Swap['mark'],
+  { before, mark }: Swap,
 ): Promise<string | undefined> {
   const { directory, empty } = destination;
   const incoming = `${directory}.stash-incoming`;
@@ -71,7 +70,7 @@ async function putBack(before: string, directory: string): Promise<boolean> {
   );
 }
 
-async function refill(context: FunctionContext, prepared: string, destination: Destination, mark: Swap['mark']): Promise<undefined> {
+async function refill(context: FunctionContext, prepared: string, destination: Destination, { mark }: Swap): Promise<undefined> {
   const { directory } = destination;
   try {
     await stopServer(context, directory);
