@@ -12,33 +12,25 @@ export async function directorySize(directory: string): Promise<number> {
   return total;
 }
 
-/** Bytes that a data directory takes at least once it was backed up and restored: tables and tablespaces, without any log. */
-export async function dataSize(datadir: string): Promise<number> {
-  let total = 0;
-  for await (const { file } of walk(datadir)) {
-    if (dirname(file) === datadir && !/^(ibdata|undo)\d+$/.test(basename(file))) continue;
-    const found = await lstat(file).catch(() => undefined);
-    total += found?.isFile() ? found.size : 0;
-  }
-  return total;
-}
-
 /**
- * Bytes of what a physical backup takes of a data directory, and of that what mariadb-backup copies whole into each incremental: everything but
- * InnoDB's pages and logs. Binlogs are not taken. `logBin`: their path without numbers.
+ * Bytes of what a physical backup takes of a data directory: of all of it, of what mariadb-backup copies whole into each incremental
+ * (everything but InnoDB's pages and logs), and of what is there at least once it was restored (tables and tablespaces, without any log).
+ * Binlogs are not taken. `logBin`: their path without numbers.
  */
-export async function backedUpSize(datadir: string, logBin: string): Promise<{ all: number; copiedWhole: number }> {
-  const size = { all: 0, copiedWhole: 0 };
+export async function backedUpSize(datadir: string, logBin: string): Promise<{ all: number; copiedWhole: number; restored: number }> {
+  const size = { all: 0, copiedWhole: 0, restored: 0 };
   const isBinlog = (file: string) => logBin !== '' && file.startsWith(`${logBin}.`) && /^\.\d+$/.test(file.slice(logBin.length));
   for await (const { file } of walk(datadir)) {
     const found = await lstat(file).catch(() => undefined);
     if (found?.isFile() !== true || isBinlog(file)) continue;
     size.all += found.size;
     if (!INNODB.test(basename(file))) size.copiedWhole += found.size;
+    if (dirname(file) !== datadir || TABLESPACE.test(basename(file))) size.restored += found.size;
   }
   return size;
 }
 
+const TABLESPACE = /^(ibdata|undo)\d+$/;
 const INNODB = /\.ibd$|^ibdata\d+$|^undo\d+$|^ib_logfile\d+$|^ibtmp\d+$/;
 
 /** The first file below a directory whose name is looked for. */

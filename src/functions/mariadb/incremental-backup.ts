@@ -25,11 +25,11 @@ export async function incrementalBackup(context: FunctionContext): Promise<Funct
   const source = await openSource(context);
   const problem = (await parentProblem(context, parent)) ?? (await provenLineage(source, parent));
   if (problem !== undefined) return { ...problem };
-  const expected = await assertRoom(stage, source);
+  const { all: expected, restored } = await assertRoom(stage, source);
   const copied = await copyData(context, { stage, defaultsFile: source.server.defaultsFile, expected, fromLsn: parent.toLsn });
   if (copied === 'OtherUndoTablespaces')
     return { needFull: 'LineageChanged', message: 'innodb_undo_tablespaces is another number than at the last link' } satisfies NeedFull;
-  const position = await writtenPosition(context, stage, source);
+  const position = await writtenPosition(context, stage, source, restored);
   const gap = gapProblem(parent, position);
   return gap === undefined ? { position } : { ...gap };
 }
@@ -55,11 +55,11 @@ async function provenLineage({ server, facts, ibdata }: BackupSource, parent: Pa
   return lineageProblem(parent, place === undefined ? now : { ...now, place });
 }
 
-/** Tables without pages that tell when they changed are copied whole; what comes to that, only the copy knows. Returns the bytes to be read. */
-async function assertRoom(stage: string, { facts }: BackupSource): Promise<number> {
-  const { all, copiedWhole } = await backedUpSize(facts.datadir, facts.logBin);
-  const problem = await roomProblem(stage, copiedWhole, STAGE_FREE_SHARE);
-  if (problem === undefined) return all;
+/** Tables without pages that tell when they changed are copied whole; what comes to that, only the copy knows. Returns the sizes. */
+async function assertRoom(stage: string, { facts }: BackupSource): ReturnType<typeof backedUpSize> {
+  const size = await backedUpSize(facts.datadir, facts.logBin);
+  const problem = await roomProblem(stage, size.copiedWhole, STAGE_FREE_SHARE);
+  if (problem === undefined) return size;
   throw new StashError(
     'StageFull',
     `the stage is too small for what is not InnoDB in ${facts.datadir}, and is copied each time: ${problem}`,

@@ -12,9 +12,9 @@ export async function physicalBackup(context: FunctionContext): Promise<Function
   if (stage === undefined) throw new StashError('Internal', 'no STASH_STAGE was given');
   const source = await openSource(context);
   const { datadir, logBin } = source.facts;
-  const { all } = await backedUpSize(datadir, logBin);
+  const { all, restored } = await backedUpSize(datadir, logBin);
   const problem = await roomProblem(stage, all, STAGE_FREE_SHARE);
   if (problem !== undefined) throw new StashError('StageFull', `the stage is too small for the data directory ${datadir}: ${problem}`);
   await copyData(context, { stage, defaultsFile: source.server.defaultsFile, expected: all });
-  return { position: await writtenPosition(context, stage, source) };
+  return { position: await writtenPosition(context, stage, source, restored) };
 }

@@ -36,7 +36,7 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   if (problem !== undefined) throw problem;
   await assertWritable(destination);
   if (recorded.version !== undefined) await assertSameSeries(context, recorded.version, 'the backup');
-  await assertRoom(source, destination, recorded.dataBytes ?? 0);
+  await assertRoom(source, destination, async () => recorded.dataBytes ?? 0);
   if (context.operation === 'Check') return {};
   const [full, judged] = await sideBySide(
     context.signal,
@@ -46,7 +46,7 @@ export async function physicalRestore(context: FunctionContext): Promise<Functio
   const servant = await servantFor(context, destination.owner);
   const replayed = judged && (await replayLogs(context, { prepared: full, recorded, servant }, judged));
   const gtid = await settleGtid(context, full, { ...recorded, ...replayed }, servant);
-  await assertRoom(full, destination, await directorySize(full));
+  await assertRoom(full, destination, () => directorySize(full));
   const before = await previousName(destination.directory, new Date().toISOString());
   const mark = (directory: string) => markRestored(directory, markOf(replayed?.gtid ?? recorded.gtid, context), destination.owner);
   const previous = await swapIn(context, full, destination, { before, mark });
@@ -61,11 +61,11 @@ function markOf(gtid = '', { point }: FunctionContext): RestoredMark {
 }
 
 /** On one file system the files are renamed; else they are copied, while the old ones are still there (but for a mount point). */
-async function assertRoom(from: string, { directory, mounted }: Destination, bytes: number): Promise<void> {
+async function assertRoom(from: string, { directory, mounted }: Destination, bytes: () => Promise<number>): Promise<void> {
   const place = mounted ? directory : await existingAncestor(dirname(directory));
   if ((await stat(from)).dev === (await stat(place)).dev) return;
   const freed = mounted ? await directorySize(directory) : 0;
-  const problem = await roomProblem(place, bytes - freed, 0);
+  const problem = await roomProblem(place, (await bytes()) - freed, 0);
   if (problem !== undefined)
     throw new StashError('DestinationFull', `${place} has too little room for the restored data: ${problem}; nothing was changed`);
 }

@@ -4,7 +4,7 @@ import { StashError } from '../../errors/error.ts';
 import type { FunctionContext } from '../function.ts';
 import { assertSameSeries } from './backup-tool.ts';
 import { dataIdentity } from './data-files.ts';
-import { dataSize, findFile } from './directory.ts';
+import { findFile } from './directory.ts';
 import { binlogPlace } from './fingerprint.ts';
 import { parsePosition } from './position.ts';
 import { assertSameServer } from './same-server.ts';
@@ -39,12 +39,12 @@ async function assertTogether(datadir: string): Promise<void> {
   throw new StashError('DatabaseUnsupported', `the table of ${link} lies outside of the data directory, in ${place} (DATA DIRECTORY)`);
 }
 
-/** Where the link in `stage` begins and ends, and by what its successor is proven to go on from it. */
-export async function writtenPosition(context: FunctionContext, stage: string, { facts, ibdata }: BackupSource) {
+/** Where the link in `stage` begins and ends, by what its successor is proven to go on from it, and how much its data takes when it is restored. */
+export async function writtenPosition(context: FunctionContext, stage: string, { facts, ibdata }: BackupSource, dataBytes: number) {
   const binlogInfo = await readFile(join(stage, 'xtrabackup_binlog_info'), 'utf8').catch(() => undefined);
   const position = parsePosition(await readFile(join(stage, 'xtrabackup_checkpoints'), 'utf8'), binlogInfo);
   const { uid, gid, mode } = await stat(facts.datadir);
-  const owner = { datadirOwner: { uid, gid, mode: mode & 0o7777 }, dataBytes: await dataSize(facts.datadir) };
+  const owner = { datadirOwner: { uid, gid, mode: mode & 0o7777 }, dataBytes };
   const { binlogFile, binlogPosition } = position;
   if (facts.logBin === '' || binlogFile === undefined || binlogPosition === undefined) return { ...position, ...facts, ...owner, ibdata };
   const place = await binlogPlace(facts.logBin, binlogFile, binlogPosition);
