@@ -3,7 +3,7 @@ import type { ObjectKey } from '../../api/object.ts';
 import { isCode, StashError } from '../../errors/error.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import { type OpenHole, openHole } from '../../rules/window/holes.ts';
-import { type Interval, intervalsOf } from '../../rules/window/intervals.ts';
+import { type Interval, intervalsOf, reachable } from '../../rules/window/intervals.ts';
 import { looseLogs } from '../../rules/window/loose-logs.ts';
 import { type Stored, storedOf } from '../../rules/window/stored.ts';
 import { strayLog } from '../../rules/window/stray-log.ts';
@@ -59,8 +59,9 @@ async function windowsOf(
     const incomplete = new Set(found.filter(({ complete }) => complete === false).map(({ id }) => id));
     return targets.map((target) => {
       const stored = storedOf(found, target, incomplete);
-      const intervals = intervalsOf(stored);
-      return { repository, target, stored, intervals, ...openBehind(intervals, strayLog(stored, intervals)) };
+      const reaches = reachable(stored);
+      const intervals = intervalsOf(stored, reaches);
+      return { repository, target, stored, intervals, ...openBehind(intervals, strayLog(stored, intervals, reaches)) };
     });
   } catch (error) {
     if (!isCode(error, 'BackendUnsupported', 'Forbidden')) throw error;

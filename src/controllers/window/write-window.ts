@@ -6,7 +6,7 @@ import type { Snapshot } from '../../engine/engine.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import { invokerOf } from '../../rules/invoker.ts';
 import type { RecordEntry } from '../../rules/records.ts';
-import { intervalsOf } from '../../rules/window/intervals.ts';
+import { intervalsOf, reachable } from '../../rules/window/intervals.ts';
 import { looseLogs } from '../../rules/window/loose-logs.ts';
 import { asRecorded } from '../../rules/window/recorded.ts';
 import { recoverableInterval } from '../../rules/window/recoverable.ts';
@@ -38,17 +38,16 @@ export async function writeWindow(
   for (const object of invokers.filter(({ metadata }) => metadata.namespace === repository.namespace)) {
     const invoker = invokerOf(object);
     const stored = new Map(targetsOf(invoker).map((target) => [target, storedOf(known, target, incomplete)]));
-    const own = [...stored].flatMap(([target, of]) => told(of, key, object.kind === 'BackupBatch' ? target : undefined));
+    const found = [...stored].map(([target, of]) => ({ target, of, reaches: reachable(of) }));
+    const own = found.flatMap(({ target, of, reaches }) =>
+      intervalsOf(of, reaches).map((one) => recoverableInterval(one, key, object.kind === 'BackupBatch' ? target : undefined)),
+    );
     const others = (object.status?.recoverable ?? []).filter((one) => one.repository !== key);
-    const stray = new Set([...stored.values()].flatMap((of) => [...straySeries(of)]));
+    const stray = new Set(found.flatMap(({ of, reaches }) => [...straySeries(of, reaches)]));
     if (own.length > 0 || object.status?.recoverable !== undefined) await write(ctx, object, [...others, ...own], stray);
     for (const [target, of] of stored) all.set(target, of);
   }
   await writeReplayable(ctx, repository, all);
-}
-
-function told(stored: Stored, repository: string, target: string | undefined): RecoverableInterval[] {
-  return intervalsOf(stored).map((one) => recoverableInterval(one, repository, target));
 }
 
 async function write(

@@ -4,7 +4,7 @@ import { type Reach, reachable } from './intervals.ts';
 import { outside } from './outside.ts';
 import { basesIn, type Way, wayTo } from './paths.ts';
 import type { Base, Stored, StoredLog } from './stored.ts';
-import { refuseReused } from './unreached.ts';
+import { reused } from './unreached.ts';
 
 /** What is asked for; with neither `time` (milliseconds) nor `gtid` the newest there is. */
 export interface PointWish {
@@ -88,18 +88,24 @@ export function chooseFound(stored: Stored, found: readonly FoundPoint[], wish: 
     );
   const way = ways.get(point);
   if (way === undefined) throw outside(stored, wish);
-  if (wish.gtid !== undefined && wish.timeline === undefined)
-    refuseReused(point, stored, unreachedPart(stored, wish), sharing(stored, point));
+  const again = wish.gtid === undefined || wish.timeline !== undefined ? undefined : archivedAgain(stored, wish, point);
+  if (again !== undefined) throw reused(point, again);
   return finished(way, point);
 }
 
-/** Whether the wanted GTID is in a part of a log that no way leads to. */
-function unreachedPart(stored: Stored, wish: PointWish): (log: StoredLog) => boolean {
+/** A later log of the same host that has the wanted GTID once more, in a part that no way leads to, and is of another history there. */
+function archivedAgain(stored: Stored, wish: PointWish, point: FoundPoint): StoredLog | undefined {
+  const { log } = point;
+  const isShared = sharing(stored, point);
+  const later = stored.logs
+    .filter((one) => one.host === log.host && one.timeline !== log.timeline && one.until > log.until)
+    .filter((one) => holdsGtid({ log: one, from: one.from, time: one.since }, wish) && !isShared(one));
+  if (later.length === 0) return undefined;
   const reaches = new Map(reachable(stored).map((reach) => [reach.log, reach]));
-  return (log) => {
-    const reach = reaches.get(log);
-    return holdsGtid({ log, from: log.from, time: log.since }, wish) && (reach === undefined || !holdsGtid(reach, wish));
-  };
+  return later.find((one) => {
+    const reach = reaches.get(one);
+    return reach === undefined || !holdsGtid(reach, wish);
+  });
 }
 
 /** Whether another log is of the same history up to the point. */

@@ -21,8 +21,7 @@ export interface Reach {
 }
 
 /** What can be restored to, oldest first: stretches of logs that go on from a base, and bases that no log goes on from. */
-export function intervalsOf(stored: Stored): Interval[] {
-  const reaches = reachable(stored);
+export function intervalsOf(stored: Stored, reaches: readonly Reach[] = reachable(stored)): Interval[] {
   const covered = new Set(reaches.flatMap(({ log }) => basesIn(stored, log)));
   const points = stored.bases.filter((base) => !covered.has(base)).map(pointOf);
   return [...merged(reaches), ...points].sort((a, b) => a.from - b.from || a.to - b.to);

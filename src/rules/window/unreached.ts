@@ -1,36 +1,24 @@
 import { StashError } from '../../errors/error.ts';
 import { formatState, type GtidState } from '../gtid/state.ts';
-import { intervalsOf } from './intervals.ts';
+import { intervalsOf, reachable } from './intervals.ts';
 import { timeText } from './recoverable.ts';
 import type { Stored, StoredLog } from './stored.ts';
 import { strayLog } from './stray-log.ts';
 
 /** Throws PointOutsideWindow where the newest that a target has archived, on whatever host, cannot be restored to, though older things can. */
 export function requireNewest(stored: Stored): void {
-  const intervals = intervalsOf(stored);
-  const log = intervals.length === 0 ? undefined : strayLog(stored, intervals);
+  const reaches = reachable(stored);
+  const intervals = intervalsOf(stored, reaches);
+  const log = intervals.length === 0 ? undefined : strayLog(stored, intervals, reaches);
   if (log === undefined) return;
   throw new StashError('PointOutsideWindow', `the newest that is archived, ${logText(log)}, goes on from no backup that is stored`, {
     remedy: 'Take a backup, from which it goes on; or name the timeline, point or snapshot that is meant instead ("stash window CONFIG").',
   });
 }
 
-/**
- * Throws PointAmbiguous where the same host has archived this state once more later, in a part that no backup leads to: after a restore in
- * place a server gives the same GTIDs to other transactions.
- */
-export function refuseReused(
-  point: { log: StoredLog; state: GtidState },
-  stored: Stored,
-  unreachedIn: (log: StoredLog) => boolean,
-  isShared: (other: StoredLog) => boolean,
-): void {
-  const { log, state } = point;
-  const again = stored.logs.find(
-    (one) => one.host === log.host && one.timeline !== log.timeline && one.until > log.until && unreachedIn(one) && !isShared(one),
-  );
-  if (again === undefined) return;
-  throw new StashError(
+/** The refusal of a GTID that a host has given once more: after a restore in place other transactions have what it gave before. */
+export function reused({ log, state }: { log: StoredLog; state: GtidState }, again: StoredLog): StashError {
+  return new StashError(
     'PointAmbiguous',
     `${formatState(state)} is on the timeline ${log.timeline} (host ${log.host}), and again in ${logText(again)}, where no backup leads to it`,
   );
