@@ -84,7 +84,7 @@ async function killServer({ source }: World): Promise<void> {
 }
 
 async function killAgents({ stash }: World): Promise<void> {
-  for (const key of ['target/', 'repository/']) if (stash.agent(key) !== undefined) await stash.killAgent(key);
+  for (const key of ['target/', 'repository/']) while (stash.agent(key) !== undefined) await stash.killAgent(key);
 }
 
 /** The session ends one way or the other: its agent is started again, and goes on or says what was lost. */
