@@ -84,8 +84,11 @@ export async function startSource(): Promise<Source> {
       }
       await next.sql('RESET SLAVE ALL; SET GLOBAL read_only = 0');
       at = 1 - at;
-      // What the old one alone has, it cannot take along: it begins anew, as a copy of the new one.
-      if (lose) await cloneInto(old, next);
+      if (lose) {
+        moments.push({ ...(await momentOf(next)), after: 'losing a write' });
+        // What the old one alone has, it cannot take along: it begins anew, as a copy of the new one.
+        await cloneInto(old, next);
+      }
       await follow(old, next);
     },
     wentBack: async () => {
