@@ -1,11 +1,13 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
-import { StashError } from '../../errors/error.ts';
+import { asStashError, StashError } from '../../errors/error.ts';
+import { orderError } from '../../orders/order-error.ts';
+import type { OrderError } from '../../orders/report.ts';
 import { parseDuration } from '../../rules/duration.ts';
-import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { invokerOfSession } from '../read-invoker.ts';
 import { openRepository } from '../repository/open.ts';
-import { openingTooLong, usable } from '../repository/usable.ts';
+import { maintenanceOwed } from '../repository/share.ts';
+import { askedAt, notOpened, openedAll, openedTooLate, stillOpening, usableFor } from './opening.ts';
 import { fail, pending, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 const LONGEST_MS = 3_600_000;
@@ -17,11 +19,10 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
   status.startTime ??= timeText(now);
   status.sessionDeadline ??= timeText(new Date(now.getTime() + longest));
   status.operation ??= { requested: 'Log' };
-  const opening = status.phase === 'Running' ? undefined : await openingRepository(run);
-  if (opening !== undefined) {
-    run.condition(CONDITIONS.backendRepositoryInitialized, 'Unknown', 'RepositoryNotReady', `Repository ${opening} is being opened`);
+  const waiting = status.phase === 'Running' ? undefined : await repositoriesReady(run);
+  if (waiting !== undefined) {
     status.phase = 'Pending';
-    return pending(run, 'RepositoryNotReady', `Repository ${opening} is being opened`);
+    return waiting;
   }
   Object.assign(status, { phase: 'Running', reason: 'LogTick', message: 'the hosts archive their logs' });
   const object = await invokerOfSession(run.ctx, session);
@@ -42,14 +43,24 @@ export async function logTick(run: SessionRun): Promise<SessionOutcome> {
   return wait(10_000, 'the hosts archive their logs');
 }
 
-/** One of which nobody knows yet whether it can be used now: what failed before this was asked for may be mended, and is tried again. */
-async function openingRepository({ ctx, session, status, repositories, now }: SessionRun): Promise<string | undefined> {
-  if (openingTooLong(conditionOf(status.conditions, CONDITIONS.backendRepositoryInitialized), ctx.startedAt, now)) return undefined;
-  for (const ref of repositories) {
-    const opened = await openRepository(ctx, ref, session.metadata.namespace ?? '').catch(() => undefined);
-    const verdict = opened && usable(opened, Date.parse(session.metadata.creationTimestamp ?? ''), now);
-    if (verdict === 'NotKnownYet') return ref.name;
+/** What keeps it waiting for a repository; what is wrong with one for good the hosts tell. */
+async function repositoriesReady(run: SessionRun): Promise<SessionOutcome | undefined> {
+  let trouble: OrderError | undefined;
+  for (const ref of run.repositories) {
+    try {
+      const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
+      const verdict = usableFor(run, opened);
+      if (verdict === 'NotKnownYet') {
+        if (!openedTooLate(run)) return stillOpening(run, ref.name);
+        trouble ??= orderError(notOpened(ref));
+      } else if (typeof verdict !== 'string') trouble ??= verdict;
+      if (maintenanceOwed(run.ctx, opened.repository, askedAt(run)))
+        return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${ref.name}`);
+    } catch (thrown) {
+      trouble ??= orderError(asStashError(thrown));
+    }
   }
+  openedAll(run, trouble);
   return undefined;
 }
 

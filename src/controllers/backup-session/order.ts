@@ -10,9 +10,9 @@ import { applicationOf, memberBinding, readCatalog } from '../catalog.ts';
 import { backupAgent } from '../host-agent.ts';
 import { targetKey, targetText } from '../platform-port.ts';
 import { type OpenedRepository, openRepository } from '../repository/open.ts';
-import { usable } from '../repository/usable.ts';
 import { outputFile, stashRun } from '../stash-program.ts';
 import { chainOrder } from './chain-order.ts';
+import { usableFor } from './opening.ts';
 import type { SessionRun } from './session-run.ts';
 
 /** Order ids follow from the session, the target, the host and the attempt, so that giving an order again never makes a second run. */
@@ -73,8 +73,8 @@ export async function backupOrder(
 }
 
 /** Of several repositories one that cannot be used keeps nothing from the others. */
-function unusableFor({ session, now }: SessionRun, opened: OpenedRepository): Pick<BackupPlace, 'unusable'> {
-  const verdict = usable(opened, Date.parse(session.metadata.creationTimestamp ?? ''), now);
+function unusableFor(run: SessionRun, opened: OpenedRepository): Pick<BackupPlace, 'unusable'> {
+  const verdict = usableFor(run, opened);
   return typeof verdict === 'string' ? {} : { unusable: verdict };
 }
 

@@ -1,13 +1,14 @@
 import type { BackupTargetStatus } from '../../api/backup-target-status.ts';
+import type { Repository } from '../../api/repository.ts';
 import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import type { OrderError } from '../../orders/report.ts';
 import { parseDuration } from '../../rules/duration.ts';
-import { CONDITIONS, conditionOf } from '../conditions.ts';
 import { timeText } from '../context.ts';
 import { openRepository } from '../repository/open.ts';
-import { openingTooLong, usable } from '../repository/usable.ts';
+import { share } from '../repository/share.ts';
 import { targetHosts } from '../target-hosts.ts';
 import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
+import { askedAt, notOpened, openedAll, openedTooLate, stillOpening, usableFor } from './opening.ts';
 import { fail, NEXT, pending, type SessionOutcome, type SessionRun, sessionName } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
@@ -35,41 +36,29 @@ export async function start(run: SessionRun): Promise<SessionOutcome> {
 }
 
 async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
-  const created = Date.parse(run.session.metadata.creationTimestamp ?? '');
+  const repositories: Repository[] = [];
   const unusable: OrderError[] = [];
   for (const ref of run.repositories) {
     try {
       const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
-      const verdict = usable(opened, created, run.now);
-      if (verdict === 'Ready') continue;
-      if (verdict !== 'NotKnownYet') {
-        unusable.push(verdict);
-        continue;
-      }
-      if (openingTooLong(conditionOf(run.status.conditions, CONDITIONS.backendRepositoryInitialized), run.ctx.startedAt, run.now))
-        return fail(new StashError('StorageUnreachable', `Repository ${ref.namespace}/${ref.name} was not opened within two minutes`));
-      run.condition(CONDITIONS.backendRepositoryInitialized, 'Unknown', 'RepositoryNotReady', `Repository ${ref.name} is being opened`);
-      return pending(run, 'RepositoryNotReady', `Repository ${ref.name} is being opened`);
+      const verdict = usableFor(run, opened);
+      if (verdict === 'NotKnownYet') return openedTooLate(run) ? fail(notOpened(ref)) : stillOpening(run, ref.name);
+      if (verdict !== 'Ready') unusable.push(verdict);
+      repositories.push(opened.repository);
     } catch (thrown) {
-      run.condition(CONDITIONS.backendRepositoryInitialized, false, asStashError(thrown).code, asStashError(thrown).message);
+      openedAll(run, asStashError(thrown));
       return fail(thrown);
     }
   }
   const [trouble] = unusable;
-  if (trouble !== undefined) {
-    run.condition(CONDITIONS.backendRepositoryInitialized, false, trouble.code, trouble.message);
-    // What cannot be stored in one is stored in the others all the same.
-    if (unusable.length === run.repositories.length)
-      return { type: 'end', phase: 'Failed', reason: trouble.code, message: `${trouble.message}. ${trouble.remedy}` };
-  }
-  const busy = run.repositories.find((ref) => !run.ctx.gates.tryShare(ref, run.purpose));
-  if (busy !== undefined) {
-    run.ctx.gates.release(run.purpose);
-    return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${busy.name}`);
-  }
-  if (trouble === undefined)
-    run.condition(CONDITIONS.backendRepositoryInitialized, true, 'BackendRepositoryInitialized', 'every repository can be used');
-  return NEXT;
+  openedAll(run, trouble);
+  // What cannot be stored in one is stored in the others all the same.
+  if (trouble !== undefined && unusable.length === run.repositories.length)
+    return { type: 'end', phase: 'Failed', reason: trouble.code, message: `${trouble.message}. ${trouble.remedy}` };
+  const busy = repositories.find((repository) => !share(run.ctx, repository, run.purpose, askedAt(run)));
+  if (busy === undefined) return NEXT;
+  run.ctx.gates.release(run.purpose);
+  return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${busy.metadata.name}`);
 }
 
 async function begin(run: SessionRun): Promise<SessionOutcome> {

@@ -76,6 +76,11 @@ for (const [why, status, unrecorded, asked, reason] of REASONS)
     assert.equal(maintenanceReason(input), reason);
   });
 
+test('maintenance that somebody waits for since one failed: LocksLeft, without a pause', () => {
+  const input = { repository: withStatus({ phase: 'Ready', ...failed(1) }), unrecorded: [], request: undefined, now: NOW };
+  assert.equal(maintenanceReason({ ...input, owed: true }), 'LocksLeft');
+});
+
 test('the structure is checked once a day, and whenever it is asked for', () => {
   assert.equal(checkDue(withStatus({}), undefined, NOW), true);
   assert.equal(checkDue(withStatus({ lastCheckTime: ago(3600) }), undefined, NOW), false);

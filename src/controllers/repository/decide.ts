@@ -87,14 +87,17 @@ interface MaintenanceInput {
   /** So many snapshots of logs are not recorded that it is time. */
   manyLogs?: boolean;
   request: RepositoryRequest | undefined;
+  /** Somebody waits for a maintenance that takes away what one that failed may have left. */
+  owed?: boolean;
   now: Date;
 }
 
 /** Why maintenance is to run now; undefined when there is no reason. */
-export function maintenanceReason({ repository, unrecorded, manyLogs, request, now }: MaintenanceInput): string | undefined {
+export function maintenanceReason({ repository, unrecorded, manyLogs, request, owed, now }: MaintenanceInput): string | undefined {
   const { status } = repository;
   if (status?.phase !== 'Ready') return undefined;
   if (request !== undefined) return request.action;
+  if (owed === true) return 'LocksLeft';
   const pause = status.maintenance?.phase === 'Failed' ? 60_000 : 0;
   const since = elapsed(status.maintenance?.endTime ?? 0, now);
   if (since < pause) return undefined;

@@ -24,6 +24,7 @@ import { probe, unusable } from './probe.ts';
 import { removeRepository } from './remove.ts';
 import { troubleAt, unrecordedSessions, waitingSince } from './session-queries.ts';
 import { isRecorded } from './sessions.ts';
+import { maintenanceOwed } from './share.ts';
 import { afterFailedMaintenance, afterMaintenance, afterPlan, requestFailed } from './status.ts';
 import { unserved } from './unserved.ts';
 import { repositoryWatches } from './watches.ts';
@@ -62,10 +63,11 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   }
   if (repository.status?.maintenance?.phase === 'Running') return maintain(ctx, repository, opened.open);
 
+  const waiting = await waitingSince(ctx, key);
   const due = probeDue({
     repository,
     secretVersion: opened.secretVersion,
-    waitingSince: await waitingSince(ctx, key),
+    waitingSince: waiting,
     troubleAt: await troubleAt(ctx, key),
     failures: repository.status?.probeFailures ?? 0,
     served: opened.unserved === undefined,
@@ -78,7 +80,8 @@ async function reconcile(key: ObjectKey, ctx: Context): Promise<Result> {
   const logs = (await unrecordedLogs(ctx, key)).filter(({ id }) => repository.status?.recordedSessions?.includes(id) !== true);
   // A look that told nothing of them is not repeated before there are more.
   const manyLogs = areMany(logs) || (logs.length > 0 && (await hasUnknownSeries(ctx, key)));
-  const reason = maintenanceReason({ repository, unrecorded, manyLogs, request, now });
+  const owed = waiting !== undefined && maintenanceOwed(ctx, repository, Date.parse(waiting));
+  const reason = maintenanceReason({ repository, unrecorded, manyLogs, request, owed, now });
   // Nothing is waited for: what agents still report was settled before a crash.
   if (reason === undefined) ctx.desk.drop(purposeText(repository));
   if (reason === undefined) {

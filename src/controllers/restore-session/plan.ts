@@ -19,6 +19,7 @@ import { openRepository, passwordOf } from '../repository/open.ts';
 import { bothOf, endedTwice } from '../repository/order.ts';
 import { unrecordedSessions } from '../repository/session-queries.ts';
 import { storedEntries } from '../repository/sessions.ts';
+import { share } from '../repository/share.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { checkStashStorage } from '../stash-program.ts';
 import { targetHosts } from '../target-hosts.ts';
@@ -90,7 +91,7 @@ export async function plan(run: RestoreRun): Promise<RestoreOutcome> {
       reason: 'RepositoryAvailable',
       message: 'the Repository can be used',
     });
-    if (!run.ctx.gates.tryShare(run.repository, run.purpose))
+    if (!share(run.ctx, opened.repository, run.purpose, created))
       return wait(5_000, `waits for the maintenance of Repository ${run.repository.name}`);
     const id = orderIdOf(run.purpose, `${run.session.metadata.uid}.list`);
     const report = await endedTwice(run.ctx, {

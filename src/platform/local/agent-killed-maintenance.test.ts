@@ -42,6 +42,23 @@ test('an agent killed during the survey of a maintenance leaves the lock of anot
 });
 
 test('an agent killed during the check of a maintenance: its lock, which keeps all others out, goes with the next one', async () => {
+  await killAtCheck();
+  await inOrder('check');
+});
+
+test('an agent killed during the check of a maintenance: who comes next, however soon, waits until its lock is gone', async () => {
+  await killAtCheck();
+  // Times have whole seconds.
+  const ended = (await stash.store.get('Repository', { namespace: 'default', name: 'repo' }))?.status?.maintenance?.endTime ?? '';
+  await eventually('the second is over', () => Date.now() >= Date.parse(ended) + 1_000);
+  await stash.apply(session('soon', 'docs'));
+  const { status } = await stash.backedUp('soon');
+  assert.equal(status?.phase, 'Succeeded', JSON.stringify(status));
+  await eventually('nothing has a lock', () => locks().length === 0);
+});
+
+/** Leaves the lock of a check, which keeps all others out. */
+async function killAtCheck(): Promise<void> {
   stash.restic.slow('check');
   const asked = stash.stash('check', 'repo');
   await eventually('check has its lock', () => locks().length === 1 && stash.resticOf('check') !== undefined, stash.log);
@@ -53,8 +70,7 @@ test('an agent killed during the check of a maintenance: its lock, which keeps a
   assert.notEqual(told.code, 0);
   assert.match(told.stderr, /AgentLost/);
   assert.equal(locks().length, 1, 'nobody took the lock away yet');
-  await inOrder('check');
-});
+}
 
 /** The maintenance that is asked for runs to its end, and leaves a repository that is whole, unlocked and in use. */
 async function inOrder(request: string): Promise<void> {
