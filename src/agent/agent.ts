@@ -26,6 +26,8 @@ interface AgentOptions {
   pod?: string;
   client: OperatorClient;
   journal: Journal;
+  /** Whether its directory is still the one it began with; without it, it does no good and keeps nobody else out. */
+  hasDirectory?: () => boolean;
   tools: Tools;
   /** The environment of its container, where functions have variables in it that only the kubelet could read. */
   podEnv?: Readonly<Record<string, string | undefined>>;
@@ -55,7 +57,7 @@ interface Running {
 /**
  * The agent: polls the operator for orders, carries them out side by side, reports until the report is acknowledged. Ends when the signal
  * aborts (running orders are stopped and reported as lost at the next start), when it has been idle, or when another run of it has taken
- * its place.
+ * its place, or when its directory was taken away.
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { journal, client, now } = options;
@@ -69,11 +71,17 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   let lastContact = now().getTime();
   let lastBusy = now().getTime();
   let failures = 0;
-  let replaced = false;
+  /** Why it ends before its time. */
+  let end: string | undefined;
 
   const take = async (response: PollResponse) => {
     if (response.epoch < epoch) return;
     epoch = response.epoch;
+    if (response.orders.length > 0 && options.hasDirectory?.() === false) {
+      end = 'lost its directory';
+      options.log?.warn('this agent ends, to be started anew: its directory was taken away', { agent: options.key });
+      return;
+    }
     await journal.cleared(response.cleared);
     for (const id of response.acknowledged) if (!running.has(id)) await journal.forget(id);
     for (const { orderId, reason } of response.cancel) running.get(orderId)?.stop.abort(new StashError('Canceled', reason));
@@ -110,7 +118,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const failed = async (error: unknown) => {
     if (isCode(error, 'Canceled')) return;
     if (isCode(error, 'AgentReplaced')) {
-      replaced = true;
+      end = 'was replaced';
       options.log?.warn('this agent ends: another run of it has taken its place', { agent: options.key, error });
       return;
     }
@@ -121,7 +129,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     failures = Math.min(failures + 1, 10);
   };
 
-  while (!options.signal.aborted && !replaced && !mayEnd()) {
+  while (!options.signal.aborted && end === undefined && !mayEnd()) {
     const reports = [...journal.reports.values()].map(boundedReport);
     if (reports.length > 0) lastBusy = now().getTime();
     const poll = wake.arm(options.signal);
@@ -140,8 +148,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       await failed(error);
     }
   }
-  for (const { stop } of running.values())
-    stop.abort(new StashError('AgentLost', `the agent ${replaced ? 'was replaced' : 'was told to stop'} while this ran`));
+  for (const { stop } of running.values()) stop.abort(new StashError('AgentLost', `the agent ${end ?? 'was told to stop'} while this ran`));
   await Promise.all([...running.values()].map(({ done }) => done));
   await client.close();
 }

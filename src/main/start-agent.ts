@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runAgent } from '../agent/agent.ts';
@@ -42,6 +43,7 @@ export async function startAgent(home: AgentHome, { client, openLog, ...manners 
   await mkdir(state, { recursive: true, mode: 0o700 });
   const lock = takeExclusive(home.lock, { pid: process.pid, startTime: time() });
   if (!lock.taken) return 'taken';
+  const { ino } = statSync(home.lock);
   const journal = await openJournal(state, time);
   const stage = await openStage(home.directory);
   // The journal has ended by now what an earlier run of this agent had left running.
@@ -55,6 +57,7 @@ export async function startAgent(home: AgentHome, { client, openLog, ...manners 
     instance: randomUUID(),
     client: await client(),
     journal,
+    hasDirectory: () => statSync(home.lock, { throwIfNoEntry: false })?.ino === ino,
     tools: { engine, stage, baseEnv, keepOut: home.keepOut },
     openLog: (order) => openLog(order, time),
   });

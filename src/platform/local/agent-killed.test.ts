@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BackupSession } from '../../api/backup-session.ts';
@@ -48,6 +48,19 @@ test('an agent killed during the upload gets the order again, and the lock of it
   await stash.told('BackupSession', 'killed', /AgentLost: the agent of docs ended while it worked/);
   await stash.told('Repository', 'repo', /LocksRemoved: 1 lock/);
   assert.deepEqual(locks(), []);
+});
+
+test('an agent whose directory is taken away from under it makes way for another at the next order', async () => {
+  await stash.apply(session('whole', 'docs'));
+  assert.equal((await stash.backedUp('whole')).status?.phase, 'Succeeded');
+  const before = stash.agent('target/')?.pid;
+  assert.ok(before);
+  const [directory = ''] = globSync(join(stash.dataDir, 'agents/target/*/*/*/*'));
+  rmSync(directory, { recursive: true });
+  await stash.apply(session('bereft', 'docs'));
+  const { status } = await stash.backedUp('bereft');
+  assert.equal(status?.phase, 'Succeeded', JSON.stringify(status));
+  assert.notEqual(stash.agent('target/')?.pid, before);
 });
 
 test('a restic that outlives its agent is ended before the order is given again', async () => {
