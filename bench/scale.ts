@@ -6,10 +6,10 @@ import { applyCatalog } from '../src/platform/kubernetes/catalog.ts';
 import { issueServing, makeAuthority } from '../src/platform/kubernetes/trust/authority.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/log.ts';
-import { openKubernetesStore } from '../src/store/kubernetes/kubernetes-store.ts';
 import { noCluster, type TestCluster, testCluster } from '../src/store/kubernetes/testing/cluster.ts';
 import { clearAway } from './scale/leftovers.ts';
 import type { OperatorStats } from './scale/messages.ts';
+import { observe, percentile } from './scale/observe.ts';
 import { type OperatorProcess, startOperator } from './scale/operator-process.ts';
 import { asInImage } from './scale/plain.ts';
 import { applicationOf, create, isOurs, namespaceOf, placeOf, schedule, sessionOf, sideBySide, TOGETHER } from './scale/world.ts';
@@ -54,10 +54,10 @@ try {
     `one minute in which nothing happens: ${text(idle)}, ${(after.cpu - before.cpu).toFixed(1)} s of CPU, ${megabytes(after.rss)}`,
   );
 
-  const lag = await aThousandDue(cluster);
+  const lagMs = await aThousandDue(cluster);
   const end = await operator.stats();
   console.log(`memory: ${megabytes(second.peak)} at most until ready, ${megabytes(end.peak)} at most at work, ${megabytes(end.rss)} now`);
-  const beyondMs = Math.max(0, lag.p99 - rawMs);
+  const beyondMs = Math.max(0, lagMs - rawMs);
   console.log(`lag p99 beyond the API server's own ${seconds(rawMs)}: ${seconds(beyondMs)}`);
   const writes = ['POST', 'PUT', 'PATCH', 'DELETE'].reduce((sum, method) => sum + (idle[method] ?? 0), 0);
   const ratio = writes > 0 ? Number.POSITIVE_INFINITY : Math.max(beyondMs / GOAL.lagMs, end.peak / GOAL.bytes);
@@ -99,19 +99,26 @@ async function prepare({ connection, discovery, credentials }: TestCluster) {
   return { server: credentials.server, access: await credentials.current(), certificate };
 }
 
-/** What the API server takes for as many sessions, made as many at a time, when nothing else happens. */
-async function rawCreations({ connection }: TestCluster): Promise<number> {
-  const began = performance.now();
-  await sideBySide(dueOnes, (place) => create(connection, sessionOf(place)));
-  const took = performance.now() - began;
+/**
+ * What the API server takes for as many sessions, made as many at a time, when nothing else happens but that somebody watches them, as
+ * somebody does below to see when they begin.
+ */
+async function rawCreations({ connection, connect }: TestCluster): Promise<number> {
+  let began = 0;
+  const make = () => {
+    began = Date.now();
+    return sideBySide(dueOnes, (place) => create(connection, sessionOf(place)));
+  };
+  const { begun } = await observe(connect(), (seen) => seen.begun.size === dueOnes.length, make);
   for (const namespace of new Set(dueOnes.map((place) => place.namespace)))
     await connection.send({
       what: 'clear',
       method: 'DELETE',
       path: `/apis/stash.appscode.com/v1beta1/namespaces/${namespace}/backupsessions`,
     });
-  console.log(`by hand: ${dueOnes.length} sessions made in ${seconds(took)}`);
-  return took;
+  const p99 = percentile(begun, began, 0.99);
+  console.log(`by hand: ${dueOnes.length} sessions made, begun p50 ${seconds(percentile(begun, began, 0.5))}, p99 ${seconds(p99)}`);
+  return p99;
 }
 
 /** Resolves when nothing has been asked of the API server for a while, with the time of the last request. */
@@ -125,41 +132,31 @@ async function quiet(one: OperatorProcess): Promise<number> {
   return performance.now() - QUIET_MS;
 }
 
-async function aThousandDue({ connection, connect }: TestCluster) {
+async function aThousandDue({ connection, connect }: TestCluster): Promise<number> {
   if (operator === undefined) throw new Error('no operator runs');
   // Time enough to change all of them, and to begin at a whole minute.
   const at = new Date(Math.ceil((Date.now() + 45_000) / 60_000) * 60_000);
   await sideBySide(dueOnes, (place) => schedule(connection, place, `${at.getUTCMinutes()} ${at.getUTCHours()} * * *`));
   await quiet(operator);
   if (Date.now() > at.getTime()) throw new Error('the minute began before the operator was quiet');
-  const began = new Map<string, number>();
-  const ended = new Map<string, number>();
-  const stop = new AbortController();
-  const watching = openKubernetesStore({ connection: connect(), clock: systemClock, random: Math.random });
-  const deadline = setTimeout(() => stop.abort(), at.getTime() - Date.now() + 600_000);
-  const statsBefore = await operator.stats();
-  for await (const event of watching.watch(['BackupSession'], { signal: stop.signal })) {
-    if (event.type === 'Synced') continue;
-    const { metadata, status } = event.object;
-    const name = `${metadata.namespace}/${metadata.name}`;
-    if (event.type === 'Added') began.set(name, Date.now() - at.getTime());
-    if (status?.phase === 'Succeeded' && !ended.has(name)) ended.set(name, Date.now() - at.getTime());
-    if (status?.phase === 'Failed') throw new Error(`${name} failed: ${status.message}`);
-    if (ended.size === dueOnes.length) stop.abort();
-  }
-  clearTimeout(deadline);
-  await watching.close();
-  const lags = [...began.values()].sort((a, b) => a - b);
-  const ends = [...ended.values()].sort((a, b) => a - b);
-  const percentile = (of: number[], share: number) => of[Math.min(of.length - 1, Math.floor(of.length * share))] ?? Number.NaN;
-  const [p50, p99] = [percentile(lags, 0.5), percentile(lags, 0.99)];
-  if (began.size !== dueOnes.length || ended.size !== dueOnes.length)
-    throw new Error(`${dueOnes.length} sessions were due, ${began.size} began and ${ended.size} succeeded`);
-  const stats = await operator.stats();
-  console.log(
-    `${dueOnes.length} due at once: begun p50 ${seconds(p50)}, p99 ${seconds(p99)}; done p50 ${seconds(percentile(ends, 0.5))}, last ${seconds(percentile(ends, 1))}; ${text(difference(statsBefore, stats))}, ${(stats.cpu - statsBefore.cpu).toFixed(0)} s of CPU`,
+  const before = await operator.stats();
+  const { begun, succeeded } = await observe(
+    connect(),
+    (seen) => seen.succeeded.size === dueOnes.length,
+    async () => undefined,
   );
-  return { p50, p99 };
+  if (begun.size !== dueOnes.length) throw new Error(`${dueOnes.length} sessions were due, and ${begun.size} made`);
+  const after = await operator.stats();
+  const p99 = percentile(begun, at.getTime(), 0.99);
+  const [half, ended, last] = [
+    percentile(begun, at.getTime(), 0.5),
+    percentile(succeeded, at.getTime(), 0.5),
+    percentile(succeeded, at.getTime(), 1),
+  ];
+  console.log(
+    `${dueOnes.length} due at once: begun p50 ${seconds(half)}, p99 ${seconds(p99)}; done p50 ${seconds(ended)}, last ${seconds(last)}; ${text(difference(before, after))}, ${(after.cpu - before.cpu).toFixed(0)} s of CPU`,
+  );
+  return p99;
 }
 
 function difference(before: OperatorStats, after: OperatorStats): Record<string, number> {
