@@ -37,12 +37,14 @@ export function invokerController(kind: InvokerKind, ctx: Context): Controller {
     name: kind === 'BackupBatch' ? 'backup-batch' : 'backup-configuration',
     kind,
     watches: [
-      // Progress concerns the session alone; its beginning is told with Pending.
+      // Progress concerns the session alone; its beginning is told with Pending. One for a log has none: it runs once the log may be archived.
       {
         kind: 'BackupSession',
         // By its invoker, not its owner: a session that somebody wrote by hand has none.
         map: ({ spec: { invoker }, status, metadata }) =>
-          status?.phase === 'Running' || invoker.kind !== kind ? [] : [{ namespace: metadata.namespace ?? '', name: invoker.name }],
+          (status?.phase === 'Running' && status.operation?.requested !== 'Log') || invoker.kind !== kind
+            ? []
+            : [{ namespace: metadata.namespace ?? '', name: invoker.name }],
       },
       {
         kind: 'Repository',

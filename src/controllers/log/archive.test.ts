@@ -194,6 +194,18 @@ test('a session by hand for a Log alias is one tick now, and ends as that does',
   assert.equal(await one.settle(), 0);
 });
 
+test('a session by hand wakes its invoker when it may archive the log, after whatever it waited for; others when they begin to wait', async () => {
+  const one = await archiving(['db-0']);
+  const watch = invokerController('BackupConfiguration', one.ctx()).watches.find(({ kind }) => kind === 'BackupSession');
+  assert.ok(watch);
+  const woken = async (requested: 'Log' | 'Full', phase: 'Pending' | 'Running') => {
+    const session = { ...sessionOf('now', { name: 'db' }), status: { phase, operation: { requested } } };
+    return (await (watch.map as (session: unknown) => unknown[])(session)).length;
+  };
+  assert.deepEqual([await woken('Log', 'Pending'), await woken('Log', 'Running')], [1, 1]);
+  assert.deepEqual([await woken('Full', 'Pending'), await woken('Full', 'Running')], [1, 0]);
+});
+
 test('a session by hand opens a repository again that could not be used before', async () => {
   const one = await newOperator();
   one.agents.script = ({ task }) =>

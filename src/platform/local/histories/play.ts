@@ -5,6 +5,9 @@ import { type Random, seeded } from './random.ts';
 import { type Model, STEPS, type Step } from './steps.ts';
 import { makeWorld, type World } from './world.ts';
 
+/** Nothing of a step takes so long but what never ends. */
+const STEP_MS = 5 * 60_000;
+
 export interface History {
   steps: string[];
   verdicts: Verdict[];
@@ -28,7 +31,7 @@ export async function play(
     const perform = async (step: Step) => {
       steps.push(step.name);
       tell(`${steps.length}. ${step.name}`);
-      await step.run(world, model, random);
+      await within(step.run(world, model, random), STEP_MS);
     };
     for (let rest = length; rest > 0; rest--) await perform(pickStep(random));
     for (const name of ['full', 'write', 'incremental', 'write', 'write', 'log']) await perform(named(name));
@@ -41,6 +44,14 @@ export async function play(
   } finally {
     await world.dispose();
   }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it had not ended after ${ms / 60_000} minutes`)), ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function pickStep(random: Random): Step {
