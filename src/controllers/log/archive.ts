@@ -1,5 +1,6 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
+import { keyText } from '../../api/object.ts';
 import { asStashError, StashError } from '../../errors/error.ts';
 import { orderError } from '../../orders/order-error.ts';
 import { apart } from '../../rules/elapsed.ts';
@@ -47,7 +48,7 @@ export async function archiveLogs(
   known: ExecOpStatus | undefined,
   tick: Tick | undefined,
 ): Promise<LogTick> {
-  const wanted = repositoriesOf(invoker, line.alias).map(({ namespace, name }) => `${namespace}/${name}`);
+  const wanted = repositoriesOf(invoker, line.alias).map(keyText);
   const settled: string[] = [];
   const hosts: LogHostStatus[] = [];
   const onlyPrimary = new Set<string>();
@@ -111,7 +112,7 @@ async function begin(of: LogLine, host: LogHostStatus, hosts: readonly LogHostSt
   let later = false;
   let repositories = host.repositories ?? [];
   for (const ref of repositoriesOf(invoker, line.alias)) {
-    const name = `${ref.namespace}/${ref.name}`;
+    const name = keyText(ref);
     const trouble = await repositoryTrouble(of, ref);
     if (trouble === 'Opening') later = true;
     else if (trouble !== undefined)

@@ -1,5 +1,6 @@
 import type { LogHostStatus } from '../../api/log-host-status.ts';
 import { TAGS, tagText } from '../../api/names.ts';
+import { keyText } from '../../api/object.ts';
 import type { LogTask, Order, PreviousLog, RepositoryRef } from '../../orders/order.ts';
 import { orderIdOf } from '../../orders/order-id.ts';
 import { type Invoker, invokerOf, type Member, type PlannedOperation, repositoriesOf } from '../../rules/invoker.ts';
@@ -58,7 +59,7 @@ export async function logOrder(
   const binding = await memberBinding(ctx, member, invoker.namespace, line.alias, await readCatalog(ctx));
   const application = await applicationOf(ctx, member.target, invoker.namespace);
   const own = repositoriesOf(invoker, line.alias);
-  const used = own.filter(({ namespace, name }) => using.includes(`${namespace}/${name}`));
+  const used = own.filter((one) => using.includes(keyText(one)));
   const repositories = await Promise.all(used.map(async (ref) => (await openRepository(ctx, ref, invoker.namespace)).open));
   const { agent, login } = await backupAgent(ctx, { target, host, member, binding, application });
   const task: LogTask = {
@@ -86,7 +87,7 @@ async function wantedOf(of: LogLine, own: readonly RepositoryRef[]): Promise<Rep
       .filter((line) => isLog(line) && line.members.some((key) => members.includes(key)))
       .flatMap(({ alias }) => repositoriesOf(invoker, alias));
   });
-  return [...new Map([...own, ...others].map(({ namespace, name }) => [`${namespace}/${name}`, { namespace, name }])).values()];
+  return [...new Map([...own, ...others].map(({ namespace, name }) => [keyText({ namespace, name }), { namespace, name }])).values()];
 }
 
 function isLog({ alias, type }: PlannedOperation): boolean {

@@ -1,5 +1,6 @@
 import type { ExecOpStatus } from '../../api/invoker-status.ts';
 import type { LogHostStatus } from '../../api/log-host-status.ts';
+import { keyText, type ObjectKey } from '../../api/object.ts';
 import type { PreviousLog } from '../../orders/order.ts';
 import type { LogResult, OrderError, Report } from '../../orders/report.ts';
 import { logProblems } from '../../rules/log/problems.ts';
@@ -17,8 +18,8 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
   const archived = role === 'Replica' || log === undefined ? rest : { ...rest, ...reached(log, host) };
   const all = [
     ...(host.unrecorded ?? []),
-    ...stored.map(({ repository: { namespace, name }, snapshotId, incomplete }) => ({
-      repository: `${namespace}/${name}`,
+    ...stored.map(({ repository, snapshotId, incomplete }) => ({
+      repository: keyText(repository),
       snapshotID: snapshotId,
       time: wholeSeconds(time),
       ...(incomplete === true ? { incomplete } : {}),
@@ -36,7 +37,7 @@ export function afterLogReport(host: LogHostStatus, report: Report): LogHostStat
 
 /** What it says of Repositories that it was not given is nobody's. */
 function ofOrder(result: LogResult, using: readonly string[]): LogResult {
-  const given = ({ namespace, name }: { namespace: string; name: string }) => using.includes(`${namespace}/${name}`);
+  const given = (repository: ObjectKey) => using.includes(keyText(repository));
   return {
     ...result,
     stored: result.stored.filter(({ repository }) => given(repository)),
@@ -60,11 +61,11 @@ function reached(
 }
 
 function afterUploads(host: LogHostStatus, { log, stored, failed, complete }: LogResult, time: string): RepositoryState[] {
-  const named = [...complete, ...failed].map(({ namespace, name }) => `${namespace}/${name}`);
+  const named = [...complete, ...failed].map(keyText);
   const known = host.repositories ?? [];
   return [...new Set([...known.map(({ name }) => name), ...named])].map((name) => {
     const before = known.find((one) => one.name === name) ?? { name };
-    const isIt = (one: { namespace: string; name: string }) => `${one.namespace}/${one.name}` === name;
+    const isIt = (one: ObjectKey) => keyText(one) === name;
     const failure = failed.find(isIt);
     const uploaded = stored.some(({ repository }) => isIt(repository)) ? { lastUpload: wholeSeconds(time) } : {};
     if (failure !== undefined) return { ...before, ...uploaded, error: failure.error.message, errorCode: failure.error.code };

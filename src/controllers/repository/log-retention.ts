@@ -12,8 +12,7 @@ const CLOCKS_APART_MS = 10 * 60_000;
 
 /**
  * Which of the recorded snapshots of logs may go, target by target, given what stays of the others. None of a target for which some policy
- * is a dry run. What does not say what it holds, or says
- * something else than its record, is left alone and keeps no other from staying.
+ * is a dry run. What does not say what it holds, or says something else than its record, is left alone and keeps no other from staying.
  */
 export function removableLogSnapshots(
   staying: readonly Snapshot[],
