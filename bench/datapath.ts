@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { startDatabase, startStash } from '../scripts/demo/database.ts';
 import { type Shell, shellIn, stop } from '../scripts/demo/shell.ts';
 import { childEnvironment } from '../src/platform/local/environment.ts';
+import { fill } from './mariadb/data.ts';
+import { manifests } from './mariadb/manifests.ts';
+import { timed } from './mariadb/timed.ts';
 
 /**
  * The whole path of a full backup and of a restore, against the same mariadb-backup and restic commands by hand, in one run on the same
@@ -29,9 +32,10 @@ const shell = shellIn(root, env);
 const database = await startDatabase(join(directory, 'mariadb'), shell);
 let up: Awaited<ReturnType<typeof startStash>> | undefined;
 try {
-  await fill(megabytes);
+  await fill(database, megabytes, login);
   up = await startStash(shell, 'bin/stash', join(directory, 'stash.log'));
-  await shell.read('bin/stash', ['apply', '-f', '-'], manifests());
+  const places = { repository: join(directory, 'ours'), socket: database.socket, small: join(root, 'catalog') };
+  await shell.read('bin/stash', ['apply', '-f', '-'], manifests({ ...places, password, login }));
   const small = await timed(() => shell.read('bin/stash', ['backup', 'warm', '--wait', '--timeout', '10m']));
   console.log(`repository made and first small backup: ${small.toFixed(1)} s`);
 
@@ -57,60 +61,6 @@ try {
 
 function report(what: string, ours: number, raw: number): void {
   console.log(`${what}: ${ours.toFixed(1)} s, by hand ${raw.toFixed(1)} s`);
-}
-
-async function fill(size: number): Promise<void> {
-  // 1 KiB rows of hex digits: compressible by half, as text in databases is.
-  const rows = Math.round(size * 1000);
-  await database.query(`CREATE USER '${login.username}'@'localhost' IDENTIFIED BY '${login.password}';
-    GRANT RELOAD, PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO '${login.username}'@'localhost';
-    CREATE DATABASE bench; USE bench; SET sql_log_bin=0;
-    CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(1024));`);
-  for (let from = 1; from <= rows; from += 200_000) {
-    const to = Math.min(rows, from + 199_999);
-    await database.query(
-      `SET sql_log_bin=0; USE bench; INSERT INTO t SELECT seq, CONCAT(SHA2(seq,512),SHA2(seq+1e9,512),SHA2(seq+2e9,512),SHA2(seq+3e9,512),SHA2(seq+4e9,512),SHA2(seq+5e9,512),SHA2(seq+6e9,512)) FROM seq_${from}_to_${to};`,
-    );
-  }
-}
-
-function manifests(): string {
-  return `apiVersion: v1
-kind: Secret
-metadata: {name: repository, namespace: default}
-stringData: {RESTIC_PASSWORD: ${password}}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: login, namespace: default}
-stringData: {username: ${login.username}, password: ${login.password}}
----
-apiVersion: stash.appscode.com/v1alpha1
-kind: Repository
-metadata: {name: bench, namespace: default}
-spec: {backend: {storageSecretName: repository, local: {mountPath: ${join(directory, 'ours')}}}}
----
-apiVersion: appcatalog.appscode.com/v1alpha1
-kind: AppBinding
-metadata: {name: bench, namespace: default}
-spec: {type: mariadb, clientConfig: {url: unix(${database.socket})/}, secret: {name: login}}
----
-apiVersion: stash.appscode.com/v1beta1
-kind: BackupConfiguration
-metadata: {name: bench, namespace: default}
-spec:
-  repository: {name: bench}
-  execOps: [{alias: full}]
-  target: {alias: bench, ref: {apiVersion: appcatalog.appscode.com/v1alpha1, kind: AppBinding, name: bench}}
----
-apiVersion: stash.appscode.com/v1beta1
-kind: BackupConfiguration
-metadata: {name: warm, namespace: default}
-spec:
-  repository: {name: bench}
-  execOps: [{alias: backup}]
-  target: {alias: warm, ref: {apiVersion: stash.appscode.com/v1beta1, kind: Host, name: warm}, paths: [${join(root, 'catalog')}]}
-`;
 }
 
 async function rawBackup(tools: Shell): Promise<number> {
@@ -145,10 +95,4 @@ async function hostDuration(tools: Shell): Promise<number> {
   const host = items.find((one) => one.spec.invoker.name === 'bench')?.status.targets[0]?.stats[0];
   if (host === undefined) throw new Error('the session has no host');
   return (Date.parse(host.endTime) - Date.parse(host.startTime)) / 1000;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
 }
