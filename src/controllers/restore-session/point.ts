@@ -86,11 +86,11 @@ export async function planPoint(
 
 /** Replicas of one another may have any of their primary's data; other hosts get their own, or that of the host which a rule names. */
 function ofHost(stored: Stored, host: string, { sourceHost }: HostRestore): Stored {
-  const newest = [...stored.bases].sort((a, b) => b.time - a.time)[0];
-  const ownLogs = () => stored.logs.filter((log) => log.host === sourceHost);
-  return sourceHost === host && newest?.ofPrimary === true
-    ? stored
-    : { bases: stored.bases.filter((base) => base.host === sourceHost), logs: newest?.ofPrimary === true ? stored.logs : ownLogs() };
+  const newest = stored.bases.toSorted((a, b) => b.time - a.time)[0];
+  const onlyPrimary = newest?.ofPrimary === true;
+  if (onlyPrimary && sourceHost === host) return stored;
+  const bases = stored.bases.filter((base) => base.host === sourceHost);
+  return { bases, logs: onlyPrimary ? stored.logs : stored.logs.filter((log) => log.host === sourceHost) };
 }
 
 type Resolved = { choose: (stored: Stored) => Choice; found: (choice: Choice) => Partial<PlannedPoint> };

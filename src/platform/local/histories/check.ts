@@ -55,8 +55,9 @@ function ambiguous({ status }: RestoreSession): string[] {
   return [...(status.message ?? '').matchAll(/\b[0-9a-f]{8}\b/g)].map(([timeline]) => timeline);
 }
 
+/** No stretch that is stored has it; one that spans its sequence number has another server's transaction there. */
 function isOutside({ status }: RestoreSession): boolean {
-  return status?.reason === 'PointOutsideWindow';
+  return status?.reason === 'PointOutsideWindow' || status?.reason === 'PointNotFound';
 }
 
 function said({ status }: RestoreSession): string {
