@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inside } from '../harness/applications.ts';
+import { askFor, inForce, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
+import { backedUp, NO_IMAGE, server } from '../harness/database.ts';
+import { apply, get, kubectl } from '../harness/kubectl.ts';
+import { ownNamespace } from '../harness/namespace.ts';
+import { readRepository } from '../harness/snapshots.ts';
+import { heldUp, restStorage, setValve } from '../harness/storage.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const POD = 'orders-0';
+
+test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again during the upload: each backup is made, and the chain is whole', {
+  skip: NO_IMAGE,
+}, async (t) => {
+  const namespace = await ownNamespace(t);
+  const storage = await restStorage(namespace, { valve: true });
+  await repository(namespace, storage);
+  const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
+  await apply(namespace, server('orders', 1), ...backedUp(orders));
+  await inForce(namespace, 'orders', 'statefulset/orders');
+  const sql = async (text: string) => (await inside(namespace, POD, `mariadb -uroot -BN -e "${text}"`, 'mariadb')).trim();
+  const sums = () => sql('CHECKSUM TABLE shop.fixed');
+  const cut = async () => {
+    await kubectl(['delete', 'pod', POD, '--namespace', namespace, '--force', '--grace-period=0']);
+    await waitFor('the server is back', sums, (text) => text !== '', { seconds: 120 });
+  };
+
+  // Who has this lock keeps mariadb-backup from its end, until the server ends.
+  await inside(namespace, POD, `mariadb -uroot -e 'BACKUP STAGE START; SELECT SLEEP(600)' >/dev/null 2>&1 &`, 'mariadb');
+  await waitFor(
+    'the lock is held',
+    () => sql(`SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'`),
+    (n) => n === '1',
+  );
+  await askFor(namespace, 'orders', 'full', { alias: 'full' });
+  const steps = async (): Promise<{ name: string; state?: string }[]> =>
+    (await get('backupsessions.stash.appscode.com', 'full', namespace))?.status?.targets?.[0]?.stats?.[0]?.steps ?? [];
+  await waitFor('mariadb-backup reads', steps, (all) => all.at(-1)?.name === 'mariadb-physical', { seconds: 90 });
+  await cut();
+  const full = await succeeded(namespace, 'full', { seconds: 240 });
+  assert.deepEqual([full.status.operation.performed, full.status.targets[0].stats[0].attempts], ['Full', 2]);
+
+  await sql('DELETE FROM shop.fixed WHERE id % 7 = 0');
+  await setValve(namespace, 'held');
+  await askFor(namespace, 'orders', 'incremental', { alias: 'incremental' });
+  await heldUp(namespace);
+  await cut();
+  await setValve(namespace, 'open');
+  const incremental = await succeeded(namespace, 'incremental', { seconds: 240 });
+  assert.deepEqual([incremental.status.operation.performed, incremental.status.targets[0].stats[0].attempts], ['Incremental', 2]);
+
+  const wanted = await sums();
+  const [id = ''] = Object.values(snapshotsOf(incremental));
+  const read = () => readRepository(namespace, storage.url);
+  const { snapshots } = await waitFor('the locks are gone', read, ({ locks }) => locks.length === 0, { seconds: 150 });
+  t.diagnostic(snapshots.map(({ tags }) => tags.filter((tag) => tag.startsWith('stash.link')).join()).join(', '));
+  assert.ok(snapshots.some((one) => one.id === id));
+  await sql('DROP TABLE shop.fixed');
+  await apply(namespace, {
+    apiVersion: 'stash.appscode.com/v1beta1',
+    kind: 'RestoreSession',
+    metadata: { name: 'undo' },
+    spec: {
+      repository: { name: 'repo' },
+      task: { name: 'mariadb-restore' },
+      target: { ...orders, rules: [{ snapshots: [id] }] },
+      allowOverwrite: true,
+      previousData: 'Discard',
+    },
+  });
+  await succeeded(namespace, 'undo', { kind: 'restoresessions' });
+  await waitFor('the table is back', sums, (sum) => sum === wanted);
+});
