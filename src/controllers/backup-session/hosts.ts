@@ -8,15 +8,15 @@ import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { tellForcedFull } from './forced-full-event.ts';
 import { hasPostHooks } from './hooks.ts';
 import { backupOrder, backupOrderId } from './order.ts';
+import { retryOf, SERVER_PAUSE_MS } from './retry.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
-
-/** A host whose agent was lost gets the order once more, by itself. */
-const MOST_ATTEMPTS = 2;
 
 interface HostsAfterwards extends Afterwards {
   /** A host is not there just now. */
   awaited?: boolean;
+  /** The server of a host is not up again. */
+  starting?: boolean;
 }
 
 /** Gives every host its order, in turn where the batch is Sequential, and gathers the reports until all hosts are done. */
@@ -41,6 +41,7 @@ export async function runHosts(run: SessionRun): Promise<SessionOutcome> {
   if (unanswered !== undefined) throw unanswered;
   if (done) return NEXT;
   if (afterwards.awaited === true) return wait(5_000, 'a target has no host');
+  if (afterwards.starting === true) return wait(SERVER_PAUSE_MS, 'a server is not up again');
   const left = Date.parse(run.status.sessionDeadline ?? '') - run.now.getTime();
   return wait(Math.max(1_000, Math.min(left, 60_000)), 'agents are at work');
 }
@@ -58,9 +59,13 @@ async function advance(
   const id = host.orderID ?? backupOrderId(run, index, host);
   const report = run.ctx.desk.report(id);
   if (report !== undefined && report.state !== 'Running') {
+    const retry = overdue ? 'No' : retryOf(host, report, run.now);
+    if (retry === 'Soon') {
+      afterwards.starting = true;
+      return host;
+    }
     afterwards.acknowledge.push(id);
-    if (report.error?.code === 'AgentLost' && (host.attempts ?? 1) < MOST_ATTEMPTS && !overdue)
-      return again(run, target, index, host, afterwards);
+    if (retry === 'Now') return again(run, target, index, host, report, afterwards);
     const done = afterReport(host, report, overdueError(run, report), time);
     await tellForcedFull(run, done, report);
     return done;
@@ -76,16 +81,13 @@ async function again(
   target: BackupTargetStatus,
   index: number,
   host: HostBackupStats,
+  { error }: Report,
   afterwards: HostsAfterwards,
 ): Promise<HostBackupStats> {
   const { progress: _progress, steps: _steps, ...rest } = host;
   const next = { ...rest, attempts: (host.attempts ?? 1) + 1 };
-  await run.ctx.events.record(
-    run.session,
-    'Warning',
-    'AgentLost',
-    `the agent of ${host.hostname} ended while it worked; the order is given again`,
-  );
+  const why = error?.code === 'AgentLost' ? 'ended while it worked' : 'is back, but its server does not answer yet';
+  await run.ctx.events.record(run.session, 'Warning', 'AgentLost', `the agent of ${host.hostname} ${why}; the order is given again`);
   return give(run, target, { ...next, orderID: backupOrderId(run, index, next) }, run.now.toISOString(), afterwards);
 }
 

@@ -1,0 +1,18 @@
+import type { HostBackupStats } from '../../api/backup-target-status.ts';
+import type { Report } from '../../orders/report.ts';
+import { elapsed } from '../../rules/elapsed.ts';
+
+/** How long after it was found not to be up a server is asked again. */
+export const SERVER_PAUSE_MS = 5_000;
+/** With the pause, ten minutes: a server may have to recover from its crash. */
+const MOST_FOR_SERVER = 122;
+
+/**
+ * Whether a host gets an order that failed once more, by itself: when its agent was lost, and then, since a server in its pod was lost with
+ * it and comes back later, until that server answers.
+ */
+export function retryOf({ attempts = 1 }: HostBackupStats, { error, endTime }: Report, now: Date): 'Now' | 'Soon' | 'No' {
+  if (error?.code === 'AgentLost' && attempts === 1) return 'Now';
+  if (error?.code !== 'DatabaseUnreachable' || attempts === 1 || attempts >= MOST_FOR_SERVER) return 'No';
+  return elapsed(endTime ?? 0, now) >= SERVER_PAUSE_MS ? 'Now' : 'Soon';
+}
