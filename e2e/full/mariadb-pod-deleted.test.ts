@@ -10,6 +10,7 @@ import { heldUp, restStorage, setValve } from '../harness/storage.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const POD = 'orders-0';
+const attempts = ({ status }: Awaited<ReturnType<typeof succeeded>>): number => status.targets[0].stats[0].attempts;
 
 test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again during the upload: each backup is made, and the chain is whole', {
   skip: NO_IMAGE,
@@ -40,7 +41,9 @@ test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again d
   await waitFor('mariadb-backup reads', steps, (all) => all.at(-1)?.name === 'mariadb-physical', { seconds: 90 });
   await cut();
   const full = await succeeded(namespace, 'full', { seconds: 240 });
-  assert.deepEqual([full.status.operation.performed, full.status.targets[0].stats[0].attempts], ['Full', 2]);
+  assert.equal(full.status.operation.performed, 'Full');
+  // And once more for each time that the server was not up yet.
+  assert.ok(attempts(full) >= 2);
 
   await sql('DELETE FROM shop.fixed WHERE id % 7 = 0');
   await setValve(namespace, 'held');
@@ -49,7 +52,8 @@ test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again d
   await cut();
   await setValve(namespace, 'open');
   const incremental = await succeeded(namespace, 'incremental', { seconds: 240 });
-  assert.deepEqual([incremental.status.operation.performed, incremental.status.targets[0].stats[0].attempts], ['Incremental', 2]);
+  assert.equal(incremental.status.operation.performed, 'Incremental', incremental.status.message);
+  assert.ok(attempts(incremental) >= 2);
 
   const wanted = await sums();
   const [id = ''] = Object.values(snapshotsOf(incremental));

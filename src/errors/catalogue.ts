@@ -102,6 +102,11 @@ export const CATALOGUE = {
   StageUnusable: entry('failed', 'Check the stage directory: it must exist and be writable for the agent.'),
   // database
   DatabaseUnreachable: entry('unreachable', 'Check that the server runs and that the AppBinding points to it.', true),
+  DatabaseLost: entry(
+    'unreachable',
+    'See in the log of the server why it ended or closed the connection. A backup that it was lost to is begun once more, when it is back.',
+    true,
+  ),
   DatabaseAccessDenied: entry('failed', 'Correct username and password in the secret of the AppBinding.'),
   DatabaseGrantMissing: entry('failed', 'Grant the privilege that is named (docs/mariadb.md has the full list).'),
   DatabaseUnsupported: entry('failed', 'See docs/mariadb.md for what is supported.'),

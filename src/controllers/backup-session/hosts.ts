@@ -86,9 +86,14 @@ async function again(
 ): Promise<HostBackupStats> {
   const { progress: _progress, steps: _steps, ...rest } = host;
   const next = { ...rest, attempts: (host.attempts ?? 1) + 1 };
-  const why = error?.code === 'AgentLost' ? 'ended while it worked' : 'is back, but its server does not answer yet';
-  await run.ctx.events.record(run.session, 'Warning', 'AgentLost', `the agent of ${host.hostname} ${why}; the order is given again`);
+  await run.ctx.events.record(run.session, 'Warning', ...whyAgain(host.hostname, error?.code));
   return give(run, target, { ...next, orderID: backupOrderId(run, index, next) }, run.now.toISOString(), afterwards);
+}
+
+function whyAgain(host: string | undefined, code: string | undefined): [reason: string, message: string] {
+  if (code === 'DatabaseLost') return [code, `the server of ${host} went away while it was backed up; the order is given again`];
+  if (code === 'DatabaseUnreachable') return ['DatabaseLost', `the server of ${host} is not back yet; the order is given again`];
+  return ['AgentLost', `the agent of ${host} ended while it worked; the order is given again`];
 }
 
 async function give(

@@ -6,10 +6,12 @@ import { retryOf } from './retry.ts';
 const NOW = new Date('2026-11-23T10:00:00Z');
 const CASES: [why: string, attempts: number, code: string, secondsAgo: number, retry: ReturnType<typeof retryOf>][] = [
   ['the agent is lost', 1, 'AgentLost', 0, 'Now'],
+  ['the server is lost', 1, 'DatabaseLost', 0, 'Now'],
+  ['the server is lost again', 2, 'DatabaseLost', 0, 'No'],
   ['the agent is lost again', 2, 'AgentLost', 0, 'No'],
   ['a server that does not answer', 1, 'DatabaseUnreachable', 0, 'No'],
-  ['a server that was lost with its agent, just asked', 2, 'DatabaseUnreachable', 4, 'Soon'],
-  ['a server that was lost with its agent, asked a while ago', 2, 'DatabaseUnreachable', 5, 'Now'],
+  ['a server that was lost, just asked', 2, 'DatabaseUnreachable', 4, 'Soon'],
+  ['a server that was lost, asked a while ago', 2, 'DatabaseUnreachable', 5, 'Now'],
   ['a server that was asked by a clock of tomorrow', 3, 'DatabaseUnreachable', -86_400, 'Now'],
   ['a server that does not come back for ten minutes', 122, 'DatabaseUnreachable', 60, 'No'],
   ['a server that refuses the login after that', 2, 'DatabaseAccessDenied', 60, 'No'],

@@ -8,11 +8,11 @@ export const SERVER_PAUSE_MS = 5_000;
 const MOST_FOR_SERVER = 122;
 
 /**
- * Whether a host gets an order that failed once more, by itself: when its agent was lost, and then, since a server in its pod was lost with
- * it and comes back later, until that server answers.
+ * Whether a host gets an order that failed once more, by itself: when its agent or its server was lost, and then, since a server comes back
+ * later than the agent in its pod, until that server answers.
  */
 export function retryOf({ attempts = 1 }: HostBackupStats, { error, endTime }: Report, now: Date): 'Now' | 'Soon' | 'No' {
-  if (error?.code === 'AgentLost' && attempts === 1) return 'Now';
-  if (error?.code !== 'DatabaseUnreachable' || attempts === 1 || attempts >= MOST_FOR_SERVER) return 'No';
+  if (attempts === 1) return error?.code === 'AgentLost' || error?.code === 'DatabaseLost' ? 'Now' : 'No';
+  if (error?.code !== 'DatabaseUnreachable' || attempts >= MOST_FOR_SERVER) return 'No';
   return elapsed(endTime ?? 0, now) >= SERVER_PAUSE_MS ? 'Now' : 'Soon';
 }

@@ -14,6 +14,8 @@ export function databaseError(stderr: string, connection: Connection): StashErro
     });
   if (/ERROR 1045|ERROR 1698|Access denied for user/i.test(stderr))
     return new StashError('DatabaseAccessDenied', `${where} refused the login of ${connection.username}: ${last}`);
+  if (/Lost connection[^\n]* during query|server has gone away|shutdown in progress|Connection was killed/i.test(stderr))
+    return new StashError('DatabaseLost', `the MariaDB server at ${where} went away while it was asked: ${last}`);
   if (/ERROR 20\d\d|Can't connect|Failed to connect|Lost connection|Connection refused/i.test(stderr))
     return new StashError('DatabaseUnreachable', `no MariaDB server answers at ${where}: ${last}`);
   return new StashError('FunctionFailed', `MariaDB at ${where}: ${last}`);

@@ -30,7 +30,10 @@ describe('what MariaDB tools write about an error', () => {
     ["ERROR 1045 (28000): Access denied for user 'stash'@'localhost' (using password: YES)", 'DatabaseAccessDenied', /stash/],
     ["ERROR 1698 (28000): Access denied for user 'stash'@'localhost'", 'DatabaseAccessDenied', /stash/],
     ["ERROR 2002 (HY000): Can't connect to server on '127.0.0.1' (115)", 'DatabaseUnreachable', /127\.0\.0\.1:3306/],
-    ['ERROR 2013 (HY000): Lost connection to server during query', 'DatabaseUnreachable', /Lost connection/],
+    ['ERROR 2013 (HY000): Lost connection to server during query', 'DatabaseLost', /Lost connection/],
+    ["ERROR 2013 (HY000): Lost connection to server at 'reading initial communication packet'", 'DatabaseUnreachable', /initial/],
+    ['[00] FATAL ERROR: failed to execute query BACKUP STAGE START: Lost connection to server during query', 'DatabaseLost', /STAGE/],
+    ['ERROR 1053 (08S01) at line 1: Server shutdown in progress', 'DatabaseLost', /shutdown/],
     [
       'ERROR 1227 (42000) at line 1: Access denied; you need (at least one of) the PROCESS privilege(s) for this operation',
       'DatabaseGrantMissing',

@@ -1,7 +1,7 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StashError } from '../../errors/error.ts';
+import { isCode, StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import type { RecordedChain } from './recorded-chain.ts';
@@ -165,7 +165,7 @@ async function answers(server: Server, signal: AbortSignal): Promise<void> {
       return;
     } catch (error) {
       if (signal.aborted) throw new StashError('Canceled', 'the restore was stopped');
-      const starting = error instanceof StashError && (error.code === 'DatabaseUnreachable' || error.code === 'DatabaseAccessDenied');
+      const starting = isCode(error, 'DatabaseUnreachable', 'DatabaseLost', 'DatabaseAccessDenied');
       if (!starting || waited >= START_MS) throw error;
       await delay(POLL_MS);
     }

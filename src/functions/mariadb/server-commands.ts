@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StashError } from '../../errors/error.ts';
+import { isCode, StashError } from '../../errors/error.ts';
 import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { dataDirectoryHolder } from './holder.ts';
@@ -32,8 +32,8 @@ export async function startServer(context: FunctionContext): Promise<void> {
       return;
     } catch (error) {
       // The account may be another one in the restored data: the server answers, that is what counts here.
-      if (error instanceof StashError && error.code === 'DatabaseAccessDenied') return;
-      if (waited >= WAIT_MS || !(error instanceof StashError) || error.code !== 'DatabaseUnreachable') throw error;
+      if (isCode(error, 'DatabaseAccessDenied')) return;
+      if (waited >= WAIT_MS || !isCode(error, 'DatabaseUnreachable', 'DatabaseLost')) throw error;
       await pause(context.signal);
     }
   }

@@ -50,7 +50,7 @@ export async function answering(context: FunctionContext, server: Server): Promi
       await server.query('SELECT 1');
       return;
     } catch (error) {
-      if (!isCode(error, 'DatabaseUnreachable') || waited >= limit) throw error;
+      if (!isCode(error, 'DatabaseUnreachable', 'DatabaseLost') || waited >= limit) throw error;
     }
     await delay(POLL_MS, undefined, { signal: context.signal }).catch(() => {
       throw new StashError('Canceled', 'the wait for the server was stopped');

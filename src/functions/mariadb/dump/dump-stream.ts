@@ -124,7 +124,7 @@ function dumpError(failure: string, stderr: string, context: FunctionContext): S
       remedy: '"stash grants mariadb --for dump" prints what a dump needs; what an option of args needs comes on top of it.',
     });
   if (/Lost connection|server has gone away/i.test(stderr))
-    return new StashError('DatabaseUnreachable', `the connection to the server was lost in the middle of the dump: ${stderr.trim()}`, {
+    return new StashError('DatabaseLost', `the connection to the server was lost in the middle of the dump: ${stderr.trim()}`, {
       remedy: "If the server did not stop: the storage took data more slowly than the server's net_write_timeout allows; raise that.",
     });
   if (stderr.trim() === '') return new StashError('FunctionFailed', `mariadb-dump ended with ${failure}`);
