@@ -6,8 +6,9 @@ import { retryOf } from './retry.ts';
 const NOW = new Date('2026-11-23T10:00:00Z');
 const CASES: [why: string, attempts: number, code: string, secondsAgo: number, retry: ReturnType<typeof retryOf>][] = [
   ['the agent is lost', 1, 'AgentLost', 0, 'Now'],
-  ['the server is lost', 1, 'DatabaseLost', 0, 'Now'],
-  ['the server is lost again', 2, 'DatabaseLost', 0, 'No'],
+  ['the server is lost', 1, 'DatabaseLost', 0, 'Soon'],
+  ['the server was lost', 1, 'DatabaseLost', 5, 'Now'],
+  ['the server is lost again', 2, 'DatabaseLost', 60, 'No'],
   ['the agent is lost again', 2, 'AgentLost', 0, 'No'],
   ['a server that does not answer', 1, 'DatabaseUnreachable', 0, 'No'],
   ['a server that was lost, just asked', 2, 'DatabaseUnreachable', 4, 'Soon'],

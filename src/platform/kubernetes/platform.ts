@@ -108,10 +108,17 @@ function isWorkloadTarget(target: TargetKey): target is WorkloadTarget {
 }
 
 /** The sidecar in the pod that is this host now. */
-async function sidecarOf(connection: Connection, { host, spec, container }: HostWork, target: WorkloadTarget): Promise<HostAgent> {
+async function sidecarOf(
+  connection: Connection,
+  { direction, host, spec, container }: HostWork,
+  target: WorkloadTarget,
+): Promise<HostAgent> {
   const found = await hostsOfWorkload(connection, target, spec?.alias);
   const pod = found?.hosts.find((one) => one.host === host)?.pod;
   if (found?.awaited !== undefined) throw new StashError('TargetNotReady', found.awaited);
+  // What it began now it would not end.
+  if (direction === 'backup' && pod !== undefined && found?.ending.includes(pod))
+    throw new StashError('TargetNotReady', `pod ${target.namespace}/${pod} is being deleted`);
   if (pod === undefined)
     throw new StashError('NotFound', `${target.kind} ${target.namespace}/${target.name} has no pod that is its host ${host} now`);
   const mounted = (spec?.volumeMounts ?? []).map(({ mountPath }) => mountPath);

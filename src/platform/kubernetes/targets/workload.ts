@@ -11,14 +11,16 @@ import { readWorkload } from '../sidecar/workload-requests.ts';
 export type WorkloadTarget = TargetKey & { kind: WorkloadKind };
 
 /**
- * The hosts of a workload with the pods they are now, and why there are none where there are to be some; undefined without the workload.
+ * The hosts of a workload with the pods they are now, which pods are being deleted, and why there are no hosts where there are to be some;
+ * undefined without the workload.
  */
 export async function hostsOfWorkload(connection: Connection, target: WorkloadTarget, alias: string | undefined) {
   const workload = await unlessGone(readWorkload({ connection }, target));
   if (workload === undefined) return undefined;
   const pods = await podsOf(connection, workload, target.namespace);
   const hosts = hostsAmong(pods, workload, target, alias);
-  return { hosts, awaited: hosts.length > 0 ? undefined : whyNoHost(workload, target.kind, pods, agentOf(workload)) };
+  const ending = pods.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined).map(({ metadata }) => metadata?.name ?? '');
+  return { hosts, ending, awaited: hosts.length > 0 ? undefined : whyNoHost(workload, target.kind, pods, agentOf(workload)) };
 }
 
 /** The hosts of a workload that was read already. */
