@@ -12,7 +12,7 @@ import type { OperatorStats } from './scale/messages.ts';
 import { observe, percentile } from './scale/observe.ts';
 import { type OperatorProcess, startOperator } from './scale/operator-process.ts';
 import { asInImage } from './scale/plain.ts';
-import { applicationOf, create, isOurs, namespaceOf, placeOf, schedule, sessionOf, sideBySide, TOGETHER } from './scale/world.ts';
+import { applicationOf, create, isOurs, namespaceOf, placeOf, schedule, sessionsOf, sideBySide, TOGETHER } from './scale/world.ts';
 
 /**
  * Many BackupConfigurations in one operator, on the API server of KUBECONFIG (without an operator of its own): time to ready, writes and
@@ -104,10 +104,11 @@ async function prepare({ connection, discovery, credentials }: TestCluster) {
  * somebody does below to see when they begin.
  */
 async function rawCreations({ connection, connect }: TestCluster): Promise<number> {
+  const sessions = await sessionsOf(connection, dueOnes);
   let began = 0;
   const make = () => {
     began = Date.now();
-    return sideBySide(dueOnes, (place) => create(connection, sessionOf(place)));
+    return sideBySide(sessions, (session) => create(connection, session));
   };
   const { begun } = await observe(connect(), (seen) => seen.begun.size === dueOnes.length, make);
   for (const namespace of new Set(dueOnes.map((place) => place.namespace)))

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { BackupConfiguration } from '../../src/api/backup-configuration.ts';
+import { keyOf, keyText } from '../../src/api/object.ts';
+import { sessionForTick } from '../../src/controllers/invoker/objects.ts';
+import { invokerOf } from '../../src/rules/invoker.ts';
 import type { Connection } from '../../src/store/kubernetes/connection.ts';
+import { listAll } from '../../src/store/kubernetes/list-pages.ts';
 import { collectionPath, objectPath, resourceOf } from '../../src/store/kubernetes/resource.ts';
 
 /** Where configuration number `index` is. */
@@ -68,20 +73,20 @@ export function applicationOf({ namespace, name }: Place): Record<string, object
   };
 }
 
-/** As the operator makes one for a tick. */
-export function sessionOf({ namespace, name }: Place): Record<string, object> {
-  return {
-    [collectionPath(resourceOf('BackupSession'), namespace)]: {
-      apiVersion: 'stash.appscode.com/v1beta1',
-      kind: 'BackupSession',
-      metadata: {
-        namespace,
-        name: `${name}-raw`,
-        labels: { 'stash.appscode.com/invoker-type': 'BackupConfiguration', 'stash.appscode.com/invoker-name': name },
-      },
-      spec: { invoker: { kind: 'BackupConfiguration', name }, alias: 'backup', trigger: 'Schedule' },
-    },
-  };
+/** What the operator makes at a tick of each, without its finalizer: nobody would finish them. */
+export async function sessionsOf(connection: Connection, wanted: readonly Place[]): Promise<Record<string, object>[]> {
+  const keys = new Set(wanted.map(keyText));
+  const all = await listAll(connection, 'BackupConfiguration', { pageSize: 500 });
+  return all
+    .filter((one) => keys.has(keyText(keyOf(one))))
+    .map((one) => {
+      const invoker = invokerOf(one as BackupConfiguration);
+      const [line] = invoker.operations;
+      if (line === undefined) throw new Error(`${invoker.name} has no alias`);
+      const { metadata, ...session } = sessionForTick(invoker, line, new Date(0), false);
+      const { finalizers: _finalizers, ...rest } = metadata;
+      return { [collectionPath(resourceOf('BackupSession'), invoker.namespace)]: { ...session, metadata: rest } };
+    });
 }
 
 /** Creates objects by the path of their collection. */

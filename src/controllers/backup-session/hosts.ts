@@ -8,7 +8,7 @@ import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
 import { tellForcedFull } from './forced-full-event.ts';
 import { hasPostHooks } from './hooks.ts';
 import { backupOrder, backupOrderId } from './order.ts';
-import { retryOf, SERVER_PAUSE_MS } from './retry.ts';
+import { attemptAgain, SERVER_PAUSE_MS } from './retry.ts';
 import { NEXT, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 import { afterReport, canceled, isHostDone, targetPhase } from './status.ts';
 
@@ -59,7 +59,7 @@ async function advance(
   const id = host.orderID ?? backupOrderId(run, index, host);
   const report = run.ctx.desk.report(id);
   if (report !== undefined && report.state !== 'Running') {
-    const retry = overdue ? 'No' : retryOf(host, report, run.now);
+    const retry = overdue ? 'No' : attemptAgain(host, report, run.now);
     if (retry === 'Soon') {
       afterwards.starting = true;
       return host;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../orders/report.ts';
-import { retryOf } from './retry.ts';
+import { attemptAgain } from './retry.ts';
 
 const NOW = new Date('2026-11-23T10:00:00Z');
-const CASES: [why: string, attempts: number, code: string, secondsAgo: number, retry: ReturnType<typeof retryOf>][] = [
+const CASES: [why: string, attempts: number, code: string, secondsAgo: number, retry: ReturnType<typeof attemptAgain>][] = [
   ['the agent is lost', 1, 'AgentLost', 0, 'Now'],
   ['the server is lost', 1, 'DatabaseLost', 0, 'Soon'],
   ['the server was lost', 1, 'DatabaseLost', 5, 'Now'],
@@ -22,5 +22,5 @@ for (const [why, attempts, code, secondsAgo, retry] of CASES)
     const endTime = new Date(NOW.getTime() - secondsAgo * 1000).toISOString();
     const error = { code: code as 'Internal', message: '', remedy: '' };
     const report: Report = { orderId: 'id', state: 'Failed', startTime: endTime, endTime, steps: [], error };
-    assert.equal(retryOf({ attempts }, report, NOW), retry);
+    assert.equal(attemptAgain({ attempts }, report, NOW), retry);
   });

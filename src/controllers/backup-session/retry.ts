@@ -11,7 +11,7 @@ const MOST_FOR_SERVER = 122;
  * Whether a host gets an order that failed once more, by itself: when its agent or its server was lost, and then, since a server comes back
  * later than the agent in its pod, until that server answers.
  */
-export function retryOf({ attempts = 1 }: HostBackupStats, { error, endTime }: Report, now: Date): 'Now' | 'Soon' | 'No' {
+export function attemptAgain({ attempts = 1 }: HostBackupStats, { error, endTime }: Report, now: Date): 'Now' | 'Soon' | 'No' {
   if (error?.code === 'AgentLost') return attempts === 1 ? 'Now' : 'No';
   const isServer = error?.code === (attempts === 1 ? 'DatabaseLost' : 'DatabaseUnreachable');
   if (!isServer || attempts >= MOST_FOR_SERVER) return 'No';

@@ -118,7 +118,9 @@ async function outage(world: World, model: Model, random: Random): Promise<void>
   }
 }
 
-async function loseStage(world: World): Promise<void> {
+/** A log that was not begun yet does not know any more what it would have gone on from. */
+async function loseStage(world: World, model: Model): Promise<void> {
+  if (model.until === undefined) model.since = undefined;
   await killAgents(world);
   for (const index of [0, 1]) rmSync(world.stage(index), { recursive: true, force: true });
 }
