@@ -50,10 +50,9 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome | unde
     try {
       const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
       const verdict = usableFor(run, opened);
-      if (verdict === 'NotKnownYet') {
-        if (!openedTooLate(run)) return stillOpening(run, ref.name);
-        trouble ??= orderError(notOpened(ref));
-      } else if (typeof verdict !== 'string') trouble ??= verdict;
+      if (verdict === 'NotKnownYet' && !openedTooLate(run)) return stillOpening(run, ref.name);
+      if (verdict === 'NotKnownYet') throw notOpened(ref);
+      if (verdict !== 'Ready') trouble ??= verdict;
       if (maintenanceOwed(run.ctx, opened.repository, askedAt(run)))
         return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${ref.name}`);
     } catch (thrown) {

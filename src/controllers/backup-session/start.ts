@@ -42,7 +42,8 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
     try {
       const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
       const verdict = usableFor(run, opened);
-      if (verdict === 'NotKnownYet') return openedTooLate(run) ? fail(notOpened(ref)) : stillOpening(run, ref.name);
+      if (verdict === 'NotKnownYet' && !openedTooLate(run)) return stillOpening(run, ref.name);
+      if (verdict === 'NotKnownYet') throw notOpened(ref);
       if (verdict !== 'Ready') unusable.push(verdict);
       repositories.push(opened.repository);
     } catch (thrown) {

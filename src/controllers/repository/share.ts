@@ -17,6 +17,8 @@ export function share(ctx: Sharing, repository: Repository, who: string, since: 
  * more attempt, which takes the lock away; if that fails as well, they see for themselves.
  */
 export function maintenanceOwed({ desk }: Pick<Context, 'desk'>, repository: Repository, since: number): boolean {
-  const { phase, endTime } = repository.status?.maintenance ?? {};
-  return phase === 'Failed' && Date.parse(endTime ?? '') < since && desk.ended(keyOf(repository)).length > 0;
+  const { phase, maintenance } = repository.status ?? {};
+  const failedBefore = maintenance?.phase === 'Failed' && Date.parse(maintenance.endTime ?? '') < since;
+  // One that cannot be used gets no maintenance.
+  return phase === 'Ready' && failedBefore && desk.ended(keyOf(repository)).length > 0;
 }
