@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { application, claimOf, sumsIn } from './harness/applications.ts';
-import { askFor, configuration, ended, inForce, PASSWORD, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { askFor, configuration, ended, inForce, inPlace, PASSWORD, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
 import { apply, kubectl } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { readRepository } from './harness/snapshots.ts';
@@ -39,12 +39,10 @@ test('a Function runs in its own image with a variable from a Secret: of a claim
   ]);
   await apply(
     namespace,
-    restore(
-      'elsewhere',
-      target('PersistentVolumeClaim', 'copy', { alias: 'copy', rules: [{ sourceHost: 'documents' }] }),
-      task('/stash-data'),
-    ),
-    restore('back', target('Deployment', 'web', { alias: 'web' }), task('/data')),
+    inPlace('elsewhere', target('PersistentVolumeClaim', 'copy', { alias: 'copy', rules: [{ sourceHost: 'documents' }] }), {
+      task: task('/stash-data'),
+    }),
+    inPlace('back', target('Deployment', 'web', { alias: 'web' }), { task: task('/data') }),
   );
   await Promise.all(['elsewhere', 'back'].map((name) => succeeded(namespace, name, { kind: 'restoresessions' })));
   await apply(namespace, application('Deployment', 'reader', { claim: 'copy' }));
@@ -123,7 +121,9 @@ test('a Task as it was written for Stash backs up and restores; what it tells is
   assert.match(refused, /\\"REPOSITORY_SECRET_NAME\\" is set by Stash itself/);
   await apply(
     namespace,
-    restore('elsewhere', target('PersistentVolumeClaim', 'copy', { alias: 'copy', rules: [{ sourceHost: 'documents' }] }), { name: back }),
+    inPlace('elsewhere', target('PersistentVolumeClaim', 'copy', { alias: 'copy', rules: [{ sourceHost: 'documents' }] }), {
+      task: { name: back },
+    }),
   );
   await succeeded(namespace, 'elsewhere', { kind: 'restoresessions' });
   await apply(namespace, application('Deployment', 'reader', { claim: 'copy' }));
@@ -220,15 +220,6 @@ async function ownCatalog(t: TestContext, namespace: string, ...objects: Catalog
       await kubectl(['delete', `${kind.toLowerCase()}s.stash.appscode.com`, name, '--ignore-not-found']);
   });
   await apply(namespace, ...objects.map(({ kind, name, spec }) => ({ apiVersion: GROUP, kind, metadata: { name }, spec })));
-}
-
-function restore(name: string, of: object, task: object): object {
-  return {
-    apiVersion: GROUP,
-    kind: 'RestoreSession',
-    metadata: { name },
-    spec: { repository: { name: 'repo' }, target: of, task, allowOverwrite: true, previousData: 'Discard' },
-  };
 }
 
 async function rolledOut(namespace: string, name: string): Promise<void> {

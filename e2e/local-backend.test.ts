@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application, claimOf, DATA, inside, sumsIn } from './harness/applications.ts';
-import { askFor, configuration, inForce, PASSWORD, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { askFor, configuration, inForce, inPlace, PASSWORD, snapshotsOf, succeeded, target } from './harness/backup.ts';
 import { apply, get, kubectl, list } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { SYSTEM } from './harness/release.ts';
@@ -58,7 +58,7 @@ test('a repository that lies on a volume is adopted, backed up to through its se
 
   const sums = await sumsIn(namespace, 'deployment/web');
   await inside(namespace, 'deployment/web', `echo spoiled >${DATA}/random; rm ${DATA}/sub/host`);
-  await apply(namespace, restore('back'));
+  await apply(namespace, inPlace('back', target('Deployment', 'web', { rules: [{ paths: [DATA] }] })));
   await succeeded(namespace, 'back', { kind: 'restoresessions' });
   await kubectl(['rollout', 'status', 'deployment/web', '--namespace', namespace, '--timeout=120s']);
   assert.deepEqual(await sumsIn(namespace, 'deployment/web'), sums);
@@ -90,20 +90,6 @@ test('a repository that lies on a volume is adopted, backed up to through its se
 function repository(name: string, local: object): object {
   const spec = { backend: { storageSecretName: 'storage', local } };
   return { apiVersion: 'stash.appscode.com/v1alpha1', kind: 'Repository', metadata: { name }, spec };
-}
-
-function restore(name: string): object {
-  return {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name },
-    spec: {
-      repository: { name: 'repo' },
-      target: { ...target('Deployment', 'web'), rules: [{ paths: [DATA] }] },
-      allowOverwrite: true,
-      previousData: 'Discard',
-    },
-  };
 }
 
 /** Sees the volume as Stash's own sidecar did. */

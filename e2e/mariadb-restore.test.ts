@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from './harness/applications.ts';
-import { askFor, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { askFor, inForce, inPlace, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
 import { backedUp, NO_IMAGE, SCHEMA, server } from './harness/database.ts';
 import { apply, kubectl, list } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
@@ -64,20 +64,14 @@ test('a MariaDB of a primary and a replica comes back, under load, to the transa
   const accident = (await sql('orders-0', ACCIDENT)).trim();
   await succeeded(namespace, await askFor(namespace, 'orders', 'log', { alias: 'log' }));
 
-  await apply(namespace, {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name: 'undo' },
-    spec: {
-      repository: { name: 'repo' },
+  await apply(
+    namespace,
+    inPlace('undo', orders, {
       task: { name: 'mariadb-restore' },
-      target: orders,
       pointInTime: { gtid: accident, exclusive: true },
-      allowOverwrite: true,
-      previousData: 'Discard',
       hooks: { postRestore: { exec: { command: ['sh', '-c', CONNECT] }, executionPolicy: 'OnSuccess' } },
-    },
-  });
+    }),
+  );
   const undone = await succeeded(namespace, 'undo', { kind: 'restoresessions' });
   const [source] = Object.values(snapshotsOf(session));
   for (const host of undone.status.plan)

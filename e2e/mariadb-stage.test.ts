@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from './harness/applications.ts';
-import { askFor, ended, inForce, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
+import { askFor, ended, inForce, inPlace, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
 import { backedUp, NO_IMAGE, server } from './harness/database.ts';
 import { forcedFull } from './harness/forced-full.ts';
 import { apply, kubectl } from './harness/kubectl.ts';
@@ -45,18 +45,7 @@ test('a stage that goes with its pod forces a full; one whose storage is away ke
   assert.ok(stored?.tags.includes('stash.link=incremental-0002'), 'after the one that could not be stored');
 
   await sql('DROP TABLE shop.fixed');
-  await apply(namespace, {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name: 'undo' },
-    spec: {
-      repository: { name: 'repo' },
-      task: { name: 'mariadb-restore' },
-      target: { ...orders, rules: [{ snapshots: [id] }] },
-      allowOverwrite: true,
-      previousData: 'Discard',
-    },
-  });
+  await apply(namespace, inPlace('undo', { ...orders, rules: [{ snapshots: [id] }] }, { task: { name: 'mariadb-restore' } }));
   await succeeded(namespace, 'undo', { kind: 'restoresessions' });
   await waitFor('the table is back', sums, (sum) => sum === wanted);
 });

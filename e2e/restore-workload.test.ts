@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application, claimOf, DATA, inside, sumsIn } from './harness/applications.ts';
-import { askFor, configuration, ended, inForce, repository, succeeded, target } from './harness/backup.ts';
+import { askFor, configuration, ended, inForce, inPlace, repository, succeeded, target } from './harness/backup.ts';
 import { apply, kubectl, list } from './harness/kubectl.ts';
 import { ownNamespace } from './harness/namespace.ts';
 import { sharedStorage } from './harness/storage.ts';
@@ -33,7 +33,7 @@ test('a Deployment, a StatefulSet and a DaemonSet are restored by their gates be
   const pods = await podsIn(namespace);
   for (const { metadata } of pods.values()) if (!metadata.name.startsWith('web-')) await inside(namespace, metadata.name, SPOIL);
   await inside(namespace, 'deployment/web', SPOIL);
-  await apply(namespace, ...names.map((name) => restore(`${name}-back`, targets[name])));
+  await apply(namespace, ...names.map((name) => inPlace(`${name}-back`, targets[name])));
   await Promise.all(names.map((name) => succeeded(namespace, `${name}-back`, { kind: 'restoresessions' })));
   await Promise.all(Object.values(workloads).map((workload) => rolledOut(namespace, workload)));
   assert.deepEqual(await sumsOfAll(namespace), before);
@@ -63,7 +63,7 @@ test('what cannot be restored into a workload is refused while its pods run on',
     ['bare', target('StatefulSet', 'bare', { paths: [DATA] }), {}, /bare has no sidecar.*BackupConfiguration.*stash inject/],
   ];
   for (const [name, what, more, says] of refused) {
-    await apply(namespace, restore(name, what, more));
+    await apply(namespace, inPlace(name, what, more));
     const { status } = await ended(namespace, name, { kind: 'restoresessions' });
     assert.equal(status.phase, 'Invalid');
     assert.match(status.message, says);
@@ -72,21 +72,12 @@ test('what cannot be restored into a workload is refused while its pods run on',
 
   // Refused by the gate itself: nothing was written, so the application starts as it was.
   const sums = await sumsIn(namespace, 'shop-0');
-  await apply(namespace, restore('careful', target('StatefulSet', 'shop', { paths: [DATA] }), { allowOverwrite: false }));
+  await apply(namespace, inPlace('careful', target('StatefulSet', 'shop', { paths: [DATA] }), { allowOverwrite: false }));
   const { status } = await ended(namespace, 'careful', { kind: 'restoresessions' });
   assert.deepEqual([status.phase, status.reason], ['Failed', 'DestinationNotEmpty'], status.message);
   await rolledOut(namespace, 'statefulset/shop');
   assert.deepEqual(await sumsIn(namespace, 'shop-0'), sums);
 });
-
-function restore(name: string, what: object, more: object = {}): object {
-  return {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name },
-    spec: { repository: { name: 'repo' }, target: what, allowOverwrite: true, previousData: 'Discard', ...more },
-  };
-}
 
 /** A claim of a single node: its pods have to be there. */
 async function aNode(): Promise<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holesOf } from '../../src/rules/window/holes.ts';
-import { askFor, inForce, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
+import { askFor, inForce, inPlace, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
 import { backedUp, databasePod, NO_IMAGE, PREPARED_SUMS } from '../harness/database.ts';
 import { forcedFull } from '../harness/forced-full.ts';
 import { apply, get, kubectl, list } from '../harness/kubectl.ts';
@@ -78,20 +78,14 @@ test('a MariaDB fails over and back under load: fulls say why, logs go on withou
 
   // Its base is the full of the other host, and the logs cross over the way back.
   const pods = await list('pods', namespace, 'app=orders');
-  await apply(namespace, {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name: 'undo' },
-    spec: {
-      repository: { name: 'repo' },
+  await apply(
+    namespace,
+    inPlace('undo', orders, {
       task: { name: 'mariadb-restore' },
-      target: orders,
       pointInTime: { gtid: accident, exclusive: true },
-      allowOverwrite: true,
-      previousData: 'Discard',
       hooks: { postRestore: { exec: { command: ['sh', '-c', CONNECT] }, executionPolicy: 'OnSuccess' } },
-    },
-  });
+    }),
+  );
   const undone = await succeeded(namespace, 'undo', { kind: 'restoresessions' });
   for (const { sourceHost } of undone.status.plan) assert.equal(sourceHost, 'orders-1');
   assert.equal(undone.status.point.gtid, previous(accident));

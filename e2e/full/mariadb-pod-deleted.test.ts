@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from '../harness/applications.ts';
-import { askFor, inForce, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
+import { askFor, inForce, inPlace, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
 import { backedUp, NO_IMAGE, server } from '../harness/database.ts';
 import { apply, get, kubectl } from '../harness/kubectl.ts';
 import { ownNamespace } from '../harness/namespace.ts';
@@ -64,18 +64,7 @@ test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again d
   t.diagnostic(snapshots.map(({ tags }) => tags.filter((tag) => tag.startsWith('stash.link')).join()).join(', '));
   assert.ok(snapshots.some((one) => one.id === id));
   await sql('DROP TABLE shop.fixed');
-  await apply(namespace, {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name: 'undo' },
-    spec: {
-      repository: { name: 'repo' },
-      task: { name: 'mariadb-restore' },
-      target: { ...orders, rules: [{ snapshots: [id] }] },
-      allowOverwrite: true,
-      previousData: 'Discard',
-    },
-  });
+  await apply(namespace, inPlace('undo', { ...orders, rules: [{ snapshots: [id] }] }, { task: { name: 'mariadb-restore' } }));
   await succeeded(namespace, 'undo', { kind: 'restoresessions' });
   await waitFor('the table is back', sums, (sum) => sum === wanted);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application, DATA, inside, sumsIn } from '../harness/applications.ts';
-import { askFor, configuration, inForce, repository, succeeded, target } from '../harness/backup.ts';
+import { askFor, configuration, inForce, inPlace, repository, succeeded, target } from '../harness/backup.ts';
 import { apply, get, kubectl } from '../harness/kubectl.ts';
 import { ownNamespace } from '../harness/namespace.ts';
 import { leader, SYSTEM } from '../harness/release.ts';
@@ -21,18 +21,7 @@ test('the operator is killed while gates restore, and again in the middle of the
   const before = await Promise.all(PODS.map((pod) => sumsIn(namespace, pod)));
   for (const pod of PODS) await inside(namespace, pod, `echo spoiled >${DATA}/random`);
 
-  await apply(namespace, {
-    apiVersion: 'stash.appscode.com/v1beta1',
-    kind: 'RestoreSession',
-    metadata: { name: 'back' },
-    spec: {
-      repository: { name: 'repo' },
-      target: shop,
-      allowOverwrite: true,
-      previousData: 'Discard',
-      hooks: { postRestore: { exec: { command: ['sh', '-c', HOOK] } } },
-    },
-  });
+  await apply(namespace, inPlace('back', shop, { hooks: { postRestore: { exec: { command: ['sh', '-c', HOOK] } } } }));
   type Host = { phase: string; steps?: unknown[] };
   const stats = async (): Promise<Host[]> => (await get('restoresessions.stash.appscode.com', 'back', namespace))?.status?.stats ?? [];
   await waitFor('a gate restores', stats, (hosts) => hosts.some(({ phase, steps }) => phase !== 'Pending' && steps !== undefined), {

@@ -37,6 +37,16 @@ export function configuration(name: string, spec: { schedule?: string; [field: s
   };
 }
 
+/** A RestoreSession that puts a target back where it is; what was there goes. */
+export function inPlace(name: string, what: object, more: object = {}): object {
+  return {
+    apiVersion: 'stash.appscode.com/v1beta1',
+    kind: 'RestoreSession',
+    metadata: { name },
+    spec: { repository: { name: REPOSITORY }, target: what, allowOverwrite: true, previousData: 'Discard', ...more },
+  };
+}
+
 export function target(kind: string, name: string, more: object = {}): object {
   const apiVersion = kind === 'PersistentVolumeClaim' ? 'v1' : 'apps/v1';
   return { ref: { apiVersion, kind, name }, ...more };

@@ -116,6 +116,8 @@ async function outage(world: World, model: Model, random: Random): Promise<void>
   } finally {
     world.storage.is('well');
   }
+  // A log that begins now may go back to a full that is staged only, and another full takes that one's place.
+  if (model.until === undefined) model.since = undefined;
 }
 
 /** A log that was not begun yet does not know any more what it would have gone on from. */
