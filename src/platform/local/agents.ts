@@ -18,6 +18,8 @@ const PROGRAM = fileURLToPath(new URL('../../main/agent.ts', import.meta.url));
 const EXIT_TAKEN = 75;
 /** How often to look whether an agent of an earlier operator has ended; each look starts a process. */
 const TAKEN_MS = 5_000;
+/** A process that has nothing left to do ends within. */
+const ENDING_MS = 5_000;
 /** After so many starts without a sign of life its orders fail. */
 const MOST_FALSE_STARTS = 3;
 const ERRORS = 'agent.err';
@@ -174,6 +176,16 @@ async function stopStray(directory: string): Promise<void> {
     // It ended just now.
   }
   while (heldBy(lock)?.pid === holder.pid) await delay(50);
+  // It gives the lock back a moment before it ends.
+  for (let waited = 0; waited < ENDING_MS && isAlive(holder.pid); waited += 50) await delay(50);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Keys of agents that have a directory: those with a `state` in it. */

@@ -28,10 +28,12 @@ test('a session that is not done at its timeOut fails with DeadlineExceeded, and
   await stash.apply(configuration('late', 'repo', [data], { timeOut: '2s' }));
   const held = stash.restic.hold('backup');
   await stash.apply(session('deadline', 'late'));
-  const restic = await held.reached();
-  const ended = await stash.backedUp('deadline');
+  const over = stash.backedUp('deadline');
+  // On a machine that is busy the deadline may come first.
+  const restic = await Promise.race([held.reached(), over.then(() => undefined)]);
+  const ended = await over;
   assert.deepEqual([ended.status?.phase, ended.status?.reason], ['Failed', 'DeadlineExceeded']);
-  assert.ok(!runs(restic));
+  assert.ok(restic === undefined || !runs(restic));
   held.release();
 });
 
@@ -51,10 +53,11 @@ test('a restore that is not done at its timeOut fails with DeadlineExceeded, and
   await stash.backedUp('for-restore');
   const held = stash.restic.hold('restore');
   await stash.apply(restore('late', 'repo', 'place', { timeOut: '2s', allowOverwrite: true }));
-  const restic = await held.reached();
-  const ended = await stash.restored('late');
+  const over = stash.restored('late');
+  const restic = await Promise.race([held.reached(), over.then(() => undefined)]);
+  const ended = await over;
   assert.deepEqual([ended.status?.phase, ended.status?.reason], ['Failed', 'DeadlineExceeded']);
-  assert.ok(!runs(restic));
+  assert.ok(restic === undefined || !runs(restic));
   held.release();
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { isCode } from '../../../errors/error.ts';
 import { noCluster, type TestCluster, testCluster } from '../../../store/kubernetes/testing/cluster.ts';
 import { attach } from './attach.ts';
 import { NO_HISTORY, type SidecarHistory } from './contested.ts';
@@ -132,14 +133,24 @@ else {
     assert.ok(!managers(left).includes('stash'));
   });
 
+  /** As `kubectl replace` does, after whatever the cluster's own controllers wrote meanwhile. */
+  async function replaceWith(original: Parameters<typeof user.replace>[0]): Promise<void> {
+    const { resourceVersion } = (await user.read(original)).metadata;
+    const { managedFields: _, ...metadata } = original.metadata;
+    try {
+      await user.replace({ ...original, metadata: { ...metadata, resourceVersion: resourceVersion ?? '' } });
+    } catch (error) {
+      if (!isCode(error, 'Conflict')) throw error;
+      await replaceWith(original);
+    }
+  }
+
   test('Somebody who replaces the workload again and again gets his way', async () => {
     const original = await user.create(dormant('Deployment', await cluster.newNamespace()));
     let { history } = await attached(original);
     const changes: boolean[] = [];
     for (let time = 1; time <= 4; time++) {
-      const { resourceVersion } = (await user.read(original)).metadata;
-      const { managedFields: _, ...metadata } = original.metadata;
-      await user.replace({ ...original, metadata: { ...metadata, resourceVersion: resourceVersion ?? '' } });
+      await replaceWith(original);
       const result = await attached(original, [filesSidecar()], history);
       changes.push(result.changed);
       history = result.history;
