@@ -52,13 +52,16 @@ export interface Ran {
 
 /** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
 export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
-  try {
-    return await runOnce(settings, access, command, control);
-  } catch (error) {
-    if (!isSilentSsh(access, error)) throw error;
-    return runOnce(settings, access, command, control);
+  for (let silent = 1; ; silent++) {
+    try {
+      return await runOnce(settings, access, command, control);
+    } catch (error) {
+      if (silent === MOST_SILENT || !isSilentSsh(access, error)) throw error;
+    }
   }
 }
+
+const MOST_SILENT = 4;
 
 /** restic is at times quicker to give ssh up than to pass on why ssh was refused. No session was begun, so nothing is done twice. */
 function isSilentSsh(access: RepositoryAccess, error: unknown): boolean {
