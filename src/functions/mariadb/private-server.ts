@@ -1,7 +1,6 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isCode, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import type { RecordedChain } from './recorded-chain.ts';
@@ -10,6 +9,7 @@ import { handOver, type Servant } from './servant.ts';
 import { openServer, type Server } from './server.ts';
 import { serverRoom } from './server-room.ts';
 import { hasTimeZone } from './time-zone.ts';
+import { untilAnswers } from './until-answers.ts';
 
 /** A server on a prepared backup that nobody but us can reach. */
 export interface PrivateServer extends Server {
@@ -159,17 +159,12 @@ async function socketPath(place: string): Promise<{ path: string; close(): Promi
 }
 
 async function answers(server: Server, signal: AbortSignal): Promise<void> {
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      await server.query('SELECT 1');
-      return;
-    } catch (error) {
-      if (signal.aborted) throw new StashError('Canceled', 'the restore was stopped');
-      const starting = isCode(error, 'DatabaseUnreachable', 'DatabaseLost', 'DatabaseAccessDenied');
-      if (!starting || waited >= START_MS) throw error;
-      await delay(POLL_MS);
-    }
-  }
+  const stopped = 'the restore was stopped';
+  // Before its init file has run, nobody may log in.
+  const patience = { limitMs: START_MS, pollMs: POLL_MS, signal, stopped, also: ['DatabaseAccessDenied'] as const };
+  await untilAnswers(server, patience).catch((error: unknown) => {
+    throw signal.aborted ? new StashError('Canceled', stopped) : error;
+  });
 }
 
 function serverFailure(context: FunctionContext, { exitCode, signal, stderrTail }: RunResult): StashError {

@@ -4,9 +4,11 @@ import { run } from '../../process/run.ts';
 import type { FunctionContext } from '../function.ts';
 import { dataDirectoryHolder } from './holder.ts';
 import { openServer } from './server.ts';
+import { untilAnswers } from './until-answers.ts';
 
 const WAIT_MS = 60_000;
 const POLL_MS = 100;
+const STOPPED = 'the restore was stopped while it waited for the server';
 
 /** Runs stopCommand and waits until no server holds the directory. Throws CommandFailed, DatabaseRunning or Canceled. */
 export async function stopServer(context: FunctionContext, directory: string): Promise<void> {
@@ -16,7 +18,9 @@ export async function stopServer(context: FunctionContext, directory: string): P
     if (holder === undefined) return;
     if (waited >= WAIT_MS)
       throw new StashError('DatabaseRunning', `a server (pid ${holder}) still runs on ${directory} ${WAIT_MS / 1000} s after stopCommand`);
-    await pause(context.signal);
+    await delay(POLL_MS, undefined, { signal: context.signal }).catch(() => {
+      throw new StashError('Canceled', STOPPED);
+    });
   }
 }
 
@@ -26,17 +30,11 @@ export async function startServer(context: FunctionContext): Promise<void> {
   await command(context, 'start', context.restore.startCommand);
   if (context.connection === undefined) return;
   const server = openServer(context.connection, context.scratch, context.env, context.signal);
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      await server.query('SELECT 1');
-      return;
-    } catch (error) {
-      // The account may be another one in the restored data: the server answers, that is what counts here.
-      if (isCode(error, 'DatabaseAccessDenied')) return;
-      if (waited >= WAIT_MS || !isCode(error, 'DatabaseUnreachable', 'DatabaseLost')) throw error;
-      await pause(context.signal);
-    }
-  }
+  const patience = { limitMs: WAIT_MS, pollMs: POLL_MS, signal: context.signal, stopped: STOPPED };
+  await untilAnswers(server, patience).catch((error: unknown) => {
+    // The account may be another one in the restored data: the server answers, that is what counts here.
+    if (!isCode(error, 'DatabaseAccessDenied')) throw error;
+  });
 }
 
 async function command(context: FunctionContext, name: 'stop' | 'start', argv: string[]): Promise<void> {
@@ -58,10 +56,4 @@ async function command(context: FunctionContext, name: 'stop' | 'start', argv: s
   // Whole lines: the agent, which takes secrets out, would not recognize a piece of one.
   const said = ended.stderrTail.trim().split('\n').slice(-3).join(' / ');
   throw new StashError('CommandFailed', `${name}Command "${argv.join(' ')}" ended with ${how}${said === '' ? '' : `: ${said}`}`);
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await delay(POLL_MS, undefined, { signal }).catch(() => {
-    throw new StashError('Canceled', 'the restore was stopped while it waited for the server');
-  });
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isCode, StashError } from '../../../errors/error.ts';
+import { StashError } from '../../../errors/error.ts';
 import type { Connection } from '../../../orders/order.ts';
 import type { FunctionResult } from '../../contract.ts';
 import type { FunctionContext } from '../../function.ts';
 import { connectionOf, openServer, type Server } from '../server.ts';
+import { untilAnswers } from '../until-answers.ts';
 import { assertDumpGrants } from './dump-grants.ts';
 import { type DumpOptions, dumpOptions } from './dump-options.ts';
 
@@ -44,18 +44,8 @@ export function serverOf(context: FunctionContext): Server {
 
 /** Waits for a server that is just starting, as long as `waitTimeout` says. */
 export async function answering(context: FunctionContext, server: Server): Promise<void> {
-  const limit = Number(context.param('waitTimeout') ?? 0) * 1000;
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      await server.query('SELECT 1');
-      return;
-    } catch (error) {
-      if (!isCode(error, 'DatabaseUnreachable', 'DatabaseLost') || waited >= limit) throw error;
-    }
-    await delay(POLL_MS, undefined, { signal: context.signal }).catch(() => {
-      throw new StashError('Canceled', 'the wait for the server was stopped');
-    });
-  }
+  const limitMs = Number(context.param('waitTimeout') ?? 0) * 1000;
+  await untilAnswers(server, { limitMs, pollMs: POLL_MS, signal: context.signal, stopped: 'the wait for the server was stopped' });
 }
 
 async function assertThere(server: Server, databases: readonly string[]): Promise<void> {
