@@ -56,8 +56,8 @@ interface Running {
 
 /**
  * The agent: polls the operator for orders, carries them out side by side, reports until the report is acknowledged. Ends when the signal
- * aborts (running orders are stopped and reported as lost at the next start), when it has been idle, or when another run of it has taken
- * its place, or when its directory was taken away.
+ * aborts (running orders are stopped and reported as lost at the next start), when it has been idle, when another run of it has taken its
+ * place, or when its directory was taken away.
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { journal, client, now } = options;

@@ -5,10 +5,9 @@ import type { OrderError } from '../../orders/report.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { timeText } from '../context.ts';
 import { invokerOfSession } from '../read-invoker.ts';
-import { openRepository } from '../repository/open.ts';
 import { maintenanceOwed } from '../repository/share.ts';
-import { askedAt, notOpened, openedAll, openedTooLate, stillOpening, usableFor } from './opening.ts';
-import { fail, pending, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
+import { askedAt, lookAt, openedAll, underMaintenance } from './opening.ts';
+import { fail, type SessionOutcome, type SessionRun, wait } from './session-run.ts';
 
 const LONGEST_MS = 3_600_000;
 
@@ -48,13 +47,10 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome | unde
   let trouble: OrderError | undefined;
   for (const ref of run.repositories) {
     try {
-      const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
-      const verdict = usableFor(run, opened);
-      if (verdict === 'NotKnownYet' && !openedTooLate(run)) return stillOpening(run, ref.name);
-      if (verdict === 'NotKnownYet') throw notOpened(ref);
-      if (verdict !== 'Ready') trouble ??= verdict;
-      if (maintenanceOwed(run.ctx, opened.repository, askedAt(run)))
-        return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${ref.name}`);
+      const found = await lookAt(run, ref);
+      if ('waiting' in found) return found.waiting;
+      trouble ??= found.trouble;
+      if (maintenanceOwed(run.ctx, found.repository, askedAt(run))) return underMaintenance(run, found.repository);
     } catch (thrown) {
       trouble ??= orderError(asStashError(thrown));
     }

@@ -1,8 +1,9 @@
+import type { Repository } from '../../api/repository.ts';
 import { StashError } from '../../errors/error.ts';
 import type { RepositoryRef } from '../../orders/order.ts';
 import type { OrderError } from '../../orders/report.ts';
 import { CONDITIONS, conditionOf } from '../conditions.ts';
-import type { OpenedRepository } from '../repository/open.ts';
+import { type OpenedRepository, openRepository } from '../repository/open.ts';
 import { openingTooLong, usable } from '../repository/usable.ts';
 import { pending, type SessionOutcome, type SessionRun } from './session-run.ts';
 
@@ -17,18 +18,27 @@ export function usableFor(run: SessionRun, opened: OpenedRepository): ReturnType
   return usable(opened, askedAt(run), run.now);
 }
 
-export function notOpened({ namespace, name }: RepositoryRef): StashError {
-  return new StashError('StorageUnreachable', `Repository ${namespace}/${name} was not opened within two minutes`);
+/** A repository of the session and why it cannot be used, if so; or the wait for one of which nobody knows that yet. Throws why it cannot be opened. */
+export async function lookAt(
+  run: SessionRun,
+  ref: RepositoryRef,
+): Promise<{ repository: Repository; trouble?: OrderError } | { waiting: SessionOutcome }> {
+  const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
+  const verdict = usableFor(run, opened);
+  if (verdict === 'NotKnownYet') return { waiting: stillOpening(run, ref) };
+  return { repository: opened.repository, ...(verdict === 'Ready' ? {} : { trouble: verdict }) };
 }
 
-export function openedTooLate({ ctx, status, now }: SessionRun): boolean {
-  return openingTooLong(conditionOf(status.conditions, CONDITION), ctx.startedAt, now);
+function stillOpening(run: SessionRun, { namespace, name }: RepositoryRef): SessionOutcome {
+  if (openingTooLong(conditionOf(run.status.conditions, CONDITION), run.ctx.startedAt, run.now))
+    throw new StashError('StorageUnreachable', `Repository ${namespace}/${name} was not opened within two minutes`);
+  const message = `Repository ${name} is being opened`;
+  run.condition(CONDITION, 'Unknown', 'RepositoryNotReady', message);
+  return pending(run, 'RepositoryNotReady', message);
 }
 
-/** Waits for a repository of which nobody knows yet whether it can be used. */
-export function stillOpening(run: SessionRun, name: string): SessionOutcome {
-  run.condition(CONDITION, 'Unknown', 'RepositoryNotReady', `Repository ${name} is being opened`);
-  return pending(run, 'RepositoryNotReady', `Repository ${name} is being opened`);
+export function underMaintenance(run: SessionRun, { metadata }: Repository): SessionOutcome {
+  return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${metadata.name}`);
 }
 
 /** `trouble`: of one that cannot be used. */

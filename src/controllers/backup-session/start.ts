@@ -4,11 +4,10 @@ import { asStashError, isCode, StashError } from '../../errors/error.ts';
 import type { OrderError } from '../../orders/report.ts';
 import { parseDuration } from '../../rules/duration.ts';
 import { timeText } from '../context.ts';
-import { openRepository } from '../repository/open.ts';
 import { share } from '../repository/share.ts';
 import { targetHosts } from '../target-hosts.ts';
 import { awaitedTooLong, awaitNoMore, mayAwait } from './await-target.ts';
-import { askedAt, notOpened, openedAll, openedTooLate, stillOpening, usableFor } from './opening.ts';
+import { askedAt, lookAt, openedAll, underMaintenance } from './opening.ts';
 import { fail, NEXT, pending, type SessionOutcome, type SessionRun, sessionName } from './session-run.ts';
 import { withSlot } from './slot.ts';
 
@@ -40,12 +39,10 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
   const unusable: OrderError[] = [];
   for (const ref of run.repositories) {
     try {
-      const opened = await openRepository(run.ctx, ref, run.session.metadata.namespace ?? '');
-      const verdict = usableFor(run, opened);
-      if (verdict === 'NotKnownYet' && !openedTooLate(run)) return stillOpening(run, ref.name);
-      if (verdict === 'NotKnownYet') throw notOpened(ref);
-      if (verdict !== 'Ready') unusable.push(verdict);
-      repositories.push(opened.repository);
+      const found = await lookAt(run, ref);
+      if ('waiting' in found) return found.waiting;
+      if (found.trouble !== undefined) unusable.push(found.trouble);
+      repositories.push(found.repository);
     } catch (thrown) {
       openedAll(run, asStashError(thrown));
       return fail(thrown);
@@ -59,7 +56,7 @@ async function repositoriesReady(run: SessionRun): Promise<SessionOutcome> {
   const busy = repositories.find((repository) => !share(run.ctx, repository, run.purpose, askedAt(run)));
   if (busy === undefined) return NEXT;
   run.ctx.gates.release(run.purpose);
-  return pending(run, 'RepositoryBusy', `waits for the maintenance of Repository ${busy.metadata.name}`);
+  return underMaintenance(run, busy);
 }
 
 async function begin(run: SessionRun): Promise<SessionOutcome> {

@@ -8,6 +8,7 @@ import { StashError } from '../../errors/error.ts';
 import type { AgentDesk } from '../../orders/desk.ts';
 import { orderError } from '../../orders/order-error.ts';
 import type { OrderError } from '../../orders/report.ts';
+import { processAlive, processIdentity } from '../../process/identity.ts';
 import { heldBy } from '../../runtime/exclusive-holder.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { AGENT_FLAGS } from '../agent-flags.ts';
@@ -18,8 +19,6 @@ const PROGRAM = fileURLToPath(new URL('../../main/agent.ts', import.meta.url));
 const EXIT_TAKEN = 75;
 /** How often to look whether an agent of an earlier operator has ended; each look starts a process. */
 const TAKEN_MS = 5_000;
-/** A process that has nothing left to do ends within. */
-const ENDING_MS = 5_000;
 /** After so many starts without a sign of life its orders fail. */
 const MOST_FALSE_STARTS = 3;
 const ERRORS = 'agent.err';
@@ -167,25 +166,16 @@ function readTail(file: string): string {
 
 /** An agent that an operator had started which was killed since: no child of this one, known by the lock it holds. */
 async function stopStray(directory: string): Promise<void> {
-  const lock = agentLock(directory);
-  const holder = heldBy(lock);
-  if (holder === undefined) return;
+  const holder = heldBy(agentLock(directory));
+  const agent = holder && processIdentity(holder.pid);
+  if (agent === undefined) return;
   try {
-    process.kill(holder.pid, 'SIGTERM');
+    process.kill(agent.pid, 'SIGTERM');
   } catch {
     // It ended just now.
   }
-  while (heldBy(lock)?.pid === holder.pid) await delay(50);
   // It gives the lock back a moment before it ends.
-  for (let waited = 0; waited < ENDING_MS && isAlive(holder.pid); waited += 50) await delay(50);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  while (processAlive(agent)) await delay(50);
 }
 
 /** Keys of agents that have a directory: those with a `state` in it. */
