@@ -141,11 +141,7 @@ async function aThousandDue({ connection, connect }: TestCluster): Promise<numbe
   await quiet(operator);
   if (Date.now() > at.getTime()) throw new Error('the minute began before the operator was quiet');
   const before = await operator.stats();
-  const { begun, succeeded } = await observe(
-    connect(),
-    (seen) => seen.succeeded.size === dueOnes.length,
-    async () => undefined,
-  );
+  const { begun, succeeded } = await observe(connect(), (seen) => seen.succeeded.size === dueOnes.length);
   if (begun.size !== dueOnes.length) throw new Error(`${dueOnes.length} sessions were due, and ${begun.size} made`);
   const after = await operator.stats();
   const p99 = percentile(begun, at.getTime(), 0.99);

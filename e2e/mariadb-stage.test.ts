@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inside } from './harness/applications.ts';
-import { askFor, ended, inForce, inPlace, repository, snapshotsOf, succeeded, target } from './harness/backup.ts';
-import { backedUp, NO_IMAGE, server } from './harness/database.ts';
+import { askFor, ended, inPlace, snapshotsOf, succeeded } from './harness/backup.ts';
+import { NO_IMAGE } from './harness/database.ts';
 import { forcedFull } from './harness/forced-full.ts';
 import { apply, kubectl } from './harness/kubectl.ts';
-import { ownNamespace } from './harness/namespace.ts';
+import { oneServer } from './harness/one-server.ts';
 import { readRepository } from './harness/snapshots.ts';
-import { restStorage, setValve } from './harness/storage.ts';
+import { setValve } from './harness/storage.ts';
 import { waitFor } from './harness/wait-for.ts';
 
 test('a stage that goes with its pod forces a full; one whose storage is away keeps what was not stored, until it is back', {
   skip: NO_IMAGE,
 }, async (t) => {
-  const namespace = await ownNamespace(t);
-  const storage = await restStorage(namespace, { valve: true });
-  await repository(namespace, storage);
-  const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
-  await apply(namespace, server('orders', 1), ...backedUp(orders, { tempDir: { sizeLimit: '1Gi' } }));
-  await inForce(namespace, 'orders', 'statefulset/orders');
-  const sql = async (text: string) => (await inside(namespace, 'orders-0', `mariadb -uroot -BN -e "${text}"`, 'mariadb')).trim();
-  const sums = () => sql('CHECKSUM TABLE shop.fixed');
+  const { namespace, storage, orders, sql, sums } = await oneServer(t, { tempDir: { sizeLimit: '1Gi' } });
   const ask = (name: string, alias: string) => askFor(namespace, 'orders', name, { alias });
 
   await succeeded(namespace, await ask('full', 'full'));

@@ -1,5 +1,5 @@
 import type { DemoDatabase } from '../../scripts/demo/database.ts';
-import { PHYSICAL_GRANTS } from '../../src/rules/mariadb-grants.ts';
+import { grantsSql } from '../../src/rules/mariadb-grants.ts';
 
 const TABLES = 8;
 const ROWS_A_MB = 1000;
@@ -11,8 +11,7 @@ interface Login {
 
 /** The account of the backups, and about `megabytes` of rows in eight tables: hex digits, which compress by half, as text in databases does. */
 export async function fill(database: DemoDatabase, megabytes: number, { username, password }: Login): Promise<void> {
-  await database.query(`CREATE USER '${username}'@'localhost' IDENTIFIED BY '${password}';
-    GRANT ${PHYSICAL_GRANTS.join(', ')} ON *.* TO '${username}'@'localhost';
+  await database.query(`${grantsSql({ purpose: 'physical', user: username, password: `'${password}'` })}
     SET GLOBAL innodb_max_dirty_pages_pct_lwm=0; SET GLOBAL innodb_max_dirty_pages_pct=0;
     CREATE DATABASE bench; CREATE TABLE bench.written (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(1024));`);
   const rows = Math.ceil((megabytes * ROWS_A_MB) / TABLES);

@@ -11,28 +11,31 @@ interface Seen {
 
 const LONGEST_MS = 600_000;
 
-/** Watches every BackupSession from when `during` is called until `isEnough`; one that fails ends it with an error. */
-export async function observe(connection: Connection, isEnough: (seen: Seen) => boolean, during: () => Promise<unknown>): Promise<Seen> {
+/** Watches every BackupSession until `isEnough`, and does `during` meanwhile; a session that fails ends it with an error. */
+export async function observe(connection: Connection, isEnough: (seen: Seen) => boolean, during?: () => Promise<void>): Promise<Seen> {
   const seen: Seen = { begun: new Map(), succeeded: new Map() };
   const store = openKubernetesStore({ connection, clock: systemClock, random: Math.random });
   const stop = new AbortController();
   const deadline = setTimeout(() => stop.abort(), LONGEST_MS);
-  const done: Promise<unknown>[] = [];
-  for await (const event of store.watch(['BackupSession'], { signal: stop.signal })) {
-    if (event.type === 'Synced') {
-      done.push(during());
-      continue;
+  let done: Promise<void> | undefined;
+  try {
+    for await (const event of store.watch(['BackupSession'], { signal: stop.signal })) {
+      if (event.type === 'Synced') {
+        done ??= during?.();
+        continue;
+      }
+      const { status } = event.object;
+      const name = keyText(keyOf(event.object));
+      if (event.type === 'Added') seen.begun.set(name, Date.now());
+      if (status?.phase === 'Succeeded' && !seen.succeeded.has(name)) seen.succeeded.set(name, Date.now());
+      if (status?.phase === 'Failed') throw new Error(`${name} failed: ${status.message}`);
+      if (isEnough(seen)) stop.abort();
     }
-    const { status } = event.object;
-    const name = keyText(keyOf(event.object));
-    if (event.type === 'Added') seen.begun.set(name, Date.now());
-    if (status?.phase === 'Succeeded' && !seen.succeeded.has(name)) seen.succeeded.set(name, Date.now());
-    if (status?.phase === 'Failed') throw new Error(`${name} failed: ${status.message}`);
-    if (isEnough(seen)) stop.abort();
+    await done;
+  } finally {
+    clearTimeout(deadline);
+    await store.close();
   }
-  clearTimeout(deadline);
-  await Promise.all(done);
-  await store.close();
   if (!isEnough(seen)) throw new Error(`after 10 minutes ${seen.begun.size} sessions had begun and ${seen.succeeded.size} succeeded`);
   return seen;
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application, DATA } from '../harness/applications.ts';
 import { askFor, configuration, inForce, repository, sessionsOf, succeeded, target } from '../harness/backup.ts';
-import { apply, kubectl, list } from '../harness/kubectl.ts';
+import { apply, list } from '../harness/kubectl.ts';
 import { ownNamespace, reportFailure } from '../harness/namespace.ts';
-import { leader, SYSTEM } from '../harness/release.ts';
+import { replaceLeader, SYSTEM } from '../harness/release.ts';
 import { readRepository } from '../harness/snapshots.ts';
 import { heldUp, restStorage, type Storage, setValve, sharedStorage } from '../harness/storage.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -23,7 +23,7 @@ test('one operator after the other ends: no tick is lost or doubled, and a backu
   await setValve(held, 'held');
   await askFor(held, 'web', 'now');
   await heldUp(held);
-  await another(['--wait=false']);
+  await replaceLeader('--wait=false');
   await setValve(held, 'open');
   const session = await succeeded(held, 'now');
   assert.equal(session.status.targets[0].stats[0].attempts, 1);
@@ -32,7 +32,7 @@ test('one operator after the other ends: no tick is lost or doubled, and a backu
 
   await ticks(1);
   // Its lease is not given back, but runs out.
-  await another(['--force', '--grace-period=0']);
+  await replaceLeader('--force', '--grace-period=0');
   await ticks(TICKS);
   const all = await sessionsOf(ticking, 'web');
   const times = all.map(({ spec }) => Date.parse(spec.scheduledTime) / 60_000).toSorted((one, other) => one - other);
@@ -54,11 +54,4 @@ async function web(namespace: string, storage: Storage, more: object): Promise<v
     configuration('web', { target: target('Deployment', 'web', { paths: [DATA] }), ...more }),
   );
   await inForce(namespace, 'web', 'deployment/web');
-}
-
-/** Ends the operator that leads; another one does then. */
-async function another(how: string[]): Promise<void> {
-  const before = await leader();
-  await kubectl(['delete', 'pod', before, '--namespace', SYSTEM, ...how]);
-  await waitFor('another operator leads', leader, (name) => name !== '' && name !== before, { seconds: 60 });
 }

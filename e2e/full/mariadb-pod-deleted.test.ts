@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inside } from '../harness/applications.ts';
-import { askFor, inForce, inPlace, repository, snapshotsOf, succeeded, target } from '../harness/backup.ts';
-import { backedUp, NO_IMAGE, server } from '../harness/database.ts';
+import { askFor, inPlace, snapshotsOf, succeeded } from '../harness/backup.ts';
+import { NO_IMAGE } from '../harness/database.ts';
 import { apply, get, kubectl } from '../harness/kubectl.ts';
-import { ownNamespace } from '../harness/namespace.ts';
+import { oneServer } from '../harness/one-server.ts';
 import { readRepository } from '../harness/snapshots.ts';
-import { heldUp, restStorage, setValve } from '../harness/storage.ts';
+import { heldUp, setValve } from '../harness/storage.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const POD = 'orders-0';
@@ -15,14 +15,7 @@ const attempts = ({ status }: Awaited<ReturnType<typeof succeeded>>): number => 
 test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again during the upload: each backup is made', {
   skip: NO_IMAGE,
 }, async (t) => {
-  const namespace = await ownNamespace(t);
-  const storage = await restStorage(namespace, { valve: true });
-  await repository(namespace, storage);
-  const orders = target('StatefulSet', 'orders', { alias: 'orders', appBinding: { name: 'orders' } });
-  await apply(namespace, server('orders', 1), ...backedUp(orders));
-  await inForce(namespace, 'orders', 'statefulset/orders');
-  const sql = async (text: string) => (await inside(namespace, POD, `mariadb -uroot -BN -e "${text}"`, 'mariadb')).trim();
-  const sums = () => sql('CHECKSUM TABLE shop.fixed');
+  const { namespace, storage, orders, sql, sums } = await oneServer(t);
   const cut = async (...how: string[]) => {
     await kubectl(['delete', 'pod', POD, '--namespace', namespace, ...how]);
     await waitFor('the server is back', sums, (text) => text !== '', { seconds: 120 });
@@ -61,7 +54,6 @@ test('the pod of a MariaDB is deleted while mariadb-backup reads it, and again d
   const [id = ''] = Object.values(snapshotsOf(incremental));
   const read = () => readRepository(namespace, storage.url);
   const { snapshots } = await waitFor('the locks are gone', read, ({ locks }) => locks.length === 0, { seconds: 150 });
-  t.diagnostic(snapshots.map(({ tags }) => tags.filter((tag) => tag.startsWith('stash.link')).join()).join(', '));
   assert.ok(snapshots.some((one) => one.id === id));
   await sql('DROP TABLE shop.fixed');
   await apply(namespace, inPlace('undo', { ...orders, rules: [{ snapshots: [id] }] }, { task: { name: 'mariadb-restore' } }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { get, helm } from './kubectl.ts';
+import { get, helm, kubectl } from './kubectl.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Of the operator. */
 export const SYSTEM = 'stash-system';
@@ -22,6 +23,13 @@ export async function removeChart(): Promise<void> {
 /** The pod of the operator that works now; empty when none does. */
 export async function leader(): Promise<string> {
   return (await get('lease', 'stash-operator', SYSTEM))?.spec.holderIdentity ?? '';
+}
+
+/** Ends the operator that leads, with these options of `kubectl delete`; another one leads then. */
+export async function replaceLeader(...how: string[]): Promise<void> {
+  const before = await leader();
+  await kubectl(['delete', 'pod', before, '--namespace', SYSTEM, ...how]);
+  await waitFor('another operator leads', leader, (name) => name !== '' && name !== before, { seconds: 60 });
 }
 
 /** A port of the registry is no tag. */
