@@ -29,6 +29,8 @@ const SSH_FLAGS = [
   '-o IdentitiesOnly=yes',
   '-o BatchMode=yes',
   '-o ConnectTimeout=20',
+  // restic may give ssh up before it has passed on what ssh said.
+  '-E "{file:SSH_LOG}"',
 ].join(' ');
 
 /** restic reads the value of `-o` as a line of CSV. */

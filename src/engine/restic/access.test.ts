@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -14,13 +14,17 @@ after(() => rmSync(folder, { recursive: true }));
 
 test('secret files are private, named in environment and flags, and gone afterwards', async () => {
   const opened = await openAccess(
-    { url: 'u', env: { A: 'b' }, files: { KEY: 'content' }, flags: ['-o', 'x={file:KEY} {file:OTHER}'] },
+    { url: 'u', env: { A: 'b' }, files: { KEY: 'content' }, flags: ['-o', 'x={file:KEY} {file:OTHER}', '{file:SSH_LOG}'] },
     folder,
   );
   const path = opened.env.KEY ?? '';
+  const log = join(dirname(path), 'SSH_LOG');
+  assert.equal(await opened.sshLog(), '');
+  writeFileSync(log, 'Permission denied');
+  assert.equal(await opened.sshLog(), 'Permission denied');
   assert.equal(readFileSync(path, 'utf8'), 'content');
   assert.deepEqual([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777], [0o600, 0o700]);
-  assert.deepEqual([opened.flags, opened.env.A, opened.env.RESTIC_REPOSITORY], [['-o', `x=${path} {file:OTHER}`], 'b', 'u']);
+  assert.deepEqual([opened.flags, opened.env.A, opened.env.RESTIC_REPOSITORY], [['-o', `x=${path} {file:OTHER}`, log], 'b', 'u']);
   await opened.dispose();
   assert.deepEqual(readdirSync(folder), []);
   await assert.rejects(openAccess({ url: 'u', env: {}, files: { KEY: '' }, flags: [] }, join(folder, 'none')), (error) =>

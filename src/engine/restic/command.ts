@@ -1,4 +1,4 @@
-import { isCode, StashError } from '../../errors/error.ts';
+import { StashError } from '../../errors/error.ts';
 import { type RunResult, run } from '../../process/run.ts';
 import { redactor } from '../../secrets/redactor.ts';
 import { accessSecrets } from '../../secrets/secret-values.ts';
@@ -52,24 +52,6 @@ export interface Ran {
 
 /** Runs one restic command on a repository and settles once its process is gone; throws StashError unless its end means success. */
 export async function runRestic(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
-  for (let silent = 1; ; silent++) {
-    try {
-      return await runOnce(settings, access, command, control);
-    } catch (error) {
-      if (silent === MOST_SILENT || !isSilentSsh(access, error)) throw error;
-    }
-  }
-}
-
-const MOST_SILENT = 4;
-
-/** restic is at times quicker to give ssh up than to pass on why ssh was refused. No session was begun, so nothing is done twice. */
-function isSilentSsh(access: RepositoryAccess, error: unknown): boolean {
-  const lost = isCode(error, 'StorageUnreachable') && /error receiving version packet/.test(error.message);
-  return lost && access.url.startsWith('sftp:');
-}
-
-async function runOnce(settings: ResticSettings, access: RepositoryAccess, command: Command, control: RunControl): Promise<Ran> {
   const redact = redactor(accessSecrets(access)).text;
   await requireAnswer(access, settings.patience.openingMs, control.signal);
   const opened = await openAccess(await supported(settings, access), settings.tmpDir);
@@ -113,7 +95,10 @@ async function runOnce(settings: ResticSettings, access: RepositoryAccess, comma
     });
     lastTrouble ??= watch.pending();
     seen.clean = tookItsLockAway(result) && !patience.signal.aborted;
-    return judge({ ...result, stderrTail: redact(result.stderrTail) }, { command, control, lastTrouble, gaveUp: patience.signal.aborted });
+    const ssh = redact(await opened.sshLog());
+    for (const line of ssh.split('\n')) if (line !== '') control.onLog?.(`ssh: ${line}`);
+    const stderrTail = ssh + redact(result.stderrTail);
+    return judge({ ...result, stderrTail }, { command, control, lastTrouble, gaveUp: patience.signal.aborted, ssh });
   } finally {
     watch.stop();
     await opened.dispose();
@@ -137,9 +122,11 @@ interface Circumstances {
   control: RunControl;
   lastTrouble: string | undefined;
   gaveUp: boolean;
+  /** What ssh said. */
+  ssh: string;
 }
 
-function judge(result: RunResult, { command, control, lastTrouble, gaveUp }: Circumstances): Ran {
+function judge(result: RunResult, { command, control, lastTrouble, gaveUp, ssh }: Circumstances): Ran {
   const what = `restic ${command.args[0] === 'cat' ? command.args.slice(0, 2).join(' ') : command.args[0]}`;
   if (gaveUp || (result.timedOut && lastTrouble !== undefined)) {
     const code = codeOf({ exitCode: null, stderr: lastTrouble ?? '' });
@@ -154,7 +141,11 @@ function judge(result: RunResult, { command, control, lastTrouble, gaveUp }: Cir
   }
   if (result.exitCode === null) throw new StashError('CommandFailed', `${what} was ended by ${result.signal} from outside`);
   if (!(command.accept ?? [0]).includes(result.exitCode)) {
-    throw new StashError(codeOf(failure), `${what} failed: ${messageOf(failure) || `exit code ${result.exitCode}`}`);
+    const why = [
+      messageOf(failure) || `exit code ${result.exitCode}`,
+      ...(ssh === '' ? [] : [`ssh: ${ssh.trim().replaceAll('\n', '; ')}`]),
+    ];
+    throw new StashError(codeOf(failure), `${what} failed: ${why.join('; ')}`);
   }
   return { exitCode: result.exitCode, stdout: result.stdoutTail, stdoutCut: result.stdoutCut, stderr: result.stderrTail };
 }

@@ -92,13 +92,13 @@ test('what restic says when it fails becomes a stable code', () => {
     [
       'ssh refused',
       1,
-      `subprocess ssh: root@127.0.0.1: Permission denied (publickey).\n${exit(1, 'Fatal: unable to open repository at sftp://h//p: unable to start the sftp session, error: error receiving version packet from server: server unexpectedly closed connection: unexpected EOF')}`,
+      `root@127.0.0.1: Permission denied (publickey).\n${exit(1, 'Fatal: unable to open repository at sftp://h//p: unable to start the sftp session, error: error receiving version packet from server: server unexpectedly closed connection: unexpected EOF')}`,
       'StorageDenied',
     ],
     [
       'ssh dead',
       1,
-      `subprocess ssh: ssh: connect to host 127.0.0.1 port 1: Connection refused\n${exit(1, 'Fatal: unable to open repository at sftp://h//p: unable to start the sftp session, error: unexpected EOF')}`,
+      `ssh: connect to host 127.0.0.1 port 1: Connection refused\n${exit(1, 'Fatal: unable to open repository at sftp://h//p: unable to start the sftp session, error: unexpected EOF')}`,
       'StorageUnreachable',
     ],
     ['no such snapshot', 1, exit(1, 'Fatal: failed to find snapshot: no matching ID found for prefix "ffffffff"'), 'SnapshotNotFound'],

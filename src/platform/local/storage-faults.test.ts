@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { eventually } from './testing/eventually.ts';
 import { type FaultyStorage, faultyStorage } from './testing/faulty-storage.ts';
 import { type Machine, machine } from './testing/machine.ts';
-import { configuration, localRepository, repository, secret, session } from './testing/manifests.ts';
+import { configuration, repository, secret, session } from './testing/manifests.ts';
 import { PASSWORD, quickRepository } from './testing/repository.ts';
 
 let stash: Machine;
@@ -62,8 +62,8 @@ test('a secret that is missing is named, and the repository works as soon as it 
 
 test('a key that is missing in the secret is named', async () => {
   await stash.apply(secret('keyless', { AWS_ACCESS_KEY_ID: 'x' }));
-  await stash.apply(localRepository('keyless', join(stash.dir, 'keyless'), {}), configuration('keyless', 'keyless', [data]));
-  await stash.apply(repository('keyless', { local: { mountPath: join(stash.dir, 'keyless') }, storageSecretName: 'keyless' }));
+  const backend = { local: { mountPath: join(stash.dir, 'keyless') }, storageSecretName: 'keyless' };
+  await stash.apply(repository('keyless', backend), configuration('keyless', 'keyless', [data]));
   const { reason, message } = await outcome('keyless');
   assert.equal(reason, 'SecretKeyMissing');
   assert.match(message, /RESTIC_PASSWORD/);

@@ -4,6 +4,7 @@ import type { KindMap, KindName } from '../../../api/kinds.ts';
 import { type AnyObject, keyOf } from '../../../api/object.ts';
 import type { RestoreSession } from '../../../api/restore-session.ts';
 import { problemText, validate } from '../../../api/validate.ts';
+import { isCode } from '../../../errors/error.ts';
 import type { Store } from '../../../store/store.ts';
 import { eventually, PATIENCE_MS } from './eventually.ts';
 
@@ -72,19 +73,30 @@ export function objectsOf(store: Store, log: () => string): Objects {
   };
 }
 
-/** What `stash apply` does to one manifest. */
+/** What `stash apply` does to one manifest, again when a controller wrote in between. */
 export async function applyTo(store: Store, manifest: AnyObject): Promise<void> {
   const checked = validate(manifest);
   if (!checked.ok) throw new Error(checked.problems.map(problemText).join('; '));
   const { object } = checked;
   const kind = object.kind as KindName;
-  const stored = await store.get(kind, keyOf(object));
-  if (stored === undefined) await store.create(kind, object as KindMap[typeof kind]);
-  else {
-    const { finalizers, ownerReferences, resourceVersion, uid } = stored.metadata;
-    const kept = JSON.parse(JSON.stringify({ finalizers, ownerReferences, resourceVersion, uid }));
-    await store.replace(kind, { ...object, metadata: { ...object.metadata, ...kept } } as KindMap[typeof kind]);
+  for (let attempt = 1; ; attempt++) {
+    const stored = await store.get(kind, keyOf(object));
+    try {
+      await (stored === undefined ? store.create(kind, object as never) : store.replace(kind, over(stored, object) as never));
+      return;
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isCode(error, 'Conflict', 'AlreadyExists')) throw error;
+    }
   }
+}
+
+const MAX_ATTEMPTS = 10;
+
+/** The object with what others keep in the stored one's metadata. */
+function over({ metadata }: AnyObject, object: AnyObject): AnyObject {
+  const { finalizers, ownerReferences, resourceVersion, uid } = metadata;
+  const kept = JSON.parse(JSON.stringify({ finalizers, ownerReferences, resourceVersion, uid }));
+  return { ...object, metadata: { ...object.metadata, ...kept } };
 }
 
 async function eventsAbout(store: Store, kind: KindName, name: string): Promise<string[]> {
