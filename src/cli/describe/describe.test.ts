@@ -137,6 +137,22 @@ test('a host of a backup says its message once', () => {
   assert.equal(text.match(/there is no chain/g)?.length, 1, text);
 });
 
+test('of where a backup ends a host shows what people go by', () => {
+  const position = {
+    gtid: '0-1-9',
+    fromLsn: '0',
+    toLsn: '4',
+    lastLsn: '5',
+    binlogFile: 'b.01',
+    binlogPosition: 7,
+    version: '10.11.6',
+    fingerprint: {},
+  };
+  const shown = (one: Record<string, unknown>) => sectionText([backupHostSection({ hostname: 'db-0', position: one }, view)]);
+  assert.match(shown(position), /^ +Position: +GTID 0-1-9, LSN 0 to 5, b\.01 at 7, server 10\.11\.6$/m);
+  assert.match(shown({ gtid: '', version: '10.11.6' }), /^ +Position: +server 10\.11\.6$/m);
+});
+
 test('of each host whose log is archived its own trouble is shown, and beside all of them what is none of theirs', () => {
   const logs = [
     { target: 't', host: 'db-0', errorCode: 'DatabaseUnreachable', error: 'no server answers' },

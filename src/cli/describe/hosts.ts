@@ -16,7 +16,7 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
       ...runRows(host, view),
       ['Role', roleText(host)],
       ['Operation', operationText(host.operation)],
-      ['Position', host.position && JSON.stringify(host.position)],
+      ['Position', host.position && positionText(host.position)],
       ...(host.repositories ?? []).map((repository): [string, string] => [
         `Repository ${repository.name}`,
         [
@@ -36,6 +36,18 @@ export function backupHostSection(host: HostBackupStats, view: View): Section {
 /** How far the logs beside it go on from it. */
 function replayableText(replayable: RepositoryResult['replayable']): string | undefined {
   return replayable && `replayable until ${replayable.until}, GTID ${replayable.gtid} (timeline ${replayable.timeline})`;
+}
+
+/** `GTID 0-1-501, LSN 5856 to 7915, binlog.000002 at 1339, server 10.11.19-MariaDB-log`; all of it is in `-o yaml`. */
+function positionText(position: Readonly<Record<string, unknown>>): string | undefined {
+  const { gtid, fromLsn, lastLsn, binlogFile, binlogPosition, version } = position;
+  const parts = [
+    gtid && `GTID ${gtid}`,
+    lastLsn && `LSN ${fromLsn} to ${lastLsn}`,
+    binlogFile && `${binlogFile} at ${binlogPosition}`,
+    version && `server ${version}`,
+  ];
+  return parts.filter(Boolean).join(', ') || undefined;
 }
 
 /** `Replica (slaves=1, serverId=2)`. */

@@ -2,7 +2,7 @@ import type { RestoreSession } from '../../api/restore-session.ts';
 import { StashError } from '../../errors/error.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { covers, formatState, parseState } from '../../rules/gtid/state.ts';
-import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
+import { bytesToFetch, type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
 import { estimateText } from '../../rules/window/estimate.ts';
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
 import { timeText } from '../../rules/window/recoverable.ts';
@@ -76,8 +76,7 @@ function wayLines(stored: Stored, log: StoredLog, { time, gtid }: PointWish, say
 }
 
 function choiceLines(asked: string, { base, logs, state, timeline }: Choice, estimate: (bytes: number) => string | undefined): string[] {
-  const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
-  const total = sizes.reduce((sum: number, size) => sum + (size ?? 0), 0);
+  const bytes = bytesToFetch({ base, logs });
   return [
     `point: ${asked}${state === undefined ? '' : `, GTID ${formatState(state)}`}${timeline === undefined ? '' : ` on timeline ${timeline}`}`,
     `base:  ${base.id.slice(0, 8)} of host ${base.host}, stored ${timeText(base.time)}${base.state === undefined ? '' : `, GTID ${formatState(base.state)}`}`,
@@ -85,9 +84,12 @@ function choiceLines(asked: string, { base, logs, state, timeline }: Choice, est
       ({ log, upTo }) =>
         `logs:  ${log.id.slice(0, 8)} of host ${log.host}, timeline ${log.timeline}${upTo === undefined ? '' : `, up to ${formatState(upTo)}`}`,
     ),
-    ...(sizes.includes(undefined)
+    ...(bytes === undefined
       ? []
-      : [`fetch: ${formatBytes(total)}`, `time:  ${estimate(total) ?? 'not known before a restore from this Repository has succeeded'}`]),
+      : [
+          `fetch: ${formatBytes(bytes)}`,
+          `time:  ${estimate(bytes) ?? 'not known before a restore of about that size from this Repository has succeeded'}`,
+        ]),
   ];
 }
 

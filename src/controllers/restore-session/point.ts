@@ -7,7 +7,7 @@ import type { Binding } from '../../rules/binding.ts';
 import { formatBytes } from '../../rules/bytes.ts';
 import { formatState, parseState } from '../../rules/gtid/state.ts';
 import { type HostRestore, hostRestore } from '../../rules/host-rules.ts';
-import { type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
+import { bytesToFetch, type Choice, chooseBase, chooseFound, chooseLatest, logsToRead, type PointWish } from '../../rules/window/choose.ts';
 import { estimateText } from '../../rules/window/estimate.ts';
 import { plannedPoint } from '../../rules/window/planned-point.ts';
 import { pointWish, sourceTarget } from '../../rules/window/point-wish.ts';
@@ -201,10 +201,7 @@ export function replayOf({ point }: RestoreSessionStatus, { logs = [] }: Planned
   };
 }
 
-/** By the newest restore from the same Repository that succeeded; undefined where there is none, or sizes are not known. */
-async function estimateOf(run: RestoreRun, { base, logs }: Choice): Promise<string | undefined> {
-  const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
-  if (sizes.includes(undefined)) return undefined;
-  const bytes = sizes.reduce((sum: number, one) => sum + (one ?? 0), 0);
-  return estimateText(await run.ctx.store.view('RestoreSession'), run.repository, bytes);
+async function estimateOf(run: RestoreRun, choice: Choice): Promise<string | undefined> {
+  const bytes = bytesToFetch(choice);
+  return bytes === undefined ? undefined : estimateText(await run.ctx.store.view('RestoreSession'), run.repository, bytes);
 }

@@ -28,6 +28,12 @@ export interface Choice extends Way {
   timeline: string | undefined;
 }
 
+/** Undefined where a size is not known. */
+export function bytesToFetch({ base, logs }: Pick<Choice, 'base' | 'logs'>): number | undefined {
+  const sizes = [base.bytes, ...logs.map(({ log }) => log.bytes)];
+  return sizes.reduce((sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes), 0);
+}
+
 /**
  * The logs to read for a point, one a timeline; none: a base is exactly it, or the newest is asked for, so `chooseBase` or `chooseLatest`
  * tells. Throws PointOutsideWindow with the nearest intervals, Invalid for what is no GTID.

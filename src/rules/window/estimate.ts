@@ -1,9 +1,12 @@
 import type { RestoreSession } from '../../api/restore-session.ts';
 import { formatBytes } from '../bytes.ts';
 
+/** Of a restore that fetched a smaller share of it, too much of the time is what does not grow with the bytes. */
+const LEAST_SHARE = 0.1;
+
 /**
- * How long a restore of so many bytes may take, by the newest one from the same Repository that succeeded, which is named; undefined where
- * there is none.
+ * How long a restore of so many bytes may take, by the newest one from the same Repository that succeeded and fetched at least a tenth of
+ * them, which is named; undefined where there is none.
  */
 export function estimateText(
   sessions: readonly RestoreSession[],
@@ -18,7 +21,7 @@ export function estimateText(
     .flatMap(({ metadata, status }) =>
       (status?.stats ?? []).flatMap(({ restored, startTime, endTime }) => {
         const seconds = (Date.parse(endTime ?? '') - Date.parse(startTime ?? '')) / 1000;
-        return seconds > 0 && (restored?.bytes ?? 0) > 0
+        return seconds > 0 && (restored?.bytes ?? 0) > bytes * LEAST_SHARE
           ? [{ name: metadata.name, seconds, bytes: restored?.bytes ?? 0, endTime: endTime ?? '' }]
           : [];
       }),
