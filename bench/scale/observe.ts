@@ -2,6 +2,7 @@ import { keyOf, keyText } from '../../src/api/object.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Connection } from '../../src/store/kubernetes/connection.ts';
 import { openKubernetesStore } from '../../src/store/kubernetes/kubernetes-store.ts';
+import { collectionPath, resourceOf } from '../../src/store/kubernetes/resource.ts';
 
 /** Unix milliseconds at which each session was seen, by its name. */
 interface Seen {
@@ -38,6 +39,36 @@ export async function observe(connection: Connection, isEnough: (seen: Seen) => 
   }
   if (!isEnough(seen)) throw new Error(`after 10 minutes ${seen.begun.size} sessions had begun and ${seen.succeeded.size} succeeded`);
   return seen;
+}
+
+/** Watches every BackupSession and looks at nothing; resolves once the API server has begun to tell. */
+export async function watchBlindly(connection: Connection): Promise<{ stop(): Promise<void> }> {
+  const stop = new AbortController();
+  const chunks = connection.bytes({
+    what: 'watch BackupSessions',
+    method: 'GET',
+    path: collectionPath(resourceOf('BackupSession'), undefined),
+    query: { watch: true, allowWatchBookmarks: true, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' },
+    signal: stop.signal,
+  });
+  const first = await chunks[Symbol.asyncIterator]().next();
+  if (first.done) throw new Error('the API server ended a watch at once');
+  const drained = drain(chunks, stop.signal);
+  return {
+    stop: async () => {
+      stop.abort();
+      await drained;
+      await connection.close();
+    },
+  };
+}
+
+async function drain(chunks: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of chunks);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /** In milliseconds after `since`: what the share `of` them, from 0 to 1, did not exceed. */

@@ -39,5 +39,11 @@ function targetLabels(target: TargetRef | undefined, namespace: string | undefin
 /** A label value has at most 63 characters and ends in a letter or digit; a longer name is cut, since labels are only for finding. */
 function present(labels: Record<string, string | undefined>): Record<string, string> {
   const given = Object.entries(labels).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '');
-  return Object.fromEntries(given.map(([name, value]) => [name, value.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '')]));
+  return Object.fromEntries(given.map(([name, value]) => [name, labelValue(value)]));
+}
+
+function labelValue(text: string): string {
+  let end = Math.min(63, text.length);
+  while (end > 0 && !/[A-Za-z0-9]/.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }

@@ -28,8 +28,10 @@ export function sessionName({ kind, namespace, name, alias, tick, requestId, att
 /** Five characters (base 36) that stand for the parts; equal parts give equal characters. */
 export function hash5(parts: readonly (string | number | null)[]): string {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).slice(-5);
+  return (BigInt(`0x${digest}`) % FIVE_DIGITS).toString(36).padStart(5, '0');
 }
+
+const FIVE_DIGITS = 36n ** 5n;
 
 /** The text as an RFC 1123 label (lower-case letters, digits, inner dashes) of at most `length` characters. */
 export function label(text: string, length: number): string {

@@ -26,6 +26,17 @@ export interface Schedule {
  * Throws Invalid, naming the field, its value and what is accepted; also for a schedule that no date can ever match.
  */
 export function parseSchedule(text: string): Schedule {
+  const schedule = PARSED.get(text) ?? parse(text);
+  if (PARSED.size >= MOST_PARSED) PARSED.clear();
+  PARSED.set(text, schedule);
+  return schedule;
+}
+
+/** Thousands of configurations share few schedules, and each is asked for at every tick. */
+const PARSED = new Map<string, Schedule>();
+const MOST_PARSED = 1_000;
+
+function parse(text: string): Schedule {
   const fields = expand(text).map((value, index) => parseField(text, fieldAt(index), value));
   const [minute, hour, dayOfMonth, month, dayOfWeek] = fields;
   if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek) throw new StashError('Internal', `schedule "${text}" was expanded wrongly`);
